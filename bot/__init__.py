@@ -1,0 +1,1 @@
+"""The Slack bot around the engine: store, schedule, messages and command line."""

@@ -1,0 +1,36 @@
+"""What the bot says, before anyone decides how it looks: to whom, which view, and its data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Destination", "Message", "Post"]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a post goes. `is_private`: only `user` sees it. `update_ts`: it replaces that message of `channel`."""
+
+    channel: str | None = None
+    user: str | None = None
+    thread_ts: str | None = None
+    response_url: str | None = None
+    update_ts: str | None = None
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing to say: the name of a view and its data, which is plain JSON."""
+
+    destination: Destination
+    view: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What Slack is given: blocks, and `text` for notifications and screen readers."""
+
+    text: str
+    blocks: tuple[Mapping[str, Any], ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The arithmetic of gpu-advise: pure functions over arrays, without I/O, clock or randomness."""

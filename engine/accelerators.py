@@ -1,0 +1,92 @@
+"""Spec sheets of accelerators, and the many names that people give them."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.errors import InvalidRow, UnknownAccelerator
+from engine.units import Precision
+
+__all__ = ["Accelerator", "Accelerators"]
+
+# What runs when a part has no units for the precision asked for: the next wider one. int8 and fp4 fall back to what
+# the part does have, because a runtime would dequantise rather than refuse.
+_FALLBACK: dict[str, str] = {"fp4": "fp8", "fp8": "fp16", "int8": "fp8", "bf16": "fp16", "fp16": "fp32", "tf32": "fp32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """One spec sheet. Rates are dense, in 1e12 operations a second; None means the part has no such units."""
+
+    name: str
+    aliases: tuple[str, ...]
+    vendor: str
+    architecture: str
+    year: int
+    memory_gib: float
+    memory_bandwidth_gb_per_s: float
+    fp32_tflops: float
+    tf32_tflops: float | None
+    fp16_tflops: float | None
+    fp8_tflops: float | None
+    fp4_tflops: float | None
+    link_gb_per_s: float
+    tdp_w: float
+    source: str
+
+    def tflops(self, precision: Precision | None) -> float:
+        """Dense rate at `precision` in TFLOPS; the next wider format where the part lacks it, fp16 when unknown."""
+        wanted: str = precision or "fp16"
+        while wanted != "fp32":
+            rate: float | None = getattr(self, f"{'fp16' if wanted == 'bf16' else wanted}_tflops", None)
+            if rate is not None:
+                return rate
+            wanted = _FALLBACK[wanted]
+        return self.fp32_tflops
+
+
+class Accelerators(Mapping[str, Accelerator]):
+    """All known parts by normalised name, in the order given; `resolve` accepts any spelling that people use."""
+
+    def __init__(self, sheets: Iterable[Accelerator]) -> None:
+        self._sheets = {sheet.name: sheet for sheet in sheets}
+        self._spellings: dict[str, str] = {}
+        for sheet in self._sheets.values():
+            for spelling in (sheet.name, *sheet.aliases):
+                self._register(_fold(spelling), sheet.name)
+
+    def _register(self, spelling: str, name: str) -> None:
+        owner = self._spellings.setdefault(spelling, name)
+        if owner != name:
+            raise InvalidRow("aliases", f"{spelling!r} names both {owner} and {name}")
+
+    def __getitem__(self, name: str) -> Accelerator:
+        return self._sheets[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheets)
+
+    def __len__(self) -> int:
+        return len(self._sheets)
+
+    def resolve(self, spelling: str) -> Accelerator:
+        """The part that `spelling` means.
+
+        Raises:
+            UnknownAccelerator: no name and no alias folds to the same letters and digits.
+        """
+        name = self._spellings.get(_fold(spelling))
+        if name is None:
+            raise UnknownAccelerator(spelling, self._closest(spelling))
+        return self._sheets[name]
+
+    def _closest(self, spelling: str) -> tuple[str, ...]:
+        near = difflib.get_close_matches(_fold(spelling), self._spellings, n=6, cutoff=0.5)
+        return tuple(dict.fromkeys(self._spellings[match] for match in near))[:3]
+
+
+def _fold(spelling: str) -> str:
+    """Letters and digits only, lower case, without the vendor's name: `NVIDIA H100 80GB` and `h100-80gb` are one."""
+    words = re.sub(r"[^a-z0-9]+", " ", spelling.lower()).split()
+    return "".join(word for word in words if word not in {"nvidia", "amd", "intel", "tesla", "instinct", "geforce"})
