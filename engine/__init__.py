@@ -1,1 +1,34 @@
 """The arithmetic of gpu-advise: pure functions over arrays, without I/O, clock or randomness."""
+
+from engine.accelerators import Accelerator, Accelerators
+from engine.advice import Advice, as_document
+from engine.catalog import Catalog, Offer
+from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerator
+from engine.history import History, Run
+from engine.units import KINDS, OBJECTIVES, PRECISIONS, PRICING_CATEGORIES, STAGES, STATUSES
+from engine.workload import Constraints, Filters, Policy, Workload
+
+__all__ = [
+    "KINDS",
+    "OBJECTIVES",
+    "PRECISIONS",
+    "PRICING_CATEGORIES",
+    "STAGES",
+    "STATUSES",
+    "Accelerator",
+    "Accelerators",
+    "Advice",
+    "Catalog",
+    "Constraints",
+    "EngineError",
+    "Filters",
+    "History",
+    "InvalidRow",
+    "MixedUnits",
+    "Offer",
+    "Policy",
+    "Run",
+    "UnknownAccelerator",
+    "Workload",
+    "as_document",
+]
