@@ -1,0 +1,51 @@
+"""The command line: one module a command, imported when the command is asked for.
+
+To add a command: write `bot/cli/<module>.py` with a `typer.Typer` called `app` in it, and name it in `_MODULES`.
+An `app` with one command and no callback is that command; with a callback it is a group (`digest run`). A module
+imports what is heavy (store, Slack, server) inside its functions, so that `--help` and `scan` start at once.
+"""
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+__all__ = ["app"]
+
+_MODULES = {
+    "demo": "bot.cli.demo",
+    "serve": "bot.cli.serve",
+    "import": "bot.cli.imports",
+    "advise": "bot.cli.advise",
+    "scan": "bot.cli.scan",
+    "digest": "bot.cli.digest",
+    "check": "bot.cli.check",
+}
+
+
+class _Lazily(TyperGroup):
+    """A group that knows its commands by name and imports a module when its command is named."""
+
+    def list_commands(self, _context: Any) -> list[str]:
+        """Every command, in the order in which people meet them."""
+        return list(_MODULES)
+
+    def get_command(self, _context: Any, name: str) -> Any:
+        """The command called `name`, or None, which makes the group say which commands there are."""
+        if name not in _MODULES:
+            return None
+        command = typer.main.get_command(importlib.import_module(_MODULES[name]).app)
+        command.name = name
+        return command
+
+
+app = typer.Typer(cls=_Lazily, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def gpu_advise() -> None:
+    """How much GPU acceleration can a workload get, and what is it worth?
+
+    Try it: gpu-advise demo
+    """
