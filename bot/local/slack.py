@@ -1,0 +1,81 @@
+"""The stand-in for Slack as one value: its state, its Web API, and the application that serves them."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from starlette.applications import Starlette
+
+from bot.local.calls import Call
+from bot.local.faults import Fault
+from bot.local.server import serving
+from bot.local.state import State
+from bot.local.web_api import WebApi
+from bot.local.workspace import PostedMessage, Workspace
+
+__all__ = ["BOT_TOKEN", "SIGNING_SECRET", "LocalSlack"]
+
+BOT_TOKEN = "xoxb-local-workspace"  # noqa: S105 - opens nothing but this stand-in
+SIGNING_SECRET = "local-workspace-signing-secret"  # noqa: S105 - the same
+
+
+class LocalSlack:
+    """A workspace that a bot can be pointed at by `SLACK_API_URL=<address>/api/`.
+
+    `granted`: the scopes of the bot's token; None grants every scope.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace | None = None,
+        *,
+        bot_token: str = BOT_TOKEN,
+        signing_secret: str = SIGNING_SECRET,
+        granted: Collection[str] | None = None,
+    ) -> None:
+        self.workspace = workspace or Workspace()
+        self.bot_token = bot_token
+        self.signing_secret = signing_secret
+        self.state = State(self.workspace, "http://127.0.0.1")
+        self.web_api = WebApi(self.state, bot_token=bot_token, granted=granted)
+        self.asgi = Starlette(routes=self.web_api.routes())
+
+    @contextmanager
+    def served(self, port: int = 0) -> Iterator["LocalSlack"]:
+        """Serve on a loopback port (0: a free one) inside the block."""
+        with serving(self.asgi, port) as address:
+            self.state.address = address
+            yield self
+
+    @property
+    def address(self) -> str:
+        """Where it is served, without a slash at the end."""
+        return self.state.address
+
+    @property
+    def api_url(self) -> str:
+        """What a bot is given as the base of the Web API."""
+        return f"{self.address}/api/"
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """Return the calls so far (those of one method), refused and failed ones included, oldest first."""
+        return [call for call in self.web_api.calls if method in {None, call.method}]
+
+    def messages(self, channel_id: str | None = None) -> tuple[PostedMessage, ...]:
+        """Return everything said in a channel (or anywhere), ephemeral messages included, oldest first."""
+        return self.workspace.messages(channel_id)
+
+    def fail_next(self, method: str, *faults: Fault) -> None:
+        """Let the next calls of a method (or of "response_url") meet these faults, one each."""
+        self.web_api.fail_next(method, *faults)
+
+    def choose_fault(self, chooser: Callable[[Call], Fault | None]) -> None:
+        """Let this decide about every call that `fail_next` has nothing planned for."""
+        self.web_api.choose_fault = chooser
+
+    def response_url(self, channel_id: str, user_id: str, message_ts: str | None = None) -> str:
+        """Return a fresh response address, as an interaction would carry it."""
+        return f"{self.address}/respond/{self.state.grants.new_response_url(channel_id, user_id, message_ts)}"
+
+    def trigger_id(self, user_id: str) -> str:
+        """Return a fresh trigger id, as an interaction would carry it."""
+        return self.state.grants.new_trigger(user_id)
