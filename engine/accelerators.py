@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import nan
 
 from engine.errors import InvalidRow, UnknownAccelerator
 from engine.units import Precision
@@ -26,24 +27,29 @@ class Accelerator:
     year: int
     memory_gib: float
     memory_bandwidth_gb_per_s: float
-    fp32_tflops: float
+    fp32_tflops: float | None
     tf32_tflops: float | None
     fp16_tflops: float | None
     fp8_tflops: float | None
     fp4_tflops: float | None
-    link_gb_per_s: float
+    link_gb_per_s: float | None
     tdp_w: float
     source: str
 
     def tflops(self, precision: Precision | None) -> float:
-        """Dense rate at `precision` in TFLOPS; the next wider format where the part lacks it, fp16 when unknown."""
+        """Dense rate at `precision` in TFLOPS; the next wider format where the part lacks it, fp16 when unknown.
+
+        A part without fp32 units runs fp32 at the rate of the widest format that it has; NaN when it has none at all.
+        """
         wanted: str = precision or "fp16"
-        while wanted != "fp32":
-            rate: float | None = getattr(self, f"{'fp16' if wanted == 'bf16' else wanted}_tflops", None)
-            if rate is not None:
-                return rate
+        while wanted in _FALLBACK and self._rate(wanted) is None:
             wanted = _FALLBACK[wanted]
-        return self.fp32_tflops
+        rates = (self._rate(name) for name in (wanted, "tf32", "fp16", "fp8", "fp4"))
+        return next((rate for rate in rates if rate is not None), nan)
+
+    def _rate(self, precision: str) -> float | None:
+        rate: float | None = getattr(self, f"{'fp16' if precision == 'bf16' else precision}_tflops", None)
+        return rate
 
 
 class Accelerators(Mapping[str, Accelerator]):

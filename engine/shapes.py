@@ -1,6 +1,9 @@
 """What decides throughput, as columns: the question that the search puts to the model, and the model's answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import erf, sqrt
+from statistics import NormalDist
+from typing import Self
 
 import numpy as np
 
@@ -8,13 +11,16 @@ from engine.units import Bools, Floats, Integers
 
 __all__ = ["Prediction", "Shapes"]
 
+_cumulative = np.vectorize(lambda z: 0.5 * (1.0 + erf(z / sqrt(2.0))), otypes=[np.float64])
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shapes:
     """(n,) each: everything about a configuration that its speed depends on; price is not here.
 
-    `accelerator` indexes the catalogue's spec sheets in their order, `precision` indexes PRECISIONS (-1: unknown),
-    `accelerator_count` is per node, `batch_size` is global. NaN: unknown.
+    `accelerator` indexes the catalogue's spec sheets in their order, `precision` indexes PRECISIONS (-1: as today),
+    `accelerator_count` is per node, `batch_size` is global (NaN: as today, in proportion to the count). Today is the
+    workload's most recent successful run. NaN elsewhere: unknown.
     """
 
     accelerator: Integers
@@ -26,6 +32,10 @@ class Shapes:
 
     def __len__(self) -> int:
         return len(self.accelerator)
+
+    def take(self, rows: Integers) -> Self:
+        """The shapes at `rows`, in that order."""
+        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,3 +62,27 @@ class Prediction:
         """(n,) standard deviation of the natural logarithm."""
         variance: Floats = (self.loadings**2).sum(axis=1) + self.own_variance
         return np.sqrt(variance)
+
+    def quantile(self, q: float) -> Floats:
+        """(n,) natural log of the units per hour that a run stays below with probability `q`, 0 < q < 1."""
+        return self.log_units_per_hour + NormalDist().inv_cdf(q) * self.log_sd
+
+    def probability_at_least(self, log_units_per_hour: Floats | float) -> Floats:
+        """(n,) probability that a run reaches `log_units_per_hour`, one number or (n,)."""
+        above: Floats = _cumulative(_ratio(self.log_units_per_hour - log_units_per_hour, self.log_sd))
+        return above
+
+    def probability_above(self, other: int) -> Floats:
+        """(n,) probability that a run on each shape beats a run on shape `other`; one half at `other` itself."""
+        difference = self.log_units_per_hour - self.log_units_per_hour[other]
+        own = self.own_variance + self.own_variance[other]
+        variance: Floats = ((self.loadings - self.loadings[other]) ** 2).sum(axis=1) + own
+        variance[other] = 0.0
+        above: Floats = _cumulative(_ratio(difference, np.sqrt(variance)))
+        return above
+
+
+def _ratio(difference: Floats, deviation: Floats) -> Floats:
+    """Standard scores; a certain difference is infinitely many deviations, no difference is none."""
+    certain = np.where(difference == 0.0, 0.0, np.copysign(np.inf, difference))
+    return np.divide(difference, deviation, out=certain, where=deviation > 0.0)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "EVIDENCES",
     "HOURS_PER_DAY",
     "KINDS",
     "OBJECTIVES",
@@ -53,6 +54,7 @@ OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 PRICING_CATEGORIES: tuple[PricingCategory, ...] = get_args(PricingCategory)
 STATUSES: tuple[Status, ...] = get_args(Status)
+EVIDENCES: tuple[Evidence, ...] = get_args(Evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""The constants of the performance model: what physics expects, and how far reality strays from it."""
+
+from dataclasses import dataclass
+
+__all__ = ["PHYSICS", "Scales"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """Slopes of log throughput in the order of FEATURES, and standard deviations in natural log units.
+
+    `slopes` is the prior mean; `organisation` says how far an organisation's slopes stray from it, `workload` how far a
+    workload's stray from its organisation's.
+    """
+
+    slopes: tuple[float, ...]
+    organisation: tuple[float, ...]
+    workload: tuple[float, ...]
+    level: float  # a workload's own unit of work: as good as unknown
+    accelerator: float  # how far an organisation's parts stray from their spec sheets
+    workload_accelerator: float  # one workload on one part
+    configuration: float  # one workload on one configuration
+    run: float  # one run against the next on the same configuration
+
+
+# feature: slope expected, straying of an organisation, straying of a workload
+_TABLE = {
+    "compute": (0.50, 0.15, 0.20),
+    "bandwidth": (0.45, 0.15, 0.20),
+    "fp32": (0.00, 0.10, 0.10),
+    "year": (0.02, 0.03, 0.03),
+    "count": (0.97, 0.08, 0.12),
+    "ring": (-0.03, 0.05, 0.08),
+    "poor_link": (-0.06, 0.05, 0.08),
+    "nodes": (-0.05, 0.05, 0.10),
+    "batch": (0.30, 0.15, 0.20),
+}
+_SLOPES, _ORGANISATION, _WORKLOAD = zip(*_TABLE.values(), strict=True)
+
+PHYSICS = Scales(
+    slopes=_SLOPES,
+    organisation=_ORGANISATION,
+    workload=_WORKLOAD,
+    level=10.0,
+    accelerator=0.15,
+    workload_accelerator=0.15,
+    configuration=0.08,
+    run=0.03,
+)
