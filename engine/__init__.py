@@ -5,7 +5,18 @@ from engine.advice import Advice, as_document
 from engine.catalog import Catalog, Offer
 from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerator
 from engine.history import History, Run
-from engine.units import KINDS, OBJECTIVES, PRECISIONS, PRICING_CATEGORIES, STAGES, STATUSES
+from engine.units import (
+    KINDS,
+    OBJECTIVES,
+    PRECISIONS,
+    PRICING_CATEGORIES,
+    STAGES,
+    STATUSES,
+    Kind,
+    Objective,
+    PricingCategory,
+    Stage,
+)
 from engine.workload import Constraints, Filters, Policy, Workload
 
 __all__ = [
@@ -24,10 +35,14 @@ __all__ = [
     "Filters",
     "History",
     "InvalidRow",
+    "Kind",
     "MixedUnits",
+    "Objective",
     "Offer",
     "Policy",
+    "PricingCategory",
     "Run",
+    "Stage",
     "UnknownAccelerator",
     "Workload",
     "as_document",

@@ -1,0 +1,1 @@
+"""The HTTP door: a guard in front of Slack's requests, and the routes that operators look at."""

@@ -1,0 +1,47 @@
+"""Every address that the bot answers, as one Starlette application."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeAlias
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.web.guard import Guard
+
+__all__ = ["Lifespan", "routes"]
+
+Lifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+def routes(
+    guard: Guard, trouble: Callable[[], str | None], registry: CollectorRegistry, lifespan: Lifespan | None = None
+) -> Starlette:
+    """The application. `trouble` says, in words for an operator, why the bot cannot work now; None: it can."""
+
+    async def slack_events(request: Request) -> Response:
+        return await guard(request)
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(_: Request) -> Response:
+        reason = await asyncio.to_thread(trouble)
+        return PlainTextResponse(reason or "ok", 503 if reason else 200)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/slack/events", slack_events, methods=["POST"]),
+            Route("/healthz", healthz, methods=["GET"]),
+            Route("/readyz", readyz, methods=["GET"]),
+            Route("/metrics", metrics, methods=["GET"]),
+        ],
+    )
