@@ -96,8 +96,9 @@ def workload_covariance(known: Equations, scales: Scales) -> Floats:
     """(n, n) of what is the workload's own: its level, slopes, parts, configurations and runs."""
     same_part = known.accelerator[:, None] == known.accelerator[None, :]
     own = scales.configuration**2 + scales.run**2 / known.n_runs
-    slopes: Floats = (known.phi * np.array(scales.workload) ** 2) @ known.phi.T
-    return scales.level**2 + slopes + scales.workload_accelerator**2 * same_part + np.diag(own)
+    covariance: Floats = (known.phi * np.array(scales.workload) ** 2) @ known.phi.T
+    covariance += scales.level**2 + scales.workload_accelerator**2 * same_part + np.diag(own)
+    return covariance
 
 
 def digest(observations: Observations) -> str:

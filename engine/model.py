@@ -48,7 +48,7 @@ class Model:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """What `as_document` wrote, equal to the last bit."""
-        scales = {
+        scales: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in document["scales"].items()
         }
         return cls(
