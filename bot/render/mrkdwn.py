@@ -1,0 +1,79 @@
+"""Slack's markup: what of a text may act, and what is only shown.
+
+Every text that somebody typed passes `escaped` (mrkdwn) or `shown` (plain text) exactly once; `Mrkdwn` marks what has.
+"""
+
+import re
+import unicodedata
+
+__all__ = ["Mrkdwn", "channel", "escaped", "join", "mention", "say", "shown"]
+
+# Invisible, direction-changing or unpaired characters: two names that differ only in these would look the same, and an
+# override would turn the rest of the line round. Joiners (emoji, Persian) and direction marks stay: they are text.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_BREAKS = re.compile(r"\s+")  # whitespace of every kind, U+2028 and U+0085 too: a name is one line
+_PAIRED = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")  # where Slack would begin or end bold, italic, strike
+_EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
+_TICK = "\u02cb"
+_BREAKER = "\u200b"  # breaks a marker without being seen; no typed one survives `shown`
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_USER = re.compile(r"[UW][A-Z0-9]+")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
+_BLANK = "(blank)"
+
+
+class Mrkdwn(str):
+    """Text that is Slack mrkdwn already: nothing escapes it again."""
+
+    __slots__ = ()
+
+
+def shown(text: str) -> str:
+    """`text` on one line, with hidden and direction-changing characters made visible as U+FFFD; never empty."""
+    one_line = _BREAKS.sub(" ", _HIDDEN.sub("\ufffd", text)).strip()
+    return one_line or _BLANK
+
+
+def escaped(text: str) -> Mrkdwn:
+    """`text` as mrkdwn that looks as it was typed: no link, mention, emoji code or formatting begins in it."""
+    if isinstance(text, Mrkdwn):
+        return text
+    safe = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    safe = safe.replace("`", _TICK)  # nothing keeps a backtick from beginning code; its twin never does
+    safe = _EMOJI_CODE.sub(":" + _BREAKER, _PAIRED.sub(_BREAKER + r"\g<0>" + _BREAKER, safe))
+    if safe.startswith("&gt;"):  # at the start of a line Slack reads it as a quotation
+        safe = _BREAKER + safe
+    return Mrkdwn(_isolated(safe))
+
+
+def say(sentence: str, /, **values: object) -> Mrkdwn:
+    """`sentence`, which is mrkdwn, with each `{name}` replaced by its escaped value."""
+    return Mrkdwn(sentence.format(**{name: escaped(_text(value)) for name, value in values.items()}))
+
+
+def join(separator: str, parts: list[str]) -> Mrkdwn:
+    """The parts that are not empty, escaped where they are not mrkdwn yet, with `separator` (mrkdwn) between them."""
+    return Mrkdwn(separator.join(escaped(part) for part in parts if part))
+
+
+def mention(user: str) -> Mrkdwn:
+    """A mention of `user`; anything that is not a Slack user id is shown as typed."""
+    return Mrkdwn(f"<@{user}>") if _USER.fullmatch(user) else escaped(user)
+
+
+def channel(name: str) -> Mrkdwn:
+    """A link to a channel; anything that is not a Slack channel id is shown as typed."""
+    return Mrkdwn(f"<#{name}>") if _CHANNEL.fullmatch(name) else escaped(name)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _isolated(text: str) -> str:
+    """Right-to-left text kept from turning its neighbours round (Unicode annex 9, isolates)."""
+    is_rtl = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+    return f"{_ISOLATE}{text}{_END_ISOLATE}" if is_rtl else text

@@ -1,0 +1,82 @@
+"""A message for a terminal: the same words without the boxes."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from bot.posts import Message
+
+__all__ = ["as_text"]
+
+_WIDTH = 108
+_GAP = "   "
+_INVISIBLE = re.compile("[\u200b\u2068\u2069]")
+_LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+_STRONG = re.compile(r"(?<![\w*])([*_])(?=[^\s\u200b])([^\n]*?[^\s\u200b])\1(?![\w*])")
+
+
+def as_text(message: Message) -> str:
+    """`message` as plain text: blocks in their order, fields side by side, buttons in brackets."""
+    if not message.blocks:
+        return _plain(message.text)
+    return "\n\n".join(part for part in map(_block, message.blocks) if part)
+
+
+def _block(block: Mapping[str, Any]) -> str:
+    return _DRAWN[block["type"]](block)
+
+
+def _header(block: Mapping[str, Any]) -> str:
+    title = _words(block["text"])
+    return f"{title}\n{'=' * min(len(title), _WIDTH)}"
+
+
+def _context(block: Mapping[str, Any]) -> str:
+    return "\n".join(_words(element) for element in block["elements"])
+
+
+def _actions(block: Mapping[str, Any]) -> str:
+    return "  ".join(f"[ {_words(button['text'])} ]" for button in block["elements"])
+
+
+def _section(block: Mapping[str, Any]) -> str:
+    return "\n\n".join(_paragraphs(block))
+
+
+def _paragraphs(block: Mapping[str, Any]) -> Iterator[str]:
+    if "text" in block:
+        yield _words(block["text"])
+    fields: list[list[str]] = [_words(field).splitlines() for field in block.get("fields", ())]
+    for left, right in zip_longest(fields[::2], fields[1::2], fillvalue=[]):
+        yield _side_by_side(left, right)
+
+
+def _side_by_side(left: list[str], right: list[str]) -> str:
+    """Two columns when both fit the width, else one under the other."""
+    width = max(map(len, left), default=0)
+    if not right or width + len(_GAP) + max(map(len, right)) > _WIDTH:
+        return "\n".join([*left, *([""] if right else []), *right])
+    width = max(width, (_WIDTH - len(_GAP)) // 2 if max(map(len, right)) <= _WIDTH // 2 else width)
+    return "\n".join(f"{a:<{width}}{_GAP}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue=""))
+
+
+def _words(text: Mapping[str, Any]) -> str:
+    return _plain(text["text"]) if text["type"] == "mrkdwn" else _INVISIBLE.sub("", text["text"])
+
+
+def _plain(mrkdwn: str) -> str:
+    """Mrkdwn without its markup; entities last, so that what somebody typed is never read as markup."""
+    unlinked = _LINK.sub(lambda link: link[2] or link[1], mrkdwn)
+    plain = _INVISIBLE.sub("", _STRONG.sub(r"\2", unlinked).replace("`", ""))
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+_DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "actions": _actions,
+    "context": _context,
+    "divider": lambda _: "-" * _WIDTH,
+    "header": _header,
+    "image": lambda block: f"({block['alt_text']})",
+    "section": _section,
+}

@@ -1,0 +1,42 @@
+"""How it is said: a view's name and its data, which is plain JSON, become a message."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.posts import Message
+from bot.render import as_text, rendered
+from bot.views.advice import advice
+from bot.views.digest import digest
+from bot.views.help import help_
+from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
+
+__all__ = ["VIEWS", "UnknownView", "as_text", "message"]
+
+_CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "advice": advice,
+    "bad_request": bad_request,
+    "decision_refused": decision_refused,
+    "digest": digest,
+    "failure": failure,
+    "help": help_,
+    "unknown_workload": unknown_workload,
+}
+
+VIEWS = tuple(_CONTEXTS)
+"""The name of every view, each the name of a template."""
+
+
+class UnknownView(KeyError):
+    """No view has this name."""
+
+
+def message(view: str, data: Mapping[str, Any]) -> Message:
+    """The message that `view` makes of `data`, valid for Slack whatever the data says.
+
+    Raises:
+        UnknownView: no view has this name.
+        KeyError: `data` lacks a key that the view documents.
+    """
+    if view not in _CONTEXTS:
+        raise UnknownView(view)
+    return rendered(view, _CONTEXTS[view](data))

@@ -1,0 +1,213 @@
+"""The card: the answer to `/gpu-advise WORKLOAD`, open, decided or without a recommendation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, escaped, join, say
+from bot.views.numbers import age, cost_per_unit, count, money, percent, plural, ratio, singular, throughput
+from bot.views.phrases import (
+    STALE_AFTER_DAYS,
+    configuration,
+    constraint,
+    machines,
+    moment,
+    price_age_days,
+    who,
+)
+from bot.views.picks import Choice, choices, current_field, field, infeasible_fields, nothing_feasible
+
+_SAME = 0.005  # a factor this near to one reads as one
+
+__all__ = ["advice", "approve_button", "headline", "why_button"]
+
+
+def advice(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `advice.json.j2` names, from an advice document and what was decided about it."""
+    document, unit = data["document"], data["document"]["unit"]
+    found = choices(document)
+    return {
+        "title": _title(document),
+        "headline": headline(document, found),
+        "reason": document["reason"],
+        "decided": _decided(data),
+        "picks": [field(choice, unit) for choice in found] + infeasible_fields(document) * bool(found),
+        "today": current_field(document["current"], unit) if document["current"] else None,
+        "judgement": judgement(document, found),
+        "trial": _trial(document),
+        "warnings": _warnings(document, data["asked_at"]),
+        "small_print": _small_print(document, data),
+        "buttons": _buttons(data, found) if data["state"] == "open" else [],
+        "spoken": spoken(document, found),
+    }
+
+
+def headline(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
+    """One sentence: the recommendation and what was measured for it."""
+    if document["recommended"] is None:
+        return _no_recommendation(document)
+    best = found[0]
+    if best.is_today:
+        return say("*Stay where you are:* today's configuration is already the {title} pick.", title=best.title.lower())
+    return say("*{title}:* {gain}.", title=best.title, gain=_gain(best, document["current"], document["unit"]))
+
+
+def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
+    """Flatness and break-even in words; that picks coincide, where they do."""
+    shared = [choice for choice in found if len(choice.objectives) > 1]
+    said = [say("The same configuration wins {title}.", title=choice.title.lower()) for choice in shared]
+    flatness, pays = document["flatness"], document["break_even_usd_per_hour"]
+    if flatness and len(found) > 1:
+        said.append(_flatness(flatness, document["unit"]))
+    if pays and len(found) > 1:
+        said.append(_break_even(pays))
+    return said
+
+
+def approve_button(choice: Choice, advice_id: str, *, is_primary: bool) -> dict[str, str | None]:
+    """A button that approves `choice` under the first of its objectives, the recommended one if it is among them."""
+    return {
+        "label": f"Approve {choice.title.lower()}",
+        "action": f"advice.approve.{choice.objective}",
+        "value": advice_id,
+        "style": "primary" if is_primary else None,
+        "spoken": f"Approve {choice.title.lower()}: {machines(choice.pick['configuration'])}",
+    }
+
+
+def why_button(advice_id: str) -> dict[str, str | None]:
+    """The button that asks for the story behind an advice."""
+    return {"label": "Why?", "action": "advice.why", "value": advice_id, "style": None, "spoken": None}
+
+
+def spoken(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
+    """The card as sentences, for notifications and screen readers."""
+    unit = document["unit"]
+    picks = [
+        f"{choice.title}: {configuration(choice.pick['configuration'])}, "
+        f"{throughput(choice.pick['units_per_hour']['p50'], unit)}, "
+        f"{cost_per_unit(choice.pick['usd_per_unit']['p50'], unit)}, {money(choice.pick['usd_per_day'])} a day."
+        for choice in found
+    ]
+    return join(" ", [say("{title}.", title=_title(document)), headline(document, found), *picks])
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    stage = document["stage"]
+    return f"{document['workload']} · {stage['value']}" if stage else document["workload"]
+
+
+def _gain(best: Choice, current: Mapping[str, Any] | None, unit: str) -> str:
+    """The pick against today: speed for cost, as factors; without a today, in absolute numbers."""
+    speed, cost = best.pick["units_per_hour"]["p50"], best.pick["usd_per_unit"]["p50"]
+    if not current:
+        return f"{throughput(speed, unit)} at {cost_per_unit(cost, unit)}"
+    faster = _factor(speed, current["units_per_hour"]["p50"])
+    dearer = _factor(cost, current["usd_per_unit"])
+    paid = f"{dearer} cost per {singular(unit)}" if dearer else cost_per_unit(cost, unit)
+    return f"{faster or throughput(speed, unit)} {plural(unit) + ' per hour ' if faster else ''}for {paid}"
+
+
+def _factor(new: float, old: float | None) -> str | None:
+    """`3.9× the`, `the same`; None where there is nothing to compare with."""
+    if not old:
+        return None
+    return "the same" if abs(new / old - 1) < _SAME else f"{ratio(new / old)} the"
+
+
+def _no_recommendation(document: Mapping[str, Any]) -> Mrkdwn:
+    blocked = [found["infeasible"] for found in document["objectives"].values() if "infeasible" in found]
+    if blocked:
+        why = nothing_feasible(blocked[0], document["unit"])
+        return say("*Nothing is feasible:* {why}.", why=why)
+    unknown = document["undetermined"] or {"reason": document["reason"], "settled_by": ""}
+    return join(
+        "\n",
+        [
+            say("*I cannot tell yet:* {reason}", reason=unknown["reason"]),
+            say("*What would settle it:* {settled}", settled=unknown["settled_by"]) if unknown["settled_by"] else "",
+        ],
+    )
+
+
+def _flatness(flatness: Mapping[str, Any], unit: str) -> Mrkdwn:
+    spread, one = percent(abs(flatness["spread"])), singular(unit)
+    words = {
+        "flat": "stays within ±{spread} from the cost pick to the performance pick: faster is free here",
+        "rising": "rises by {spread} from the cost pick to the performance pick",
+        "falling": "falls by {spread} from the cost pick to the performance pick: faster is cheaper here",
+    }
+    return say("*Cost per {one}* " + words[flatness["verdict"]] + ".", one=one, spread=spread)
+
+
+def _break_even(pays: Mapping[str, Any]) -> Mrkdwn:
+    if pays["value"] <= 0:
+        return say("*Break-even:* {to} over {from_} pays at any value of time.", to=pays["to"], from_=pays["from"])
+    return say(
+        "*Break-even:* {to} over {from_} pays once an hour of waiting is worth more than {value}.",
+        to=pays["to"],
+        from_=pays["from"],
+        value=money(pays["value"]),
+    )
+
+
+def _trial(document: Mapping[str, Any]) -> Mrkdwn | None:
+    trial = document["next_trial"]
+    if not trial:
+        return None
+    return say(
+        "*Next trial:* one short run on {configuration}, about {usd}; it is expected to improve the choice by {gain}.",
+        configuration=configuration(trial["configuration"]),
+        usd=money(trial["usd"]),
+        gain=percent(trial["expected_improvement"]),
+    )
+
+
+def _warnings(document: Mapping[str, Any], now: str) -> list[str]:
+    days = price_age_days(document["prices_as_of"], now)
+    stale = days is not None and days > STALE_AFTER_DAYS
+    said = [f"The prices are {age(days)}; import a newer list before you decide."] if stale and days else []
+    return [*said, *document["warnings"]]
+
+
+def _small_print(document: Mapping[str, Any], data: Mapping[str, Any]) -> list[Mrkdwn]:
+    unit, search = document["unit"], document["certificate"]
+    limits = ", ".join(constraint(name, limit, unit) for name, limit in document["constraints"].items())
+    days = price_age_days(document["prices_as_of"], data["asked_at"])
+    parts = [
+        "In brackets: 90 % intervals" if document["current"] else "",
+        f"Limits used: {limits}" if limits else "",
+        f"Prices {age(days)}" if days is not None else "",
+        f"{count(search['configurations'])} configurations searched, {count(search['feasible'])} feasible"
+        if search
+        else "",
+    ]
+    asked = (
+        say("Asked by {who}, {at}", who=who(data["asked_by"]), at=moment(data["asked_at"])) if data["asked_by"] else ""
+    )
+    return [escaped(part) for part in [*parts, asked] if part]
+
+
+def _decided(data: Mapping[str, Any]) -> Mrkdwn | None:
+    state, decision = data["state"], data["decision"]
+    if state == "expired":
+        return Mrkdwn("⌛ *Expired:* prices and history have moved on. Ask again for a fresh answer.")
+    if state == "replaced":
+        return Mrkdwn("↪ *Replaced* by a newer answer for this workload.")
+    if decision is None:
+        return None
+    by, at = who(decision["by"]), moment(decision["at"])
+    if state == "approved":
+        return say("✅ *Approved: {objective}* by {by}, {at}", objective=decision["objective"], by=by, at=at)
+    if state == "snoozed":
+        return say("💤 *Snoozed* until {until} by {by}, {at}", until=moment(decision["until"]), by=by, at=at)
+    return say("✖ *Dismissed* by {by}, {at}", by=by, at=at)
+
+
+def _buttons(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[dict[str, str | None]]:
+    if not found:
+        return []
+    advice_id = data["advice_id"]
+    approvals = [approve_button(it, advice_id, is_primary=it.is_recommended) for it in found if not it.is_today]
+    snooze = {"label": "Snooze", "action": "advice.snooze", "value": advice_id, "style": None, "spoken": None}
+    dismiss = {"label": "Dismiss", "action": "advice.dismiss", "value": advice_id, "style": None, "spoken": None}
+    return [*approvals, why_button(advice_id), snooze, dismiss]

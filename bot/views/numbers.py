@@ -1,0 +1,202 @@
+"""Numbers as people read them: three significant digits, units that fit, never `nan`.
+
+Every function takes None or a number that is not finite and answers `unknown`.
+"""
+
+# ruff: noqa: PLR2004 - the numbers here are where rounding changes over; named, they would say less
+
+import math
+from typing import TypeGuard
+
+__all__ = [
+    "UNKNOWN",
+    "age",
+    "cost_per_unit",
+    "cost_per_unit_range",
+    "count",
+    "duration",
+    "duration_range",
+    "money",
+    "percent",
+    "plain",
+    "plural",
+    "ratio",
+    "singular",
+    "throughput",
+    "throughput_range",
+]
+
+UNKNOWN = "unknown"
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_PER = ((1.0, ""), (1e3, "1,000 "), (1e6, "million "), (1e9, "billion "), (1e12, "trillion "))
+_SMALL_TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_MINUTE, _HOUR, _DAY, _YEAR = 60.0, 3600.0, 86400.0, 365.25 * 86400.0
+_LARGEST = 1e15
+
+
+def plain(value: float | None, digits: int = 3) -> str:
+    """`value` to `digits` significant digits, whole above a thousand, in words above a million."""
+    if not _is_number(value):
+        return UNKNOWN
+    if value < 0:
+        return f"−{plain(-value, digits)}"
+    if value >= _LARGEST:
+        return "more than 1,000 trillion"
+    for scale, word in _SCALES:
+        if value >= scale * 0.9995:
+            return f"{_significant(value / scale, digits)} {word}"
+    return _significant(value, digits)
+
+
+def count(number: float) -> str:
+    """A count: exact below 10,000, then `801 k`, `3.2 million`."""
+    if 9_999 < number < 999_500:
+        return f"{_significant(number / 1e3, 3)} k"
+    return plain(number, 2 if number >= 999_500 else 4)
+
+
+def money(usd: float | None) -> str:
+    """US dollars: $0.049, $24.10, $136, $1,204."""
+    if not _is_number(usd):
+        return UNKNOWN
+    if usd < 0:
+        return f"−{money(-usd)}"
+    if 1 <= usd < 99.995:
+        return f"${usd:.2f}".removesuffix(".00")
+    if 0.1 <= usd < 1:
+        return f"${usd:.2f}" if math.isclose(round(usd, 2), round(usd, 3), abs_tol=1e-9) else f"${usd:.3f}"
+    return f"${plain(usd)}"
+
+
+def throughput(per_hour: float | None, unit: str) -> str:
+    """Units an hour; a day where an hour holds less than a tenth of one."""
+    if not _is_number(per_hour):
+        return UNKNOWN
+    if 0 < per_hour < 0.1:
+        return f"{plain(per_hour * 24)} {plural(unit)}/day"
+    return f"{plain(per_hour)} {plural(unit)}/h"
+
+
+def throughput_range(low: float, high: float) -> str:
+    """A throughput interval as bare numbers, in the period that `throughput` of its upper end names."""
+    scale = 24 if 0 < high < 0.1 else 1
+    return _range(plain(low * scale), plain(high * scale))
+
+
+def cost_per_unit(usd: float | None, unit: str) -> str:
+    """`$0.049 per clip`; `$2.10 per million tokens` where one costs next to nothing."""
+    if not _is_number(usd):
+        return UNKNOWN
+    scale, word = _per(usd)
+    return f"{money(usd * scale)} per {word}{plural(unit) if word else singular(unit)}"
+
+
+def cost_per_unit_range(low: float, high: float) -> str:
+    """A cost interval without its unit, scaled as `cost_per_unit` of its upper end would be."""
+    scale, word = _per(high)
+    suffix = f" per {word.strip()}" if word else ""
+    return _range(money(low * scale), money(high * scale)) + suffix
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in at most two units: 3.4 ms, 48.3 s, 4 min 50 s, 3 h 20 min, 12 days."""
+    if not _is_number(seconds):
+        return UNKNOWN
+    if seconds < 59.95:
+        return _short(seconds)
+    if seconds < 3599.5:
+        return _two(seconds, _MINUTE, "min", 1.0, "s")
+    if seconds < _DAY - 30:
+        return _two(seconds, _HOUR, "h", _MINUTE, "min")
+    if seconds < 2 * _YEAR:
+        return _named(seconds / _DAY, "day")
+    return _named(seconds / _YEAR, "year")
+
+
+def duration_range(low: float, high: float) -> str:
+    """An interval of time: 1 min 5 s–1 min 22 s."""
+    return _range(duration(low), duration(high))
+
+
+def age(days: float) -> str:
+    """How old something is: today, 1 day old, 12 days old, 8 months old."""
+    if days < 1:
+        return "from today"
+    if days < 100:
+        return f"{_named(math.floor(days), 'day')} old"
+    return f"{_named(math.floor(days / 30.44), 'month')} old"
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction as a percentage: 6 %, 0.4 %, 97 %; never 0 % or 100 % of what is neither."""
+    if not _is_number(fraction):
+        return UNKNOWN
+    value = 100 * fraction
+    if 0 < abs(value) < 0.1:
+        return "less than 0.1 %"
+    if 99 < value < 100:
+        return "more than 99 %"
+    return f"{plain(value, 1 if abs(value) < 1 else 2)} %"
+
+
+def ratio(factor: float | None) -> str:
+    """How many times as much: 3.9×, 1.02×, 120×."""
+    if not _is_number(factor):
+        return UNKNOWN
+    return f"{plain(factor, 3 if abs(factor - 1) < 0.1 else 2)}×"
+
+
+def plural(unit: str) -> str:
+    """Several units: clips, batches, queries; a plural or a word without a Latin end stays."""
+    if unit.endswith(("x", "ch", "sh", "ss")):
+        return f"{unit}es"
+    if unit.endswith("s") or not unit[-1:].isascii() or not unit[-1:].isalpha():
+        return unit
+    if unit.endswith("y") and unit[-2:-1] not in "aeiou":
+        return f"{unit[:-1]}ies"
+    return f"{unit}s"
+
+
+def singular(unit: str) -> str:
+    """One unit: `tokens` becomes token."""
+    return unit[:-1] if len(unit) > 2 and unit.endswith("s") and not unit.endswith(("ss", "us", "is")) else unit
+
+
+def _is_number(value: float | None) -> TypeGuard[float]:
+    return value is not None and math.isfinite(value)
+
+
+def _significant(value: float, digits: int) -> str:
+    """Decimal digits without an exponent and without trailing zeros; whole from a thousand on."""
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(value))
+    text = f"{value:,.{min(max(decimals, 0), 15)}f}" if value < 1000 else f"{value:,.0f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if text != "0" else "less than 0.000000000000001"
+
+
+def _per(usd: float) -> tuple[float, str]:
+    """The number of units whose cost reads as money, and its word."""
+    if usd <= 0:
+        return _PER[0]
+    return next((pair for pair in _PER if usd * pair[0] >= 0.001), _PER[-1])
+
+
+def _short(seconds: float) -> str:
+    scale, unit = next((pair for pair in _SMALL_TIMES if seconds >= pair[0] * 0.9995), _SMALL_TIMES[-1])
+    return f"{plain(seconds / scale)} {unit}" if seconds else "0 s"
+
+
+def _two(seconds: float, large: float, large_name: str, small: float, small_name: str) -> str:
+    whole, rest = divmod(round(seconds / small), round(large / small))
+    return f"{whole} {large_name} {rest} {small_name}" if rest else f"{whole} {large_name}"
+
+
+def _named(number: float, name: str) -> str:
+    text = plain(number)
+    return f"{text} {name}" if text == "1" else f"{text} {name}s"
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high.removeprefix('$')}"

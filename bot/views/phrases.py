@@ -1,0 +1,134 @@
+"""The words of the engine as words of people: configurations, constraints, evidence, who and when."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.render import Mrkdwn, escaped, join, mention
+from bot.views.numbers import UNKNOWN, cost_per_unit, count, duration, money, percent, plain, throughput
+
+__all__ = [
+    "CATEGORY_WORDS",
+    "EVIDENCE_WORDS",
+    "STALE_AFTER_DAYS",
+    "configuration",
+    "constraint",
+    "excluded",
+    "is_same",
+    "machines",
+    "moment",
+    "price_age_days",
+    "who",
+]
+
+STALE_AFTER_DAYS = 90
+CATEGORY_WORDS = {"standard": "on-demand", "dynamic": "spot", "committed": "reserved"}
+EVIDENCE_WORDS = {
+    "verified": "verified by a trial run",
+    "measured": "measured on this accelerator",
+    "scaled": "scaled from your own runs",
+    "spec_only": "from spec sheets only",
+}
+_EXCLUDED = {
+    "memory": "too little memory",
+    "floor": "slower than the floor",
+    "floor_units_per_hour": "slower than the floor",
+    "max_seconds_per_unit": "too slow per unit",
+    "max_usd_per_day": "over the budget",
+    "max_usd_per_unit": "over the cost per unit",
+    "max_accelerators": "too many accelerators",
+    "max_nodes": "too many nodes",
+}
+_COMPARED = (
+    "provider",
+    "region",
+    "instance_type",
+    "accelerator",
+    "accelerator_count",
+    "node_count",
+    "pricing_category",
+    "term",
+    "precision",
+    "batch_size",
+)
+
+
+def machines(configuration: Mapping[str, Any]) -> str:
+    """What is rented, shortest: `4 × A10G`, `2 × 8 × H100`."""
+    nodes = configuration["node_count"]
+    of_one = f"{configuration['accelerator_count']} × {configuration['accelerator']}"
+    return f"{nodes} nodes × {of_one}" if nodes > 1 else of_one
+
+
+def configuration(found: Mapping[str, Any]) -> str:
+    """The whole configuration on one line: machines, provider and type, region, how it is paid, how it runs."""
+    category, term = found["pricing_category"], found["term"]
+    paid = " ".join(word for word in (CATEGORY_WORDS.get(category, category), term) if word)
+    rented = " ".join(word for word in (found["provider"], found["instance_type"]) if word)
+    parts = (machines(found), rented, found["region"], paid, running(found))
+    return " · ".join(part for part in parts if part)
+
+
+def running(found: Mapping[str, Any]) -> str:
+    """Precision and batch size, where they are known."""
+    batch = found["batch_size"]
+    parts = (found["precision"], f"batch {plain(batch)}" if batch else None)
+    return " · ".join(part for part in parts if part)
+
+
+def is_same(today: Mapping[str, Any] | None, pick: Mapping[str, Any]) -> bool:
+    """Whether `pick` is what runs today, as far as today's runs say; the accelerators must be known to agree."""
+    if today is None:
+        return False
+    return all(today[name] in {None, pick[name]} for name in _COMPARED)
+
+
+def constraint(name: str, limit: float | None, unit: str) -> str:
+    """A constraint in words, by its name in the contract."""
+    if limit is None:
+        return name.replace("_", " ")
+    words = {
+        "floor_units_per_hour": lambda: f"at least {throughput(limit, unit)}",
+        "max_seconds_per_unit": lambda: f"at most {duration(limit)} a {unit}",
+        "max_usd_per_day": lambda: f"at most {money(limit)}/day",
+        "max_usd_per_unit": lambda: f"at most {cost_per_unit(limit, unit)}",
+        "max_accelerators": lambda: f"at most {count(limit)} accelerators",
+        "max_nodes": lambda: f"at most {count(limit)} nodes" if limit != 1 else "one node",
+        "memory_required_gib": lambda: f"at least {plain(limit)} GiB per accelerator",
+        "confidence": lambda: f"each kept with a probability of {percent(limit)}",
+        "value_of_time_usd_per_hour": lambda: f"an hour of waiting is worth {money(limit)}",
+    }
+    return words[name]() if name in words else f"{name.replace('_', ' ')} {plain(limit)}"
+
+
+def excluded(reasons: Mapping[str, int]) -> str:
+    """What excluded how many, the largest first."""
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(
+        f"{count(number)} {_EXCLUDED.get(why, why.replace('_', ' '))}" for why, number in ordered if number
+    )
+
+
+def moment(iso: str | None) -> str:
+    """A time to the minute, in UTC, with its zone named: 23 Nov 2026, 09:00 UTC."""
+    if iso is None:
+        return UNKNOWN
+    at = datetime.fromisoformat(iso).astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def price_age_days(prices_as_of: str | None, now: str | None) -> float | None:
+    """Days between a price and the moment it is shown; None where either is not known."""
+    if prices_as_of is None or now is None:
+        return None
+    return (datetime.fromisoformat(now) - datetime.fromisoformat(prices_as_of)).total_seconds() / 86400
+
+
+def who(user: str | None) -> Mrkdwn:
+    """A mention, or `someone`."""
+    return mention(user) if user else escaped("someone")
+
+
+def lines(*parts: str) -> Mrkdwn:
+    """The parts that are not empty, one a line."""
+    return join("\n", list(parts))
