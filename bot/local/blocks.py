@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.local.rules import Rule, anything, at_least_one_of, choice, either, flag, many, shape, string, text, whole
 
-__all__ = ["message_problems", "view_problems"]
+__all__ = ["completed", "message_problems", "view_problems"]
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -171,6 +171,24 @@ def view_problems(view: Any) -> list[str]:
     if has_input and not is_home and "submit" not in view:
         problems.append("[ERROR] `submit` is required when there is an `input` block [json-pointer:/view]")
     return [*problems, *_repeated(view["blocks"], "/view/blocks")]
+
+
+def completed(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return accepted blocks with the identifiers filled in that the bot left out, as Slack does."""
+    return [_with_ids(block, f"local{index}") for index, block in enumerate(blocks)]
+
+
+def _with_ids(block: Mapping[str, Any], name: str) -> dict[str, Any]:
+    filled = {"block_id": name, **block}
+    if block["type"] == "actions":
+        filled["elements"] = [_with_action_id(e, f"{name}.{n}") for n, e in enumerate(block["elements"])]
+    for key in {"accessory", "element"} & block.keys():
+        filled[key] = _with_action_id(block[key], name)
+    return filled
+
+
+def _with_action_id(element: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return dict(element) if element["type"] == "image" else {"action_id": name, **element}
 
 
 def _repeated(blocks: Any, where: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.local.blocks import message_problems
+from bot.local.blocks import completed, message_problems
 from bot.local.calls import Call
 from bot.local.errors import SlackError
 from bot.local.grants import ResponseUrl
@@ -126,7 +126,7 @@ def _content(arguments: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, A
     problems = message_problems(blocks)
     if problems:
         raise SlackError("invalid_blocks", problems)
-    return text, blocks
+    return text, completed(blocks)
 
 
 def _metadata(call: Call) -> Mapping[str, Any] | None:

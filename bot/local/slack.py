@@ -3,10 +3,13 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+import httpx
 from starlette.applications import Starlette
 
 from bot.local.calls import Call
+from bot.local.delivery import SignedHttp
 from bot.local.faults import Fault
+from bot.local.interactions import Interactions
 from bot.local.server import serving
 from bot.local.state import State
 from bot.local.web_api import WebApi
@@ -45,6 +48,10 @@ class LocalSlack:
         with serving(self.asgi, port) as address:
             self.state.address = address
             yield self
+
+    def interactions(self, client: httpx.AsyncClient, bot_url: str) -> Interactions:
+        """Return the hands of the people here: signed requests to the bot at `bot_url`, sent through `client`."""
+        return Interactions(self.state, SignedHttp(client, bot_url, self.signing_secret, clock=self.workspace.clock))
 
     @property
     def address(self) -> str:

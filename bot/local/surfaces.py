@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.local.blocks import view_problems
+from bot.local.blocks import completed, view_problems
 from bot.local.calls import Call
 from bot.local.errors import SlackError
 from bot.local.state import State
@@ -45,8 +45,7 @@ def checked_view(view: Any, kind: str | None = None) -> Mapping[str, Any]:
         problems = [f"[ERROR] must be of type {kind} [json-pointer:/view/type]"]
     if problems:
         raise SlackError("invalid_arguments", problems)
-    checked: Mapping[str, Any] = view
-    return checked
+    return {**view, "blocks": completed(view["blocks"])}
 
 
 def _trigger(call: Call) -> str:
