@@ -1,0 +1,70 @@
+"""Rows of the `accelerators` format -> spec sheets."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from bot.files.cells import Row, number, positive, required, text, words
+from bot.files.problems import Report, RowProblem
+from bot.files.reading import numbered
+from bot.files.tables import file_name
+from engine import Accelerator, Accelerators, InvalidRow
+
+__all__ = ["read_accelerators"]
+
+_KNOWN = frozenset(field.name for field in fields(Accelerator)) - {"name"} | {"accelerator"}
+_NEEDED = ("accelerator", "memory_gib", "memory_bandwidth_gb_per_s")
+_LONGEST_SOURCE = 500
+# A part without fp32 units of its own (Gaudi2) runs fp32 in its vector units. Matrix over vector rate is 15 to 16 on
+# A100, H100 and their contemporaries.
+_MATRIX_OVER_VECTOR = 16
+_PLAIN_LINK = 32.0  # GB/s, PCIe 3.0 x16 in both directions: the slowest link in the shipped sheets
+
+
+def read_accelerators(source: str | Path, report: Report) -> Accelerators:
+    """The spec sheets of `source`; refused rows, and such as repeat a name or alias, go to `report`.
+
+    Raises:
+        Unreadable: the file cannot be read at all.
+    """
+    kept: list[Accelerator] = []
+    for line, sheet in numbered(source, _KNOWN, _NEEDED, _sheet, report):
+        try:
+            Accelerators([*kept, sheet])
+            _only_once(sheet, kept)
+        except InvalidRow as error:
+            report.refuse(RowProblem(file_name(source), line, error.column, error.reason))
+        else:
+            kept.append(sheet)
+    return Accelerators(kept)
+
+
+def _only_once(sheet: Accelerator, kept: list[Accelerator]) -> None:
+    if any(sheet.name == other.name for other in kept):
+        raise InvalidRow("accelerator", f"{sheet.name!r} stands in an earlier row already")
+
+
+def _sheet(row: Row) -> Accelerator:
+    rates = {name: positive(row, f"{name}_tflops") for name in ("fp32", "tf32", "fp16", "fp8", "fp4")}
+    return Accelerator(
+        name=required(text(row, "accelerator"), "accelerator"),
+        aliases=words(row, "aliases"),
+        vendor=text(row, "vendor") or "",
+        architecture=text(row, "architecture") or "",
+        year=int(required(number(row, "year", least=1990, most=2100), "year")),
+        memory_gib=required(positive(row, "memory_gib"), "memory_gib"),
+        memory_bandwidth_gb_per_s=required(positive(row, "memory_bandwidth_gb_per_s"), "memory_bandwidth_gb_per_s"),
+        fp32_tflops=_fp32(rates),
+        tf32_tflops=rates["tf32"],
+        fp16_tflops=rates["fp16"],
+        fp8_tflops=rates["fp8"],
+        fp4_tflops=rates["fp4"],
+        link_gb_per_s=positive(row, "link_gb_per_s") or _PLAIN_LINK,
+        tdp_w=required(positive(row, "tdp_w"), "tdp_w"),
+        source=text(row, "source", _LONGEST_SOURCE) or "",
+    )
+
+
+def _fp32(rates: dict[str, float | None]) -> float:
+    if rates["fp32"] is not None:
+        return rates["fp32"]
+    return required(rates["fp16"], "fp32_tflops") / _MATRIX_OVER_VECTOR
