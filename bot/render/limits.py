@@ -73,7 +73,7 @@ def _fitted_section(block: dict[str, Any]) -> dict[str, Any]:
 
 def _fitted_button(button: dict[str, Any]) -> dict[str, Any]:
     """Labels are cut; `action_id` and `value` are ours and a cut one would act wrongly, so they stay as they are."""
-    labels = {"text": _fitted_text(button["text"], _BUTTON)}
+    labels: dict[str, Any] = {"text": _fitted_text(button["text"], _BUTTON)}
     if "accessibility_label" in button:
         labels["accessibility_label"] = shortened(button["accessibility_label"], _BUTTON)
     return button | labels

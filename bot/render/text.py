@@ -11,6 +11,7 @@ __all__ = ["as_text"]
 
 _WIDTH = 108
 _GAP = "   "
+_COLUMN = 52  # where the second column begins when the first is narrow, so that rows of fields align
 _INVISIBLE = re.compile("[\u200b\u2068\u2069]")
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _STRONG = re.compile(r"(?<![\w*])([*_])(?=[^\s\u200b])([^\n]*?[^\s\u200b])\1(?![\w*])")
@@ -48,17 +49,19 @@ def _paragraphs(block: Mapping[str, Any]) -> Iterator[str]:
     if "text" in block:
         yield _words(block["text"])
     fields: list[list[str]] = [_words(field).splitlines() for field in block.get("fields", ())]
-    for left, right in zip_longest(fields[::2], fields[1::2], fillvalue=[]):
-        yield _side_by_side(left, right)
+    for start in range(0, len(fields), 2):
+        yield _side_by_side(*fields[start : start + 2])
 
 
-def _side_by_side(left: list[str], right: list[str]) -> str:
+def _side_by_side(left: list[str], right: list[str] | None = None) -> str:
     """Two columns when both fit the width, else one under the other."""
-    width = max(map(len, left), default=0)
-    if not right or width + len(_GAP) + max(map(len, right)) > _WIDTH:
-        return "\n".join([*left, *([""] if right else []), *right])
-    width = max(width, (_WIDTH - len(_GAP)) // 2 if max(map(len, right)) <= _WIDTH // 2 else width)
-    return "\n".join(f"{a:<{width}}{_GAP}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue=""))
+    if right is None:
+        return "\n".join(left)
+    widths = [max(map(len, column), default=0) for column in (left, right)]
+    if sum(widths) + len(_GAP) > _WIDTH:
+        return "\n".join([*left, "", *right])
+    column = max(widths[0], min(_COLUMN, _WIDTH - len(_GAP) - widths[1]))
+    return "\n".join(f"{a:<{column}}{_GAP}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue=""))
 
 
 def _words(text: Mapping[str, Any]) -> str:

@@ -8,7 +8,17 @@ from bot.render import as_text, rendered
 from bot.views.advice import advice
 from bot.views.digest import digest
 from bot.views.help import help_
+from bot.views.listing import (
+    settings,
+    status,
+    subscribed,
+    subscription_list,
+    tracked,
+    unsubscribed,
+    workload_list,
+)
 from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
+from bot.views.why import why
 
 __all__ = ["VIEWS", "UnknownView", "as_text", "message"]
 
@@ -19,7 +29,16 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "digest": digest,
     "failure": failure,
     "help": help_,
+    "settings": settings,
+    "status": status,
+    "subscribed": subscribed,
+    "subscription_list": subscription_list,
+    "tracked": tracked,
     "unknown_workload": unknown_workload,
+    "unsubscribed": unsubscribed,
+    "untracked": tracked,
+    "why": why,
+    "workload_list": workload_list,
 }
 
 VIEWS = tuple(_CONTEXTS)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, say
+from bot.views.infeasible import ask_again, nothing_feasible
 from bot.views.numbers import age, cost_per_unit, count, money, percent, plural, ratio, singular, throughput
 from bot.views.phrases import (
     STALE_AFTER_DAYS,
@@ -12,9 +13,10 @@ from bot.views.phrases import (
     machines,
     moment,
     price_age_days,
+    sentence,
     who,
 )
-from bot.views.picks import Choice, choices, current_field, field, infeasible_fields, nothing_feasible
+from bot.views.picks import Choice, choices, current_field, field, infeasible_fields
 
 _SAME = 0.005  # a factor this near to one reads as one
 
@@ -28,7 +30,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": _title(document),
         "headline": headline(document, found),
-        "reason": document["reason"],
+        "reason": _reason(document),
         "decided": _decided(data),
         "picks": [field(choice, unit) for choice in found] + infeasible_fields(document) * bool(found),
         "today": current_field(document["current"], unit) if document["current"] else None,
@@ -96,6 +98,11 @@ def _title(document: Mapping[str, Any]) -> str:
     return f"{document['workload']} · {stage['value']}" if stage else document["workload"]
 
 
+def _reason(document: Mapping[str, Any]) -> str | Mrkdwn | None:
+    """Why this objective; without one, the question that would have an answer."""
+    return sentence(document["reason"]) if document["recommended"] else ask_again(document)
+
+
 def _gain(best: Choice, current: Mapping[str, Any] | None, unit: str) -> str:
     """The pick against today: speed for cost, as factors; without a today, in absolute numbers."""
     speed, cost = best.pick["units_per_hour"]["p50"], best.pick["usd_per_unit"]["p50"]
@@ -117,14 +124,15 @@ def _factor(new: float, old: float | None) -> str | None:
 def _no_recommendation(document: Mapping[str, Any]) -> Mrkdwn:
     blocked = [found["infeasible"] for found in document["objectives"].values() if "infeasible" in found]
     if blocked:
-        why = nothing_feasible(blocked[0], document["unit"])
-        return say("*Nothing is feasible:* {why}.", why=why)
+        return say("*Nothing is feasible:* {why}.", why=nothing_feasible(blocked[0], document["unit"]))
     unknown = document["undetermined"] or {"reason": document["reason"], "settled_by": ""}
     return join(
         "\n",
         [
-            say("*I cannot tell yet:* {reason}", reason=unknown["reason"]),
-            say("*What would settle it:* {settled}", settled=unknown["settled_by"]) if unknown["settled_by"] else "",
+            say("*I cannot tell yet:* {reason}", reason=sentence(unknown["reason"])),
+            say("*What would settle it:* {settled}", settled=sentence(unknown["settled_by"]))
+            if unknown["settled_by"]
+            else "",
         ],
     )
 
@@ -132,16 +140,20 @@ def _no_recommendation(document: Mapping[str, Any]) -> Mrkdwn:
 def _flatness(flatness: Mapping[str, Any], unit: str) -> Mrkdwn:
     spread, one = percent(abs(flatness["spread"])), singular(unit)
     words = {
-        "flat": "stays within ±{spread} from the cost pick to the performance pick: faster is free here",
-        "rising": "rises by {spread} from the cost pick to the performance pick",
-        "falling": "falls by {spread} from the cost pick to the performance pick: faster is cheaper here",
+        "flat": "stays within {spread} from the cost pick to the performance pick: here, faster is nearly free",
+        "rising": "varies by {spread} between the cost pick and the performance pick: here, faster costs more",
+        "falling": "varies by {spread} between the cost pick and the performance pick: here, faster is cheaper",
     }
     return say("*Cost per {one}* " + words[flatness["verdict"]] + ".", one=one, spread=spread)
 
 
 def _break_even(pays: Mapping[str, Any]) -> Mrkdwn:
     if pays["value"] <= 0:
-        return say("*Break-even:* {to} over {from_} pays at any value of time.", to=pays["to"], from_=pays["from"])
+        return say(
+            "*Break-even:* {to} over {from_} pays at any value of an hour of waiting.",
+            to=pays["to"],
+            from_=pays["from"],
+        )
     return say(
         "*Break-even:* {to} over {from_} pays once an hour of waiting is worth more than {value}.",
         to=pays["to"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.render import Mrkdwn, escaped, join, mention
+from bot.render import Mrkdwn, escaped, mention
 from bot.views.numbers import UNKNOWN, cost_per_unit, count, duration, money, percent, plain, throughput
 
 __all__ = [
@@ -18,16 +18,17 @@ __all__ = [
     "machines",
     "moment",
     "price_age_days",
+    "sentence",
     "who",
 ]
 
 STALE_AFTER_DAYS = 90
 CATEGORY_WORDS = {"standard": "on-demand", "dynamic": "spot", "committed": "reserved"}
 EVIDENCE_WORDS = {
-    "verified": "verified by a trial run",
-    "measured": "measured on this accelerator",
-    "scaled": "scaled from your own runs",
-    "spec_only": "from spec sheets only",
+    "verified": "verified by a run on it",
+    "measured": "measured in your runs",
+    "scaled": "scaled from your runs",
+    "spec_only": "spec sheets only",
 }
 _EXCLUDED = {
     "memory": "too little memory",
@@ -124,11 +125,12 @@ def price_age_days(prices_as_of: str | None, now: str | None) -> float | None:
     return (datetime.fromisoformat(now) - datetime.fromisoformat(prices_as_of)).total_seconds() / 86400
 
 
+def sentence(text: str) -> str:
+    """`text` with a capital at its start and a full stop at its end; empty stays empty."""
+    ended = text if not text or text[-1] in ".!?…" else f"{text}."
+    return ended[:1].upper() + ended[1:]
+
+
 def who(user: str | None) -> Mrkdwn:
     """A mention, or `someone`."""
     return mention(user) if user else escaped("someone")
-
-
-def lines(*parts: str) -> Mrkdwn:
-    """The parts that are not empty, one a line."""
-    return join("\n", list(parts))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, say
+from bot.views.infeasible import nothing_feasible
 from bot.views.numbers import (
     cost_per_unit,
     cost_per_unit_range,
@@ -16,7 +17,7 @@ from bot.views.numbers import (
     throughput,
     throughput_range,
 )
-from bot.views.phrases import CATEGORY_WORDS, EVIDENCE_WORDS, constraint, is_same, machines, running
+from bot.views.phrases import CATEGORY_WORDS, EVIDENCE_WORDS, is_same, machines, running
 
 __all__ = ["OBJECTIVES", "Choice", "choices", "current_field", "field", "infeasible_fields"]
 
@@ -61,7 +62,7 @@ def field(choice: Choice, unit: str) -> Mrkdwn:
     title = " – ".join([f"★ {choice.title}" if choice.is_recommended else choice.title, *marks])
     sure = EVIDENCE_WORDS[pick["evidence"]]
     if pick["probability_better"] is not None and not choice.is_today:
-        sure = f"{sure}; better than today with {percent(pick['probability_better'])}"
+        sure = f"{sure}; {percent(pick['probability_better'])} likely to beat today"
     return join("\n", [say("*{title}*", title=title), *_numbers(pick, unit), say("_{sure}_", sure=sure)])
 
 
@@ -74,22 +75,13 @@ def infeasible_fields(document: Mapping[str, Any]) -> list[Mrkdwn]:
     """One field for each objective that nothing satisfies."""
     return [
         say(
-            "*{objective}*\nNothing feasible: {why}",
+            "*{objective}*\nNothing feasible: {why}.",
             objective=objective.capitalize(),
             why=nothing_feasible(found["infeasible"], document["unit"]),
         )
         for objective, found in document["objectives"].items()
         if "infeasible" in found
     ]
-
-
-def nothing_feasible(infeasible: Mapping[str, Any], unit: str) -> str:
-    """Which constraint binds, and what is reachable."""
-    name, reachable = infeasible["binding"], infeasible["reachable"]
-    asked = constraint(name, infeasible["asked"], unit)
-    if reachable is None:
-        return f"{asked} leaves no configuration"
-    return f"{asked} was asked, {constraint(name, reachable, unit)} is reachable"
 
 
 def _choice(document: Mapping[str, Any], group: Sequence[str], today: Mapping[str, Any] | None) -> Choice:

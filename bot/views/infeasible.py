@@ -1,0 +1,62 @@
+"""Nothing feasible, said usefully: which limit binds, what is reachable, and the question that has an answer."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, say
+from bot.views.numbers import cost_per_unit, count, duration, money, plain, singular, throughput
+from bot.views.phrases import constraint
+
+__all__ = ["ask_again", "nothing_feasible"]
+
+_DIGITS = 3
+
+
+def nothing_feasible(infeasible: Mapping[str, Any], unit: str) -> str:
+    """Which constraint binds and what is reachable: `nothing keeps at least 500 clips/h; the fastest reaches 431 clips/h`."""
+    name, asked, reachable = infeasible["binding"], infeasible["asked"], infeasible["reachable"]
+    limit = "enough memory" if name == "memory" else constraint(name, asked, unit)
+    told = _REACHABLE.get(name)
+    if told is None or reachable is None:
+        return f"no configuration offers {limit}"
+    return f"no configuration offers {limit}; {told(reachable, unit)}"
+
+
+def ask_again(document: Mapping[str, Any]) -> Mrkdwn | None:
+    """The nearest question with an answer, ready to be typed; None where no key of the command would help."""
+    blocked = [found["infeasible"] for found in document["objectives"].values() if "infeasible" in found]
+    if not blocked or blocked[0]["reachable"] is None or blocked[0]["binding"] not in _KEYS:
+        return None
+    name = document["workload"]
+    quoted = f'"{name}"' if any(character.isspace() or character == "=" for character in name) else name
+    pair = _KEYS[blocked[0]["binding"]](blocked[0]["reachable"])
+    return say("The nearest that can be had: `/gpu-advise {name} {pair}`", name=quoted, pair=pair)
+
+
+def _rounded(value: float, towards: Callable[[float], int]) -> str:
+    """`value` to three significant digits, rounded `towards` the side that stays feasible, without an exponent."""
+    if value <= 0:
+        return "0"
+    places = _DIGITS - 1 - math.floor(math.log10(value))
+    stepped = towards(round(value * 10.0**places, 6)) / 10.0**places
+    return f"{stepped:.{max(places, 0)}f}".rstrip("0").rstrip(".") if places > 0 else f"{stepped:.0f}"
+
+
+_REACHABLE: Mapping[str, Callable[[float, str], str]] = {
+    "floor_units_per_hour": lambda best, unit: f"the fastest reaches {throughput(best, unit)}",
+    "max_seconds_per_unit": lambda best, unit: f"the fastest takes {duration(best)} per {singular(unit)}",
+    "max_usd_per_day": lambda best, _: f"the cheapest costs {money(best)}/day",
+    "max_usd_per_unit": lambda best, unit: f"the cheapest costs {cost_per_unit(best, unit)}",
+    "max_accelerators": lambda best, _: f"the smallest has {count(best)}",
+    "max_nodes": lambda best, _: f"the smallest has {count(best)}",
+    "memory": lambda best, _: f"the largest accelerator has {plain(best)} GiB",
+    "memory_required_gib": lambda best, _: f"the largest has {plain(best)} GiB",
+}
+_KEYS: Mapping[str, Callable[[float], str]] = {
+    "floor_units_per_hour": lambda best: f"floor={_rounded(best, math.floor)}/h",
+    "max_usd_per_day": lambda best: f"budget=${_rounded(best, math.ceil)}/day",
+    "max_usd_per_unit": lambda best: f"per-unit=${_rounded(best, math.ceil)}",
+    "max_accelerators": lambda best: f"gpus={math.ceil(best)}",
+    "max_nodes": lambda best: f"nodes={math.ceil(best)}",
+}
