@@ -4,7 +4,13 @@ from engine.accelerators import Accelerator, Accelerators
 from engine.advice import Advice, as_document
 from engine.catalog import Catalog, Offer
 from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerator
+from engine.fit import fit
+from engine.fleet import Finding, findings
 from engine.history import History, Run
+from engine.model import Model
+from engine.observations import Observations, observe
+from engine.recommend import recommend
+from engine.space import CatalogIndex, index
 from engine.units import (
     KINDS,
     OBJECTIVES,
@@ -30,14 +36,18 @@ __all__ = [
     "Accelerators",
     "Advice",
     "Catalog",
+    "CatalogIndex",
     "Constraints",
     "EngineError",
     "Filters",
+    "Finding",
     "History",
     "InvalidRow",
     "Kind",
     "MixedUnits",
+    "Model",
     "Objective",
+    "Observations",
     "Offer",
     "Policy",
     "PricingCategory",
@@ -46,4 +56,9 @@ __all__ = [
     "UnknownAccelerator",
     "Workload",
     "as_document",
+    "findings",
+    "fit",
+    "index",
+    "observe",
+    "recommend",
 ]

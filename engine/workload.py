@@ -53,5 +53,6 @@ class Policy:
     max_accelerators: int = 8
     max_nodes: int = 1
     flat_below: float = 0.10  # spread of cost per unit that still counts as flat
+    worth_moving_factor: float = 1.10  # a finding must bring this much more work, or save this much money
     stale_prices_after_days: int = 90
     lookback_days: int = 30

@@ -1,0 +1,75 @@
+"""What the numbers mean: flatness, break-even, what is missing where nothing is feasible, what a pick is limited by."""
+
+import math
+from collections.abc import Container, Sequence
+
+import numpy as np
+
+from engine.advice import BreakEven, Flatness, Infeasible
+from engine.search import Limits, Speeds, tests_over
+from engine.space import Space
+from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools
+
+__all__ = ["break_even_of", "explain_infeasible", "flatness_of"]
+
+
+def flatness_of(usd_per_unit: Sequence[float], flat_below: float) -> Flatness:
+    """How much the median cost per unit varies along the frontier, (n,) from the cost pick to the performance pick."""
+    spread = float(max(usd_per_unit) / min(usd_per_unit) - 1.0)
+    if spread < flat_below:
+        return Flatness(spread, "flat")
+    return Flatness(spread, "rising" if usd_per_unit[-1] >= usd_per_unit[0] else "falling")
+
+
+def break_even_of(usd_per_hour: tuple[float, float], units_per_hour: tuple[float, float]) -> BreakEven | None:
+    """The value of an hour of waiting above which the performance pick beats the cost pick, per unit of work.
+
+    Both arguments are (cost pick, performance pick). None when the second is not faster; 0 when faster is free.
+    """
+    (cheap, dear), (slow, fast) = usd_per_hour, units_per_hour
+    if fast <= slow:
+        return None
+    extra_usd, saved_hours = dear / fast - cheap / slow, 1.0 / slow - 1.0 / fast
+    return BreakEven("cost", "performance", max(extra_usd / saved_hours, 0.0))
+
+
+def explain_infeasible(space: Space, speeds: Speeds, limits: Limits, asked: Container[str]) -> Infeasible:
+    """Which limit leaves nothing, and the best that the others allow.
+
+    Limits are applied one after another, defaults before what was asked, each in blame order: the first that leaves
+    nothing binds. Somebody who asked for the impossible is told what was possible within everything else.
+    """
+    usd = space.usd_per_hour[:, :, None]
+    tests = tests_over(space, speeds, limits)
+    left = np.ones(space.size, dtype=np.bool_)
+    for name in sorted(tests, key=lambda name: name in asked):  # a stable sort: blame order within each half
+        passing = left & tests[name](usd)
+        if not passing.any():
+            return Infeasible(name, _asked(limits, name), _reachable(space, speeds, name, left))
+        left = passing
+    raise AssertionError("explain_infeasible was asked about limits that leave something")
+
+
+def _asked(limits: Limits, name: str) -> float:
+    bound: float = getattr(limits, name, math.nan)
+    return bound
+
+
+def _reachable(space: Space, speeds: Speeds, name: str, left: Bools) -> float | None:
+    """The best value of what limit `name` bounds, among the shapes that are `left`."""
+    usd = np.broadcast_to(space.usd_per_hour[:, :, None], space.size)[left]
+    speed = speeds.cautious[left]
+    memory = np.broadcast_to(space.memories_gib[:, None, None], space.size)[left]
+    match name:
+        case "max_accelerators":
+            return float(np.broadcast_to(space.total_accelerators[:, :, None], space.size)[left].min())
+        case "memory" | "memory_required_gib":
+            return float(memory.max())
+        case "floor_units_per_hour":
+            return float(speed.max())
+        case "max_seconds_per_unit":
+            return float((SECONDS_PER_HOUR / speed).min())
+        case "max_usd_per_day":
+            return float((usd * HOURS_PER_DAY).min())
+        case _:
+            return float((usd / speed).min())

@@ -1,0 +1,193 @@
+"""The exact search: every configuration weighed, the optima found, every exclusion accounted for.
+
+Within a class only the cheapest usable offer can win, because its twins are as fast and dearer; the fastest way of
+running that keeps every limit represents a (class, node count). What is left are points in (cost, speed), and every
+objective that is monotone in both is read off them.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from engine.advice import Certificate
+from engine.frontier import pareto_frontier
+from engine.space import Space
+from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers
+
+__all__ = [
+    "Limits",
+    "Points",
+    "Speeds",
+    "certify",
+    "cheapest",
+    "fastest",
+    "find_points",
+    "frontier_of",
+    "tests_of",
+    "tests_over",
+]
+
+_ROUNDING = 1e-9  # relative; logarithms and files of decimal numbers lose about 1e-15
+Test = Callable[[Floats], Bools]
+Tests = Mapping[str, Test]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one objective, in the order in which the certificate blames them; the defaults bind nothing."""
+
+    max_accelerators: float = math.inf
+    memory_required_gib: float = 0.0
+    floor_units_per_hour: float = 0.0
+    max_seconds_per_unit: float = math.inf
+    max_usd_per_day: float = math.inf
+    max_usd_per_unit: float = math.inf
+
+    @property
+    def asked(self) -> Mapping[str, float]:
+        """Those that bind, by the contract's names."""
+        return {
+            item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) != item.default
+        }
+
+    @property
+    def relaxed(self) -> "Limits":
+        """The same bounds, loosened by a billionth: what rounding moves across a limit has not broken it."""
+        loosened = {item.name: getattr(self, item.name) * (1.0 + _ROUNDING) for item in fields(self)}
+        for name in ("memory_required_gib", "floor_units_per_hour"):
+            loosened[name] = getattr(self, name) * (1.0 - _ROUNDING)
+        return Limits(**loosened)
+
+    def least_units_per_hour(self, usd_per_hour: float) -> float:
+        """The throughput that keeps every limit at a price, all nodes together; 0 when there is none."""
+        return max(
+            self.floor_units_per_hour,
+            SECONDS_PER_HOUR / self.max_seconds_per_unit,
+            usd_per_hour / self.max_usd_per_unit,
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Speeds:
+    """What the model says of a space, (n_open, n_nodes, n_ways) each.
+
+    `median` is in units per hour; `cautious` is what the limits are held against: the median, or the quantile that
+    the asked confidence demands. `fits` says whether memory suffices.
+    """
+
+    median: Floats
+    cautious: Floats
+    fits: Bools
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Points:
+    """The feasible (class, node count) pairs, (n_points,) each, in the order of the space.
+
+    `shape` is the flat position among the space's shapes: the fastest way of running that keeps every limit.
+    """
+
+    shape: Integers
+    usd_per_hour: Floats
+    units_per_hour: Floats
+
+    def __len__(self) -> int:
+        return len(self.shape)
+
+
+def tests_of(limits: Limits, accelerators: Integers, fits: Bools, memories_gib: Floats, speeds: Floats) -> Tests:
+    """Each limit's name and its test, in blame order: USD per hour, all nodes together -> who passes.
+
+    The arrays describe configurations and broadcast together: accelerators over all nodes, whether memory suffices,
+    memory of one accelerator, units per hour to hold against the limits. A dearer offer never passes a test that a
+    cheaper one fails: the counting of the certificate relies on it.
+    """
+    is_small = accelerators <= limits.max_accelerators
+    is_roomy = memories_gib >= limits.memory_required_gib
+    is_fast = speeds >= limits.floor_units_per_hour
+    is_quick = SECONDS_PER_HOUR / speeds <= limits.max_seconds_per_unit
+    return {
+        "max_accelerators": lambda _: is_small,
+        "memory": lambda _: fits,
+        "memory_required_gib": lambda _: is_roomy,
+        "floor_units_per_hour": lambda _: is_fast,
+        "max_seconds_per_unit": lambda _: is_quick,
+        "max_usd_per_day": lambda usd: usd * HOURS_PER_DAY <= limits.max_usd_per_day,
+        "max_usd_per_unit": lambda usd: usd / speeds <= limits.max_usd_per_unit,
+    }
+
+
+def tests_over(space: Space, speeds: Speeds, limits: Limits) -> Tests:
+    """The tests of a whole space, for prices that broadcast to (n_open, n_nodes, n_ways)."""
+    totals, memories = space.total_accelerators[:, :, None], space.memories_gib[:, None, None]
+    return tests_of(limits, totals, speeds.fits, memories, speeds.cautious)
+
+
+def find_points(space: Space, speeds: Speeds, limits: Limits) -> Points:
+    """Every (class, node count) with a feasible way of running, each represented by its fastest one."""
+    is_feasible = np.ones(space.size, dtype=np.bool_)
+    for passes in tests_over(space, speeds, limits).values():
+        is_feasible &= passes(space.usd_per_hour[:, :, None])
+    n_open, n_nodes, n_ways = space.size
+    best_way = np.where(is_feasible, speeds.median, -math.inf).argmax(axis=2).ravel()  # the first one among equals
+    shape = np.arange(n_open * n_nodes) * n_ways + best_way
+    shape = shape[is_feasible.any(axis=2).ravel()]
+    return Points(shape, space.usd_per_hour.ravel()[shape // n_ways], speeds.median.ravel()[shape])
+
+
+def cheapest(points: Points) -> int:
+    """Position of the least expensive point; among equals the fastest, then the first."""
+    return int(np.lexsort((-points.units_per_hour, points.usd_per_hour))[0])
+
+
+def fastest(points: Points) -> int:
+    """Position of the fastest point; among equals the least expensive, then the first."""
+    return int(np.lexsort((points.usd_per_hour, -points.units_per_hour))[0])
+
+
+def frontier_of(points: Points) -> Integers:
+    """Positions of the points that no other point beats, by rising cost and speed."""
+    return pareto_frontier(points.usd_per_hour, points.units_per_hour)
+
+
+def certify(space: Space, speeds: Speeds, limits: Limits, seconds: float) -> Certificate:
+    """Count the whole space: what is feasible, and which limit excluded each of the others.
+
+    A configuration that breaks several limits is blamed on the first of: filters, then `Limits` in its order, where
+    a prediction that memory does not suffice counts as `memory`.
+    """
+    _, n_nodes, n_ways = space.size
+    n_implied = len(space.index.prices) * n_nodes * n_ways
+    excluded = {name: count * n_nodes * n_ways for name, count in space.usable.excluded.items()}
+    n_offers = np.diff(space.usable.starts)[space.usable.classes]
+    n_left = np.broadcast_to(n_offers[:, None, None], space.size)
+    for name, passes in tests_over(space, speeds, limits).items():
+        n_passing = np.minimum(n_left, _count_offers(space, passes))
+        excluded[name] = int(n_left.sum() - n_passing.sum())
+        n_left = n_passing
+    return Certificate(
+        n_implied, int(n_left.sum()), {name: count for name, count in excluded.items() if count}, seconds
+    )
+
+
+def _count_offers(space: Space, passes: Test) -> Integers:
+    """How many usable offers of each shape's class pass: (n_open, n_nodes, n_ways), or broadcastable to it.
+
+    Offers of a class stand in order of price and tests are monotone in it, so those that pass come first: bisect
+    every class at once, with the test itself, so that rounding is the same as for the optimum.
+    """
+    starts = space.usable.starts[space.usable.classes][:, None, None]
+    n_offers = np.diff(space.usable.starts)[space.usable.classes][:, None, None]
+    prices, nodes = space.index.prices[space.usable.rows], space.node_counts[None, :, None]
+    low, high = np.zeros_like(n_offers), n_offers
+    while np.any(low < high):
+        middle = (low + high) // 2
+        is_undecided = low < high
+        is_passing = passes(prices[np.where(is_undecided, starts + middle, starts)] * nodes)
+        low, high = (
+            np.where(is_undecided & is_passing, middle + 1, low),
+            np.where(is_undecided & ~is_passing, middle, high),
+        )
+    return low

@@ -1,0 +1,105 @@
+"""Which limits each objective has, which point is best under it, and which objective to recommend."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.search import Limits, Points, cheapest, fastest, frontier_of
+from engine.units import Floats, Kind, Objective, Stage
+from engine.workload import Constraints, Policy
+
+__all__ = ["Today", "best", "limits_of", "recommended_objective", "value_of", "why_recommended"]
+
+_BY_STAGE: dict[Stage, Objective] = {"prototyping": "cost", "validation": "value", "production": "performance"}
+_REASONS: dict[Objective, str] = {
+    "cost": "runs are few and spread out, so the least money that is no slower than today",
+    "value": "runs are many and people begin to wait, so the best trade between money and time",
+    "performance": "people wait for results, so the most throughput that the cost per unit allows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What the defaults are relative to; None: not known.
+
+    `usd_per_unit` is the price of running, without idle and failed runs, so that it compares with a prediction.
+    """
+
+    units_per_hour: float
+    usd_per_unit: float | None
+    largest_accelerators: int  # over all nodes, of any run
+
+
+def recommended_objective(stage: Stage, kind: Kind, *, is_critical: bool) -> Objective:
+    """Parallel work moves from cost to performance as it matures; work with diminishing returns stays on cost."""
+    if kind == "traditional":
+        return "value" if is_critical and stage == "production" else "cost"
+    return _BY_STAGE[stage]
+
+
+def why_recommended(stage: Stage, kind: Kind, objective: Objective) -> str:
+    """One sentence for people."""
+    if kind == "ai":
+        return f"{stage}: {_REASONS[objective]}"
+    if objective == "value":
+        return f"{stage}, critical: more accelerators bring little, so a limited bump"
+    return f"{stage}: more accelerators bring little, so the least money that is no slower than today"
+
+
+def limits_of(objective: Objective, asked: Constraints, today: Today, policy: Policy) -> Limits:
+    """What was asked, and the objective's defaults for the kinds of limit that nobody asked for.
+
+    Floor and seconds are one kind (performance), USD a day and a unit another (cost), accelerators and nodes the third.
+    """
+    limits = Limits(
+        max_accelerators=_bound(asked.max_accelerators),
+        memory_required_gib=asked.memory_required_gib or 0.0,
+        floor_units_per_hour=asked.floor_units_per_hour or 0.0,
+        max_seconds_per_unit=_bound(asked.max_seconds_per_unit),
+        max_usd_per_day=_bound(asked.max_usd_per_day),
+        max_usd_per_unit=_bound(asked.max_usd_per_unit),
+    )
+    if objective != "performance" and asked.floor_units_per_hour is None and asked.max_seconds_per_unit is None:
+        limits = replace(limits, floor_units_per_hour=today.units_per_hour)
+    if objective == "cost":
+        return limits
+    if asked.max_usd_per_day is None and asked.max_usd_per_unit is None and today.usd_per_unit is not None:
+        limits = replace(limits, max_usd_per_unit=today.usd_per_unit * policy.guardrail_factor)
+    if asked.max_accelerators is None and asked.max_nodes is None:
+        limits = replace(limits, max_accelerators=max(policy.max_accelerators, today.largest_accelerators))
+    return limits
+
+
+def _bound(asked: float | None) -> float:
+    return math.inf if asked is None else float(asked)
+
+
+def best(objective: Objective, points: Points, value_of_time_usd_per_hour: float | None) -> int:
+    """Position of the optimum among at least one feasible point."""
+    if objective == "cost":
+        return cheapest(points)
+    if objective == "performance":
+        return fastest(points)
+    return value_of(points, value_of_time_usd_per_hour)
+
+
+def value_of(points: Points, value_of_time_usd_per_hour: float | None) -> int:
+    """Position of the best trade between money and time.
+
+    With a value of time, the least `usd_per_unit + value x hours_per_unit`. Without, the Nash bargaining point (Nash
+    1950) of the frontier between its cheapest and its fastest end: the largest log(T / T_cost) x log(C_perf / C), which
+    no choice of units changes. With nothing in between, the end with more throughput per dollar, ties to the fastest.
+    """
+    frontier = frontier_of(points)
+    costs, speeds = points.usd_per_hour[frontier], points.units_per_hour[frontier]
+    if value_of_time_usd_per_hour is not None:
+        return int(frontier[_first_max(-(costs + value_of_time_usd_per_hour) / speeds)])
+    if len(frontier) > 2:  # noqa: PLR2004 - two ends and something in between
+        gains = np.log(speeds / speeds[0]) * np.log(costs[-1] / costs)
+        return int(frontier[_first_max(gains)])
+    return int(frontier[-1] if speeds[-1] * costs[0] >= speeds[0] * costs[-1] else frontier[0])
+
+
+def _first_max(scores: Floats) -> int:
+    return int(np.argmax(scores))  # the cheapest among equals: the frontier runs by rising cost
