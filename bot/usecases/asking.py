@@ -100,7 +100,7 @@ def _question(asked: str, words: tuple[Word, ...]) -> Question | Malformed:
     names = [word for word in words if word.key is None]
     workload, problems = _pairs(Workload(names[0].text if names else ""), [word for word in words if word.key])
     stage, about_names = _names(names)
-    problems = (*_unclosed(words), *about_names, *problems)
+    problems = _unclosed(words) or (*about_names, *problems)  # an open quote swallows the rest of the line
     return Malformed(asked, problems) if problems else Question(asked, replace(workload, stage=stage))
 
 

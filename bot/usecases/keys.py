@@ -42,7 +42,7 @@ def read_pair(workload: Workload, key: str, text: str) -> Workload:
     Raises:
         Unreadable: the text is no value of that key.
     """
-    if not text:
+    if not text.strip(" ,;"):
         raise Unreadable(f"{key}= has no value", f"for example {KEYS[key]}")
     return _READERS[key](workload, text)
 
@@ -54,7 +54,7 @@ def _constraint(name: str, read: Callable[[str], Any]) -> Callable[[Workload, st
     return apply
 
 
-def _filter(name: str, read: Callable[[str], tuple[str, ...]]) -> Callable[[Workload, str], Workload]:
+def _filter(name: str, read: Callable[[str], Any]) -> Callable[[Workload, str], Workload]:
     def apply(workload: Workload, text: str) -> Workload:
         return replace(workload, filters=replace(workload.filters, **{name: read(text)}))
 
@@ -62,11 +62,15 @@ def _filter(name: str, read: Callable[[str], tuple[str, ...]]) -> Callable[[Work
 
 
 def _wait(workload: Workload, text: str) -> Workload:
-    return replace(workload, value_of_time_usd_per_hour=amounts.money(text, "hour", KEYS["wait"]))
+    return replace(workload, value_of_time_usd_per_hour=amounts.money(text, "hour", _in_dollars("wait")))
 
 
 def _critical(workload: Workload, text: str) -> Workload:
     return replace(workload, is_critical=amounts.flag(text, "critical=yes or critical=no"))
+
+
+def _in_dollars(key: str) -> str:
+    return f"amounts are US dollars, such as {KEYS[key]}"
 
 
 def _pricing(text: str) -> tuple[PricingCategory, ...]:
@@ -101,8 +105,8 @@ _SYNONYMS: Mapping[str, str] = {
 }
 _READERS: Mapping[str, Callable[[Workload, str], Workload]] = {
     "floor": _constraint("floor_units_per_hour", amounts.rate),
-    "budget": _constraint("max_usd_per_day", lambda text: amounts.money(text, "day", KEYS["budget"])),
-    "per-unit": _constraint("max_usd_per_unit", lambda text: amounts.money(text, None, KEYS["per-unit"])),
+    "budget": _constraint("max_usd_per_day", lambda text: amounts.money(text, "day", _in_dollars("budget"))),
+    "per-unit": _constraint("max_usd_per_unit", lambda text: amounts.money(text, None, _in_dollars("per-unit"))),
     "wait": _wait,
     "gpus": _constraint("max_accelerators", lambda text: amounts.whole(text, KEYS["gpus"])),
     "nodes": _constraint("max_nodes", lambda text: amounts.whole(text, KEYS["nodes"])),
