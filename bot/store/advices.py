@@ -1,0 +1,90 @@
+"""Recommendations that were shown to someone, each with all that it was computed from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from bot.store.columns import Document
+from bot.store.scope import Scope
+from bot.store.tables import AdviceRow
+
+__all__ = ["State", "StoredAdvice", "change_state", "count_open", "get", "list_open", "save"]
+
+State = Literal["open", "approved", "dismissed", "snoozed", "expired", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAdvice:
+    """An advice as it was given: the request, the answer's document and the versions that made it."""
+
+    id: str
+    workload: str
+    request: Document
+    document: Document
+    state: State
+    asked_by: str | None
+    catalog_version: str
+    model_version: str
+    history_digest: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def save(
+    scope: Scope,
+    advice_id: str,
+    request: Document,
+    document: Document,
+    *,
+    asked_by: str | None,
+    created_at: datetime,
+    expires_at: datetime,
+) -> None:
+    """Keep an advice, open for a decision until `expires_at`. `document` is `engine.as_document` of the answer."""
+    scope.add(
+        AdviceRow(
+            id=advice_id,
+            workload=document["workload"],
+            request=dict(request),
+            document=dict(document),
+            asked_by=asked_by,
+            catalog_version=document["catalog_version"],
+            model_version=document["model_version"],
+            history_digest=document["history_digest"],
+            created_at=created_at,
+            expires_at=expires_at,
+        )
+    )
+
+
+def get(scope: Scope, advice_id: str) -> StoredAdvice | None:
+    """The advice with that id, if it was given in this workspace."""
+    row = scope.get(AdviceRow, advice_id)
+    return None if row is None else _stored(row)
+
+
+def list_open(scope: Scope, workload: str | None = None) -> list[StoredAdvice]:
+    """Advices that wait for a decision, newest first; of one workload, or of all."""
+    query = select(AdviceRow).where(col(AdviceRow.state) == "open").order_by(col(AdviceRow.created_at).desc())
+    return [
+        _stored(row)
+        for row in scope.scalars(query if workload is None else query.where(col(AdviceRow.workload) == workload))
+    ]
+
+
+def count_open(scope: Scope) -> int:
+    """How many advices wait for a decision."""
+    return int(scope.scalars(select(func.count()).select_from(AdviceRow).where(col(AdviceRow.state) == "open")).one())
+
+
+def change_state(scope: Scope, advice_id: str, expected: State, state: State) -> bool:
+    """Move an advice from the `expected` state to another; False when it was not in it."""
+    moved = update(AdviceRow).where(col(AdviceRow.id) == advice_id, col(AdviceRow.state) == expected)
+    return scope.scalars(moved.values(state=state).returning(col(AdviceRow.id))).one_or_none() is not None
+
+
+def _stored(row: AdviceRow) -> StoredAdvice:
+    return StoredAdvice(**{name: getattr(row, name) for name in StoredAdvice.__slots__})

@@ -1,0 +1,83 @@
+"""What people decided about an advice: once only, whoever clicks and however often."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.store import advices
+from bot.store.columns import new_id
+from bot.store.scope import Scope
+from bot.store.tables import DecisionRow
+from engine import Objective
+
+__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "decide", "get"]
+
+DecisionKind = Literal["approve", "dismiss", "snooze"]
+Refusal = Literal["already_decided", "expired", "replaced", "unknown_advice"]
+_STATES: dict[DecisionKind, advices.State] = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what, and when. `objective` is the pick approved; `until` ends a snooze."""
+
+    advice_id: str
+    kind: DecisionKind
+    objective: Objective | None
+    decided_by: str
+    decided_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The decision that stands, and why ours was refused; None: it is ours."""
+
+    standing: Decision | None
+    refusal: Refusal | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this call made the decision that stands."""
+        return self.refusal is None
+
+
+def decide(
+    scope: Scope,
+    advice_id: str,
+    kind: DecisionKind,
+    *,
+    objective: Objective | None = None,
+    by: str,
+    at: datetime,
+    until: datetime | None = None,
+) -> Outcome:
+    """Decide an open advice. Of any number of callers at once exactly one succeeds; the others learn who did."""
+    advice = advices.get(scope, advice_id)
+    if advice is None:
+        return Outcome(None, "unknown_advice")
+    if advice.state == "open" and at >= advice.expires_at:
+        return Outcome(None, "expired")
+    # The first writer changes the state; PostgreSQL lets the next look only when that transaction has ended.
+    if not advices.change_state(scope, advice_id, "open", _STATES[kind]):
+        return _refused(scope, advice_id)
+    decision = Decision(advice_id, kind, objective, by, at, until)
+    row = {name: getattr(decision, name) for name in Decision.__slots__}
+    scope.add(DecisionRow(id=new_id(), **row))
+    return Outcome(decision, None)
+
+
+def get(scope: Scope, advice_id: str) -> Decision | None:
+    """The decision about that advice; None while it is open."""
+    row = scope.scalars(select(DecisionRow).where(col(DecisionRow.advice_id) == advice_id)).one_or_none()
+    return None if row is None else Decision(**{name: getattr(row, name) for name in Decision.__slots__})
+
+
+def _refused(scope: Scope, advice_id: str) -> Outcome:
+    standing = get(scope, advice_id)
+    if standing is not None:
+        return Outcome(standing, "already_decided")
+    return Outcome(None, "replaced")

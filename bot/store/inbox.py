@@ -1,0 +1,101 @@
+"""Work that Slack asked for: written before it is acknowledged, so that no crash can lose it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from bot.store.columns import Document, new_id
+from bot.store.scope import Scope
+from bot.store.tables import InboxRow
+
+__all__ = ["Request", "claim", "counts", "mark_dead", "mark_retry", "put", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One piece of work: what kind, and the body that Slack sent with it."""
+
+    id: str
+    team_id: str
+    kind: str
+    body: Document
+    attempts: int
+
+
+def put(
+    scope: Scope,
+    dedupe_key: str,
+    kind: str,
+    body: Mapping[str, Any],
+    *,
+    owner: str,
+    now: datetime,
+    lease_seconds: float,
+) -> str | None:
+    """Keep work that `owner` is about to do; its id, or None when that key was kept before.
+
+    Once `lease_seconds` have passed without a settlement, `claim` hands it to whoever asks.
+    """
+    row = {
+        "id": new_id(),
+        "dedupe_key": dedupe_key,
+        "kind": kind,
+        "body": dict(body),
+        "state": "waiting",
+        "due_at": now + timedelta(seconds=lease_seconds),
+        "owner": owner,
+        "attempts": 1,
+        "created_at": now,
+    }
+    return next(iter(scope.insert_new(InboxRow, [row], "id")), None)
+
+
+def claim(across: Scope, owner: str, now: datetime, lease_seconds: float, limit: int = 10) -> list[Request]:
+    """Up to `limit` pieces of work whose lease ran out, oldest first; each is `owner`'s for `lease_seconds`."""
+    orphaned = (
+        select(col(InboxRow.id))
+        .where(col(InboxRow.state) == "waiting", col(InboxRow.due_at) <= now)
+        .order_by(col(InboxRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = (
+        update(InboxRow)
+        .where(col(InboxRow.id).in_(across.scalars(orphaned).all()))
+        .values(owner=owner, due_at=now + timedelta(seconds=lease_seconds), attempts=col(InboxRow.attempts) + 1)
+        .returning(InboxRow)
+        .execution_options(synchronize_session=False)
+    )
+    rows = sorted(across.scalars(claimed).all(), key=lambda row: row.id)
+    return [Request(row.id, row.team_id, row.kind, row.body, row.attempts) for row in rows]
+
+
+def settle(across: Scope, request_id: str, now: datetime) -> bool:
+    """The work is done and changed nothing else; False when it was settled before."""
+    return _leave(across, request_id, state="done", finished_at=now)
+
+
+def mark_retry(across: Scope, request_id: str, at: datetime, error: str) -> bool:
+    """The attempt failed: `claim` may hand it out from that time on. False when it was settled meanwhile."""
+    return _leave(across, request_id, due_at=at, owner=None, error=error)
+
+
+def mark_dead(across: Scope, request_id: str, now: datetime, error: str) -> bool:
+    """Give up; `counts` shows it. False when it was settled meanwhile."""
+    return _leave(across, request_id, state="dead", finished_at=now, error=error)
+
+
+def counts(scope: Scope) -> dict[str, int]:
+    """How many requests there are in each state: waiting, done, dead."""
+    query = select(col(InboxRow.state), func.count()).group_by(col(InboxRow.state))
+    return dict.fromkeys(("waiting", "done", "dead"), 0) | {state: count for state, count in scope.execute(query)}
+
+
+def _leave(across: Scope, request_id: str, **values: Any) -> bool:
+    waiting = (col(InboxRow.id) == request_id, col(InboxRow.state) == "waiting")
+    change = update(InboxRow).where(*waiting).values(**values).returning(col(InboxRow.id))
+    return across.scalars(change).one_or_none() is not None

@@ -1,0 +1,55 @@
+"""What was learned from history: the measurements of each workload, and the model of the workspace."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.store.columns import Document, utc_now
+from bot.store.scope import Scope
+from bot.store.tables import ModelRow, ObservationsRow
+
+__all__ = ["Observed", "all_observations", "latest_model", "model", "observations", "save_model", "save_observations"]
+
+
+class Observed(NamedTuple):
+    """The condensed measurements of one workload, and the digest of the history that they condense."""
+
+    workload: str
+    history_digest: str
+    document: Document
+
+
+def save_observations(scope: Scope, observed: Observed) -> None:
+    """Keep the measurements of one workload instead of its former ones."""
+    scope.upsert(ObservationsRow, [observed._asdict() | {"saved_at": utc_now()}])
+
+
+def observations(scope: Scope, workload: str) -> Observed | None:
+    """The measurements of one workload; None when none were made."""
+    row = scope.get(ObservationsRow, workload)
+    return None if row is None else Observed(row.workload, row.history_digest, row.document)
+
+
+def all_observations(scope: Scope) -> list[Observed]:
+    """The measurements of every workload, in the order of their names: what a model is fitted on."""
+    rows = scope.scalars(select(ObservationsRow).order_by(col(ObservationsRow.workload)))
+    return [Observed(row.workload, row.history_digest, row.document) for row in rows]
+
+
+def save_model(scope: Scope, version: str, document: Document, fitted_at: datetime) -> None:
+    """Keep a fitted model; the one fitted last is the one in use."""
+    scope.upsert(ModelRow, [{"version": version, "document": dict(document), "fitted_at": fitted_at}])
+
+
+def latest_model(scope: Scope) -> tuple[str, Document] | None:
+    """Version and document of the model fitted last; None when none was."""
+    row = scope.scalars(select(ModelRow).order_by(col(ModelRow.fitted_at).desc()).limit(1)).one_or_none()
+    return None if row is None else (row.version, row.document)
+
+
+def model(scope: Scope, version: str) -> Document | None:
+    """The model of that version: an old advice is explained with the model that gave it."""
+    row = scope.get(ModelRow, version)
+    return None if row is None else row.document

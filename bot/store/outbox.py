@@ -1,0 +1,97 @@
+"""What is still to be said in Slack: written with the change that it tells of, claimed and sent afterwards.
+
+Posts of one channel form a lane and leave it in the order in which they were written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from bot.posts import Destination, Post
+from bot.store.columns import new_id, utc_now
+from bot.store.scope import Scope
+from bot.store.tables import OutboxRow
+
+__all__ = ["SentMessage", "counts", "put", "sent_messages", "update_copies"]
+
+
+class SentMessage(NamedTuple):
+    """Where a message stands in Slack; `chat.update` finds it by these two."""
+
+    channel: str
+    ts: str
+
+
+def put(
+    scope: Scope,
+    post: Post,
+    *,
+    advice_id: str | None = None,
+    not_before: datetime | None = None,
+    updates_id: str | None = None,
+) -> str:
+    """Say `post` once this transaction commits, not `not_before` a time; the id that its message will carry.
+
+    `advice_id` lets every copy be updated after a decision; `updates_id` names the post whose message this replaces.
+    """
+    post_id = new_id()
+    scope.add(
+        OutboxRow(
+            id=post_id,
+            lane=_lane(scope.team_id, post.destination, post_id),
+            destination=asdict(post.destination),
+            view=post.view,
+            data=dict(post.data),
+            advice_id=advice_id,
+            updates_id=updates_id,
+            due_at=not_before or utc_now(),
+        )
+    )
+    return post_id
+
+
+def update_copies(scope: Scope, advice_id: str, view: str, data: Mapping[str, Any]) -> int:
+    """Replace every copy of an advice's card, those included that are only about to be sent; how many there are.
+
+    Ephemeral copies cannot be updated: only the click on one can replace it.
+    """
+    copies = select(OutboxRow).where(
+        col(OutboxRow.advice_id) == advice_id,
+        col(OutboxRow.updates_id).is_(None),
+        col(OutboxRow.state).in_(("waiting", "sending", "sent")),
+    )
+    rows = [row for row in scope.scalars(copies).all() if _is_updatable(row)]
+    for row in rows:
+        put(scope, Post(Destination(**row.destination), view, data), advice_id=advice_id, updates_id=row.id)
+    return len(rows)
+
+
+def sent_messages(scope: Scope, advice_id: str) -> list[SentMessage]:
+    """Every message in Slack that shows this advice and can be updated, oldest first."""
+    query = select(col(OutboxRow.sent_channel), col(OutboxRow.sent_ts)).order_by(col(OutboxRow.position))
+    shown = query.where(col(OutboxRow.advice_id) == advice_id, col(OutboxRow.sent_ts).is_not(None))
+    return list(dict.fromkeys(SentMessage(*row) for row in scope.execute(shown)))
+
+
+def counts(scope: Scope) -> dict[str, int]:
+    """How many posts there are in each state: waiting, sending, sent, skipped, dead."""
+    query = select(col(OutboxRow.state), func.count()).group_by(col(OutboxRow.state))
+    return dict.fromkeys(("waiting", "sending", "sent", "skipped", "dead"), 0) | {
+        state: count for state, count in scope.execute(query)
+    }
+
+
+def _is_updatable(row: OutboxRow) -> bool:
+    is_ephemeral = row.destination["is_private"] or row.destination["response_url"] is not None
+    return row.sent_ts is not None or (row.state != "sent" and not is_ephemeral)
+
+
+def _lane(team_id: str, destination: Destination, post_id: str) -> str:
+    """Whose order matters: the channel's, else the person's; an answer to a response_url waits for nobody."""
+    if destination.response_url is not None:
+        return post_id
+    return f"{team_id}/{destination.channel or destination.user or post_id}"

@@ -1,0 +1,70 @@
+"""What the owners of workloads ask for."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from bot.store.scope import Scope
+from bot.store.tables import WorkloadRow
+from engine import Constraints, Filters, Workload
+
+__all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "save", "track"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedWorkload:
+    """A workload with what is asked about it, who owns it, where it is talked about, and whether digests watch it."""
+
+    workload: Workload
+    owner: str | None = None
+    channel: str | None = None
+    is_tracked: bool = False
+
+
+def save(scope: Scope, owned: OwnedWorkload) -> None:
+    """Keep what is asked of a workload, instead of what was asked before; its runs stay as they are."""
+    row = {
+        "name": owned.workload.name,
+        "asks": asdict(owned.workload),
+        "owner": owned.owner,
+        "channel": owned.channel,
+        "is_tracked": owned.is_tracked,
+    }
+    scope.upsert(WorkloadRow, [row | {"run_count": 0}], lambda _, given: {name: given[name] for name in row})
+
+
+def get(scope: Scope, name: str) -> OwnedWorkload | None:
+    """The workload called `name`, asking for nothing when only its runs are known; None when nothing is."""
+    row = scope.get(WorkloadRow, name)
+    return None if row is None else _owned(row)
+
+
+def list_all(scope: Scope) -> list[OwnedWorkload]:
+    """Every known workload, in the order of their names."""
+    return [_owned(row) for row in scope.scalars(select(WorkloadRow).order_by(col(WorkloadRow.name)))]
+
+
+def list_tracked(scope: Scope) -> list[OwnedWorkload]:
+    """The workloads that digests watch, in the order of their names."""
+    query = select(WorkloadRow).where(col(WorkloadRow.is_tracked)).order_by(col(WorkloadRow.name))
+    return [_owned(row) for row in scope.scalars(query)]
+
+
+def track(scope: Scope, name: str, *, is_tracked: bool = True) -> bool:
+    """Let digests watch the workload, or not any more; False when nobody knows it."""
+    change = update(WorkloadRow).where(col(WorkloadRow.name) == name).values(is_tracked=is_tracked)
+    return scope.scalars(change.returning(col(WorkloadRow.name))).one_or_none() is not None
+
+
+def _owned(row: WorkloadRow) -> OwnedWorkload:
+    asked = Workload(row.name) if row.asks is None else _workload(row.asks)
+    return OwnedWorkload(asked, row.owner, row.channel, row.is_tracked)
+
+
+def _workload(asks: Mapping[str, Any]) -> Workload:
+    constraints = Constraints(**asks["constraints"])
+    filters = Filters(**{name: tuple(values) for name, values in asks["filters"].items()})
+    return Workload(**{**asks, "constraints": constraints, "filters": filters})

@@ -1,0 +1,55 @@
+"""The workspaces that the bot serves, and what their administrators changed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.store.columns import Document, utc_now
+from bot.store.scope import Scope
+from bot.store.tables import WorkspaceRow
+from engine import Policy
+
+__all__ = ["change_settings", "ensure", "list_ids", "policy", "save_policy", "settings"]
+
+_POLICY = "policy"  # the key of the settings under which the engine's policy stands
+
+
+def ensure(scope: Scope, name: str | None = None) -> bool:
+    """Know this workspace from now on; whether it was new."""
+    row = {"name": name, "settings": {}, "created_at": utc_now()}
+    return bool(scope.insert_new(WorkspaceRow, [row], "team_id"))
+
+
+def list_ids(across: Scope) -> list[str]:
+    """The id of every workspace, in the order in which they came."""
+    return list(across.scalars(select(col(WorkspaceRow.team_id)).order_by(col(WorkspaceRow.created_at))))
+
+
+def settings(scope: Scope) -> Document:
+    """What the administrators of this workspace changed; empty when nothing was."""
+    row = scope.get(WorkspaceRow)
+    return {} if row is None else row.settings
+
+
+def change_settings(scope: Scope, changes: Mapping[str, Any]) -> Document:
+    """Set each of `changes`, or with None return it to its default; the settings that result."""
+    ensure(scope)
+    row = scope.get(WorkspaceRow, is_locked=True)
+    assert row is not None  # noqa: S101 - `ensure` wrote it
+    row.settings = {key: value for key, value in {**row.settings, **changes}.items() if value is not None}
+    scope.flush()
+    return row.settings
+
+
+def policy(scope: Scope) -> Policy:
+    """The defaults of this workspace: the engine's own, except where an administrator changed them."""
+    return replace(Policy(), **settings(scope).get(_POLICY, {}))
+
+
+def save_policy(scope: Scope, changed: Policy) -> None:
+    """Make `changed` the policy. Only what differs from the engine's own is kept, so that its defaults can improve."""
+    shipped = asdict(Policy())
+    change_settings(scope, {_POLICY: {key: value for key, value in asdict(changed).items() if value != shipped[key]}})
