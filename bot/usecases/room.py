@@ -1,0 +1,83 @@
+"""What every use case works with, and what is too dear to make for each question: indexes and models."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from bot.data import load_catalog
+from bot.store import Scope, Store, catalogs, models
+from engine import CatalogIndex, Model, Observations, fit, index
+
+__all__ = ["Room", "Shelf", "utc_now"]
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+_MOST = 8  # of each kind; a workspace has its own catalogue only where it imported one
+
+
+def utc_now() -> datetime:
+    """The clock of a running bot."""
+    return datetime.now(UTC)
+
+
+class _Kept(Generic[_Key, _Made]):
+    """The few values used last, each made once however many threads ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: OrderedDict[_Key, _Made] = OrderedDict()
+
+    def get(self, key: _Key, make: Callable[[], _Made]) -> _Made:
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = make()
+            self._values.move_to_end(key)
+            while len(self._values) > _MOST:
+                self._values.popitem(last=False)
+            return self._values[key]
+
+
+class Shelf:
+    """Catalogue indexes and performance models by version; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._indexes: _Kept[str | None, CatalogIndex] = _Kept()
+        self._models: _Kept[tuple[str, str], Model] = _Kept()
+
+    def index(self, scope: Scope) -> CatalogIndex:
+        """The index of the catalogue imported last, or of the shipped one."""
+        version = catalogs.latest_version(scope)
+        return self._indexes.get(version, lambda: _indexed(scope, version))
+
+    def model(self, scope: Scope, own: Observations) -> Model:
+        """The model fitted last; where the workspace has none yet, one fitted now on what it knows and on `own`."""
+        latest = models.latest_model(scope)
+        if latest is None:
+            return _fitted(scope, own, self.index(scope))
+        version, document = latest
+        return self._models.get((scope.team_id, version), lambda: Model.from_document(document))
+
+
+def _indexed(scope: Scope, version: str | None) -> CatalogIndex:
+    imported = None if version is None else catalogs.load(scope, version)
+    return index(imported or load_catalog())
+
+
+def _fitted(scope: Scope, own: Observations, index_: CatalogIndex) -> Model:
+    others = [each for each in models.all_observations(scope) if each.workload != own.workload]
+    known = [Observations.from_document(each.document) for each in others]
+    return fit([*known, own], index_.catalog.accelerators)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The database, the shelf and the clocks: `clock` says what time it is, `timer` measures seconds."""
+
+    store: Store
+    shelf: Shelf = field(default_factory=Shelf)
+    clock: Callable[[], datetime] = utc_now
+    timer: Callable[[], float] = time.perf_counter
