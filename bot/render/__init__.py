@@ -10,7 +10,7 @@ from bot.posts import Message
 from bot.render.check import problems
 from bot.render.environment import environment
 from bot.render.limits import TEXT, fitted, shortened
-from bot.render.mrkdwn import Mrkdwn, channel, escaped, join, mention, say, shown
+from bot.render.mrkdwn import Mrkdwn, channel, escaped, join, mention, say, shown, unformatted
 from bot.render.text import as_text
 
 __all__ = ["Mrkdwn", "as_text", "channel", "escaped", "join", "mention", "rendered", "say", "shown"]
@@ -29,7 +29,7 @@ def rendered(view: str, context: Mapping[str, Any]) -> Message:
         UndefinedError: the context lacks what the template names.
     """
     value = json.loads(environment().get_template(f"{view}.json.j2").render(context))
-    text = shortened(value["text"], TEXT)
+    text = shortened(unformatted(value["text"]), TEXT)
     blocks = fitted([block for block in value["blocks"] if block is not None])
     if refused := problems(blocks):
         _log.error("message_refused_by_block_models", view=view, problems=refused)

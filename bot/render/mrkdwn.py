@@ -6,7 +6,7 @@ Every text that somebody typed passes `escaped` (mrkdwn) or `shown` (plain text)
 import re
 import unicodedata
 
-__all__ = ["Mrkdwn", "channel", "escaped", "join", "mention", "say", "shown"]
+__all__ = ["Mrkdwn", "channel", "escaped", "join", "mention", "say", "shown", "unformatted"]
 
 # Invisible, direction-changing or unpaired characters: two names that differ only in these would look the same, and an
 # override would turn the rest of the line round. Joiners (emoji, Persian) and direction marks stay: they are text.
@@ -17,6 +17,7 @@ _HIDDEN = re.compile(
 _BREAKS = re.compile(r"\s+")  # whitespace of every kind, U+2028 and U+0085 too: a name is one line
 _PAIRED = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")  # where Slack would begin or end bold, italic, strike
 _EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
+_FORMATTED = re.compile(r"(?<![\w*])([*_])(?=[^\s\u200b])([^\n]*?[^\s\u200b])\1(?![\w*])")
 _TICK = "\u02cb"
 _BREAKER = "\u200b"  # breaks a marker without being seen; no typed one survives `shown`
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -57,6 +58,11 @@ def say(sentence: str, /, **values: object) -> Mrkdwn:
 def join(separator: str, parts: list[str]) -> Mrkdwn:
     """The parts that are not empty, escaped where they are not mrkdwn yet, with `separator` (mrkdwn) between them."""
     return Mrkdwn(separator.join(escaped(part) for part in parts if part))
+
+
+def unformatted(text: str) -> str:
+    """Mrkdwn without bold, italics and code, for where they would be read aloud; entities and mentions stay."""
+    return _FORMATTED.sub(r"\2", text).replace("`", "")
 
 
 def mention(user: str) -> Mrkdwn:

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.posts import Message
+from bot.render.mrkdwn import unformatted
 
 __all__ = ["as_text"]
 
@@ -14,7 +15,6 @@ _GAP = "   "
 _COLUMN = 52  # where the second column begins when the first is narrow, so that rows of fields align
 _INVISIBLE = re.compile("[\u200b\u2068\u2069]")
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
-_STRONG = re.compile(r"(?<![\w*])([*_])(?=[^\s\u200b])([^\n]*?[^\s\u200b])\1(?![\w*])")
 
 
 def as_text(message: Message) -> str:
@@ -71,7 +71,7 @@ def _words(text: Mapping[str, Any]) -> str:
 def _plain(mrkdwn: str) -> str:
     """Mrkdwn without its markup; entities last, so that what somebody typed is never read as markup."""
     unlinked = _LINK.sub(lambda link: link[2] or link[1], mrkdwn)
-    plain = _INVISIBLE.sub("", _STRONG.sub(r"\2", unlinked).replace("`", ""))
+    plain = _INVISIBLE.sub("", unformatted(unlinked))
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -83,14 +83,30 @@ def why_button(advice_id: str) -> dict[str, str | None]:
 
 def spoken(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
     """The card as sentences, for notifications and screen readers."""
-    unit = document["unit"]
-    picks = [
-        f"{choice.title}: {configuration(choice.pick['configuration'])}, "
-        f"{throughput(choice.pick['units_per_hour']['p50'], unit)}, "
-        f"{cost_per_unit(choice.pick['usd_per_unit']['p50'], unit)}, {money(choice.pick['usd_per_day'])} a day."
-        for choice in found
-    ]
-    return join(" ", [say("{title}.", title=_title(document)), headline(document, found), *picks])
+    today = document["current"]
+    return join(
+        " ",
+        [
+            say("{title}.", title=_title(document)),
+            headline(document, found),
+            *(
+                _spoken(choice.title, choice.pick, choice.pick["usd_per_unit"]["p50"], document["unit"])
+                for choice in found
+            ),
+            _spoken("Today", today, today["usd_per_unit"], document["unit"]) if today else "",
+        ],
+    )
+
+
+def _spoken(name: str, found: Mapping[str, Any], usd_per_unit: float | None, unit: str) -> Mrkdwn:
+    return say(
+        "{name}: {where}, {speed}, {cost}, {per_day} a day.",
+        name=name,
+        where=configuration(found["configuration"]),
+        speed=throughput(found["units_per_hour"]["p50"], unit),
+        cost=cost_per_unit(usd_per_unit, unit) if usd_per_unit is not None else "cost per unit unknown",
+        per_day=money(found["usd_per_day"]),
+    )
 
 
 def _title(document: Mapping[str, Any]) -> str:
@@ -126,13 +142,12 @@ def _no_recommendation(document: Mapping[str, Any]) -> Mrkdwn:
     if blocked:
         return say("*Nothing is feasible:* {why}.", why=nothing_feasible(blocked[0], document["unit"]))
     unknown = document["undetermined"] or {"reason": document["reason"], "settled_by": ""}
+    settled = sentence(unknown["settled_by"])
     return join(
         "\n",
         [
             say("*I cannot tell yet:* {reason}", reason=sentence(unknown["reason"])),
-            say("*What would settle it:* {settled}", settled=sentence(unknown["settled_by"]))
-            if unknown["settled_by"]
-            else "",
+            say("*What would settle it:* {settled}", settled=settled) if settled else "",
         ],
     )
 

@@ -6,17 +6,17 @@ from typing import Any
 from bot.render import Mrkdwn, join, say
 from bot.views.advice import approve_button, headline, why_button
 from bot.views.numbers import count, money, plain, plural
-from bot.views.phrases import machines
+from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
 
 __all__ = ["digest"]
 
 _SHOWN = 10  # two blocks a finding: far from Slack's fifty, and as much as anybody reads
 _KINDS = {
-    "shift_to_performance": "Should shift to performance",
-    "dominated": "Free money: the same speed for less",
-    "overbuilt_prototype": "A prototype built like production",
-    "drifted_stage": "The stage has drifted",
+    "shift_to_performance": "on cost, should shift to performance",
+    "dominated": "the same speed can be had for less",
+    "overbuilt_prototype": "a prototype built like production",
+    "drifted_stage": "its stage has drifted",
 }
 
 
@@ -25,49 +25,54 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
     findings = data["findings"][:_SHOWN]
     left_off = data["more"] + len(data["findings"]) - len(findings)
     return {
-        "title": f"GPU digest · {data['period']}",
+        "title": f"GPU digest · {day(data['at'])}",
         "headline": _headline(data["findings"], data["workloads"]),
         "findings": [_finding(rank, found) for rank, found in enumerate(findings, start=1)],
-        "more": f"{count(left_off)} more in /gpu-advise list" if left_off else None,
-        "workloads": count(data["workloads"]),
+        "more": _counted(left_off, "more finding") if left_off else None,
     }
 
 
 def _headline(findings: Sequence[Mapping[str, Any]], workloads: int) -> Mrkdwn:
     if not findings:
-        return say("Nothing needs anyone: all {workloads} workloads sit where they should.", workloads=count(workloads))
+        return say("✅ Nothing needs anyone: {all} where they should.", all=_all_sit(workloads))
     shifting = [found for found in findings if found["kind"] == "shift_to_performance"]
     if not shifting:
         return say(
-            "*{number} of {workloads} workloads* could be placed better.",
-            number=len(findings),
-            workloads=count(workloads),
+            "*{number} of {all}* could be placed better.", number=len(findings), all=_counted(workloads, "workload")
         )
     extra = sum(found["extra_usd_per_week"] for found in shifting)
     return say(
-        "*{number} production {noun}* on cost-optimal configurations while the results people wait for need "
-        "performance. Shifting {them} changes the bill by {extra} a week.",
-        number=len(shifting),
-        noun="workload sits" if len(shifting) == 1 else "workloads sit",
+        "*{who}* on cost-optimal configurations while people wait for results. Shifting {them} to performance {costs}.",
+        who=_sit(len(shifting), "production workload"),
         them="it" if len(shifting) == 1 else "them",
-        extra=money(extra),
+        costs=_costs(extra),
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{count(number)} {noun if number == 1 else plural(noun)}"
+
+
+def _sit(number: int, noun: str) -> str:
+    return f"{_counted(number, noun)} {'sits' if number == 1 else 'sit'}"
+
+
+def _all_sit(workloads: int) -> str:
+    return _sit(workloads, "workload") if workloads == 1 else f"all {_sit(workloads, 'workload')}"
+
+
+def _costs(usd_per_week: float) -> str:
+    return f"{'costs' if usd_per_week >= 0 else 'saves'} {money(abs(usd_per_week))} a week"
 
 
 def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
     chosen = choices(found["document"])
-    objective = next((it for it in chosen if found["objective"] in it.objectives), None)
+    choice = next((it for it in chosen if found["objective"] in it.objectives), None)
+    title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"]))
+    moved = [headline(found["document"], chosen), _move(found["document"], choice)]
     return {
-        "text": join(
-            "\n",
-            [
-                say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"])),
-                headline(found["document"], chosen),
-                say("{gain}. {evidence}", gain=_stake(found), evidence=found["evidence"]),
-                _move(found["document"], objective),
-            ],
-        ),
-        "buttons": _buttons(found, objective),
+        "text": join("\n", [title, *moved, _stake(found), sentence(found["evidence"])]),
+        "buttons": _buttons(found, choice),
     }
 
 
@@ -75,11 +80,15 @@ def _kind(kind: str) -> str:
     return _KINDS.get(kind, kind.replace("_", " "))
 
 
-def _stake(found: Mapping[str, Any]) -> str:
-    """Results and money a week, signs in words."""
-    gain, extra = found["gain_units_per_week"], found["extra_usd_per_week"]
-    results = f"{plain(abs(gain))} {plural(found['unit'])} a week {'not produced' if gain >= 0 else 'more than needed'}"
-    return f"{results}; {money(abs(extra))} a week {'more' if extra >= 0 else 'less'} to change"
+def _stake(found: Mapping[str, Any]) -> Mrkdwn:
+    """Results and money a week, their signs in words."""
+    gain = found["gain_units_per_week"]
+    return say(
+        "*{units} a week* {missing}; the change {costs}.",
+        units=f"{plain(abs(gain))} {plural(found['unit'])}",
+        missing="are not produced" if gain >= 0 else "more than anybody asks for",
+        costs=_costs(found["extra_usd_per_week"]),
+    )
 
 
 def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:

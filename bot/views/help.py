@@ -6,35 +6,33 @@ from typing import Any
 __all__ = ["help_"]
 
 _ASK = (
-    ("video-gen", "three optima for video-gen, the stage read from its history"),
+    ("/gpu-advise video-gen", "three optima; the stage is read from the history"),
     (
-        "video-gen production",
-        "as production: people wait for it (also prototyping, validation; dev, proto, test, staging, prod)",
+        "/gpu-advise video-gen production",
+        "for a stage you name: prototyping (dev, proto), validation (test, staging), production (prod)",
     ),
-    ('"nightly render" floor=500/h', "a name with a space in quotes; at least 500 units an hour"),
+    ('/gpu-advise "nightly render" floor=500/h pricing=spot', "a name with a space stands in quotes; limits follow"),
 )
 _KEYS = (
-    ("floor=500/h", "no slower than 500 units an hour"),
+    ("floor=500/h", "at least 500 units of work an hour"),
     ("budget=$200/day", "at most $200 a day"),
     ("per-unit=$0.05", "at most $0.05 for one unit of work"),
-    ("wait=$40/h", "an hour of waiting is worth $40: decides what value means"),
+    ("wait=$40/h", "an hour of waiting is worth $40 to you; it decides what value means"),
     ("gpus=8", "at most 8 accelerators in all"),
     ("nodes=2", "at most 2 machines"),
-    ("region=us-east-1", "only there; several with commas"),
-    ("provider=aws", "only there; several with commas"),
-    ("pricing=spot", "on-demand, spot or reserved; several with commas"),
+    ("region=us-east-1,eu-west-1", "only these regions"),
+    ("provider=aws", "only this provider"),
+    ("pricing=spot", "on-demand, spot or reserved"),
+    ("critical=yes", "people wait for it although it gains little from more accelerators"),
 )
 _SUBCOMMANDS = (
-    ("list", "the workloads that are known, and what they run on"),
-    ("status", "what the bot knows and whether it is well"),
-    ("digest monday 09:00 Europe/Berlin", "a digest in this channel, every Monday at nine"),
-    ("digest list", "the digests of this channel"),
-    ("digest now", "one digest at once"),
-    ("digest off", "no more digests in this channel"),
-    ("track video-gen", "watch a workload in digests"),
-    ("untrack video-gen", "leave it out of digests"),
-    ("settings", "the defaults of this workspace"),
-    ("help", "this text"),
+    ("/gpu-advise list", "the workloads I know"),
+    ("/gpu-advise status", "what I know, how old the prices are, whether I am well"),
+    ("/gpu-advise digest monday 09:00 Europe/Berlin", "a digest in this channel every Monday at nine"),
+    ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),
+    ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),
+    ("/gpu-advise settings", "the defaults of this workspace"),
+    ("/gpu-advise help", "this text"),
 )
 
 

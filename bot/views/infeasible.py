@@ -14,7 +14,7 @@ _DIGITS = 3
 
 
 def nothing_feasible(infeasible: Mapping[str, Any], unit: str) -> str:
-    """Which constraint binds and what is reachable: `nothing keeps at least 500 clips/h; the fastest reaches 431 clips/h`."""
+    """Which constraint binds and what is reachable: no configuration offers this; the fastest reaches that."""
     name, asked, reachable = infeasible["binding"], infeasible["asked"], infeasible["reachable"]
     limit = "enough memory" if name == "memory" else constraint(name, asked, unit)
     told = _REACHABLE.get(name)

@@ -13,6 +13,7 @@ __all__ = [
     "STALE_AFTER_DAYS",
     "configuration",
     "constraint",
+    "day",
     "excluded",
     "is_same",
     "machines",
@@ -116,6 +117,11 @@ def moment(iso: str | None) -> str:
         return UNKNOWN
     at = datetime.fromisoformat(iso).astimezone(UTC)
     return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def day(iso: str) -> str:
+    """A date in UTC: 23 Nov 2026."""
+    return moment(iso).partition(",")[0]
 
 
 def price_age_days(prices_as_of: str | None, now: str | None) -> float | None:
