@@ -7,9 +7,11 @@ from bot.files.accelerators import read_accelerators
 from bot.files.offers import read_offers
 from bot.files.problems import FileError, Report, RowProblem, Unreadable
 from bot.files.runs import read_runs
+from bot.files.tables import STANDARD_INPUT
 from bot.files.workloads import WorkloadRow, read_workloads
 
 __all__ = [
+    "STANDARD_INPUT",
     "FileError",
     "Report",
     "RowProblem",

@@ -1,7 +1,7 @@
 """Rows of the `runs` format -> runs."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -18,18 +18,36 @@ _KNOWN = frozenset(field.name for field in fields(Run)) - {"is_trial"} | {"trial
 _LONGEST_NAME = 120
 
 
-def read_runs(source: str | Path, accelerators: Accelerators, report: Report) -> Iterator[Run]:
+def read_runs(
+    source: str | Path,
+    accelerators: Accelerators,
+    report: Report,
+    unit_of: Callable[[str], str | None] = lambda _workload: None,
+) -> Iterator[Run]:
     """The runs of `source` one by one, accelerators normalised; refused rows go to `report`.
+
+    A workload counts in the unit that `unit_of` knows for it, else in that of its first row; rows in another unit are
+    refused.
 
     Raises:
         Unreadable: the file cannot be read at all.
     """
     names: dict[str, str] = {}  # spelling -> normalised name: a file repeats few of them
+    units: dict[str, str] = {}
 
     def convert(row: Row) -> Run:
-        return _run(row, accelerators, names)
+        run = _run(row, accelerators, names)
+        if run.workload not in units:
+            units[run.workload] = unit_of(run.workload) or run.unit
+        _same_unit(run, units[run.workload])
+        return run
 
     return read(source, _KNOWN, _NEEDED, convert, report)
+
+
+def _same_unit(run: Run, unit: str) -> None:
+    if run.unit != unit:
+        raise InvalidRow("unit", f"is {run.unit!r}, but {run.workload!r} counts in {unit!r}; one workload has one unit")
 
 
 def _run(row: Row, accelerators: Accelerators, names: dict[str, str]) -> Run:

@@ -1,0 +1,80 @@
+"""`gpu-advise scan`: every workload of a file set, offline."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from bot.cli.exits import OK, REFUSED, readable, told_to_standard_error
+from bot.cli.progress import progress_line
+from bot.files import STANDARD_INPUT
+from bot.usecases.scanning import Scan, scan
+from engine import Advice, Policy, Stage, as_document
+
+__all__ = ["app"]
+
+app = typer.Typer()
+_MOST_JOBS = 256
+
+
+@app.command(name="scan", epilog="Example: gpu-advise scan --runs runs.csv --stage production --json")
+def scan_files(
+    *,
+    runs: Annotated[str, typer.Option(help="What the workloads did: CSV, JSON Lines or Parquet; - is standard input.")],
+    offers: Annotated[str | None, typer.Option(help="Price list; without it the shipped one.")] = None,
+    accelerators: Annotated[str | None, typer.Option(help="Spec sheets; without it the shipped ones.")] = None,
+    workloads: Annotated[str | None, typer.Option(help="What owners ask for.")] = None,
+    organisation: Annotated[str, typer.Option(help="Whose runs these are; they teach one model.")] = "",
+    only: Annotated[list[str] | None, typer.Option(help="Advise on this workload only; may be repeated.")] = None,
+    stage: Annotated[Stage | None, typer.Option(help="prototyping, validation or production, for all of them.")] = None,
+    max_nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Nodes that a configuration may have.")] = 1,
+    predictions: Annotated[bool, typer.Option("--predictions", help="List every configuration (with --json).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=_MOST_JOBS, help="Processes to spread the work over.")] = 1,
+) -> None:
+    """Advise on every workload of a set of files: no database, no Slack, no network.
+
+    Exit codes: 0 all answered, 2 usage, 3 some rows were refused, 4 an input could not be read at all.
+    """
+    asked = Scan(
+        runs=runs,
+        offers=offers,
+        accelerators=accelerators,
+        workloads=workloads,
+        only=tuple(only or ()),
+        stage=stage,
+        with_predictions=predictions,
+        policy=Policy(max_nodes=max_nodes),
+    )
+    _refuse_shared_input(runs, offers, accelerators, workloads)
+    report = told_to_standard_error()
+    with readable(), progress_line() as progress, _workers(jobs) as executor:
+        advices = scan(asked, report, datetime.now(UTC), executor, ahead=2 * jobs, progress=progress)
+        _show(advices, as_json=as_json)
+    if report.refused:
+        typer.echo(f"{report.refused} rows were refused{f' ({organisation})' if organisation else ''}", err=True)
+    raise typer.Exit(REFUSED if report.refused else OK)
+
+
+def _refuse_shared_input(*sources: str | None) -> None:
+    if sources.count(STANDARD_INPUT) > 1:
+        raise typer.BadParameter("only one file can be standard input")
+
+
+def _workers(jobs: int) -> AbstractContextManager[Executor | None]:
+    return nullcontext() if jobs == 1 else ProcessPoolExecutor(jobs)
+
+
+def _show(advices: Iterator[Advice], *, as_json: bool) -> None:
+    documents = map(as_document, advices)
+    if as_json:
+        for document in documents:
+            typer.echo(json.dumps(document, allow_nan=False))
+        return
+    from bot.cli.output import show_scan  # noqa: PLC0415  # the table borrows the words of the messages
+
+    show_scan(documents)

@@ -1,0 +1,78 @@
+"""Runs put together by workload, however many there are: what memory should not hold waits in a temporary file."""
+
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from engine import Run
+
+__all__ = ["Spool"]
+
+_HELD = 50_000  # runs in memory, some 40 MB
+
+
+class Spool(AbstractContextManager["Spool"]):
+    """Runs by workload, workloads in the order of their first run. The file goes when the spool is closed."""
+
+    def __init__(self, held: int = _HELD) -> None:
+        self._most, self._held = held, 0
+        self._fresh: defaultdict[str, list[Run]] = defaultdict(list)
+        self._blocks: dict[str, list[tuple[int, int]]] = {}  # where the older runs of a workload lie: start, length
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        self._end = 0
+
+    def __exit__(self, *_: object) -> None:
+        """Drop everything."""
+        self._file.close()
+
+    def __len__(self) -> int:
+        """How many workloads there are."""
+        return len(self._blocks)
+
+    def __iter__(self) -> Iterator[str]:
+        """The workloads, in the order of their first run."""
+        return iter(self._blocks)
+
+    def __contains__(self, workload: object) -> bool:
+        return workload in self._blocks
+
+    def add(self, run: Run) -> None:
+        """Keep one run."""
+        self._blocks.setdefault(run.workload, [])
+        self._fresh[run.workload].append(run)
+        self._held += 1
+        if self._held >= self._most:
+            self._spill()
+
+    def runs(self, workload: str) -> list[Run]:
+        """Every run of `workload`, in the order of adding; none for a workload nobody added."""
+        return [*self._spilled(workload), *self._fresh.get(workload, ())]
+
+    def _spill(self) -> None:
+        self._file.seek(self._end)
+        for workload, runs in self._fresh.items():
+            block = json.dumps([_as_cells(run) for run in runs]).encode()
+            self._file.write(block)
+            self._blocks[workload].append((self._end, len(block)))
+            self._end += len(block)
+        self._fresh.clear()
+        self._held = 0
+
+    def _spilled(self, workload: str) -> Iterator[Run]:
+        for start, length in self._blocks.get(workload, ()):
+            self._file.seek(start)
+            yield from map(_as_run, json.loads(self._file.read(length)))
+
+
+def _as_cells(run: Run) -> dict[str, Any]:
+    return asdict(run) | {"started_at": run.started_at.isoformat(), "ended_at": run.ended_at.isoformat()}
+
+
+def _as_run(cells: dict[str, Any]) -> Run:
+    times = {name: datetime.fromisoformat(cells[name]) for name in ("started_at", "ended_at")}
+    return Run(**cells | times)
