@@ -1,15 +1,20 @@
 """The stand-in for Slack as one value: its state, its Web API, and the application that serves them."""
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
 from bot.local.calls import Call
 from bot.local.delivery import SignedHttp
+from bot.local.errors import SlackError
 from bot.local.faults import Fault
 from bot.local.interactions import Interactions
+from bot.local.page import Page, RunDigest, with_safe_headers
 from bot.local.server import serving
 from bot.local.state import State
 from bot.local.web_api import WebApi
@@ -40,7 +45,37 @@ class LocalSlack:
         self.signing_secret = signing_secret
         self.state = State(self.workspace, "http://127.0.0.1")
         self.web_api = WebApi(self.state, bot_token=bot_token, granted=granted)
-        self.asgi = Starlette(routes=self.web_api.routes())
+        self._bot_url: str | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._run_digest: RunDigest | None = None
+        self.asgi = self._application()
+
+    def _application(self) -> ASGIApp:
+        page = Page(self.state, self._page_hands, lambda: self._run_digest)
+        # Whoever rebinds a name of theirs to this machine still sends that name: only the machine's own are answered.
+        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+        routes = [*page.routes(), *self.web_api.routes()]
+        return with_safe_headers(Starlette(routes=routes, middleware=[hosts], lifespan=self._lifespan))
+
+    @asynccontextmanager
+    async def _lifespan(self, _application: Starlette) -> AsyncIterator[None]:
+        """Close the page's client in the loop that served the page."""
+        yield
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    def _page_hands(self) -> Interactions:
+        if self._bot_url is None:
+            raise SlackError("no_bot_connected")
+        if self._client is None:
+            self._client = httpx.AsyncClient(trust_env=False)  # a proxy has no business between two loopback ports
+        return self.interactions(self._client, self._bot_url)
+
+    def connect(self, bot_url: str, run_digest: RunDigest | None = None) -> None:
+        """Tell the page where the bot takes requests, and what the button *Run a digest now* does."""
+        self._bot_url, self._run_digest = bot_url, run_digest
+        self.workspace.changed()
 
     @contextmanager
     def served(self, port: int = 0) -> Iterator["LocalSlack"]:

@@ -1,0 +1,160 @@
+// Interactive elements: each knows how to tell its value (`node.readState`) and tells `context.act` when it is used.
+import { words } from "./blocks.js";
+import { element } from "./dom.js";
+
+export function interactive(one, blockId, context) {
+  const draw = ELEMENTS[one.type];
+  if (!draw) return element("span", { className: "elsewhere" }, `[${one.type}]`);
+  const node = draw(one, { ...context, blockId });
+  node.dataset.block = blockId;
+  node.dataset.action = one.action_id ?? "";
+  return node;
+}
+
+// {block_id: {action_id: value}} of every input inside `root`, as Slack's `state.values`.
+export function readValues(root) {
+  const values = {};
+  for (const node of root.querySelectorAll("[data-action]")) {
+    if (!node.readState) continue;
+    (values[node.dataset.block] ??= {})[node.dataset.action] = node.readState();
+  }
+  return values;
+}
+
+const ELEMENTS = {
+  button: drawButton,
+  overflow: drawOverflow,
+  static_select: (one, context) => drawSelect(one, context, options(one)),
+  multi_static_select: (one, context) => drawSelect(one, context, options(one), true),
+  external_select: drawExternal,
+  users_select: (one, context) => drawPlaces(one, context, context.people, "user"),
+  channels_select: (one, context) => drawPlaces(one, context, context.places, "channel"),
+  conversations_select: (one, context) => drawPlaces(one, context, context.places, "conversation"),
+  multi_users_select: (one, context) => drawPlaces(one, context, context.people, "user", true),
+  multi_channels_select: (one, context) => drawPlaces(one, context, context.places, "channel", true),
+  multi_conversations_select: (one, context) => drawPlaces(one, context, context.places, "conversation", true),
+  checkboxes: (one, context) => drawChoices(one, context, "checkbox"),
+  radio_buttons: (one, context) => drawChoices(one, context, "radio"),
+  datepicker: (one, context) => drawWritten(one, context, "date", "selected_date", one.initial_date),
+  timepicker: (one, context) => drawWritten(one, context, "time", "selected_time", one.initial_time),
+  plain_text_input: (one, context) => drawWritten(one, context, "text", "value", one.initial_value),
+  number_input: (one, context) => drawWritten(one, context, "number", "value", one.initial_value),
+  email_text_input: (one, context) => drawWritten(one, context, "email", "value", one.initial_value),
+  url_text_input: (one, context) => drawWritten(one, context, "url", "value", one.initial_value),
+};
+
+function use(one, context, value) {
+  if (context.isQuiet) return;
+  context.act({ type: one.type, action_id: one.action_id, block_id: context.blockId, ...value }, one.confirm);
+}
+
+function drawButton(one, context) {
+  const label = words(one.text, context);
+  if (one.url) return buttonLink(one, label, () => use(one, context, { text: one.text, value: one.value }));
+  const button = element("button", { type: "button", className: `button ${one.style ?? ""}` }, label);
+  if (one.accessibility_label) button.setAttribute("aria-label", one.accessibility_label);
+  const kept = Object.fromEntries(["text", "value", "style"].filter((key) => key in one).map((key) => [key, one[key]]));
+  button.addEventListener("click", () => use(one, context, kept));
+  return button;
+}
+
+function buttonLink(one, label, onUse) {
+  const isSafe = /^https?:\/\//i.test(one.url);
+  const properties = isSafe ? { href: one.url, target: "_blank", rel: "noopener noreferrer" } : {};
+  const anchor = element("a", { className: `button ${one.style ?? ""}`, ...properties }, label);
+  anchor.addEventListener("click", onUse);
+  return anchor;
+}
+
+function drawOverflow(one, context) {
+  const items = one.options.map((option) => {
+    const item = element("button", { type: "button", className: "item" }, words(option.text, context));
+    item.addEventListener("click", () => {
+      menu.open = false;
+      use(one, context, { selected_option: option });
+    });
+    return item;
+  });
+  const summary = element("summary", { className: "button", "aria-label": "More actions" }, "⋯");
+  const menu = element("details", { className: "overflow" }, summary, element("div", { className: "items" }, ...items));
+  return menu;
+}
+
+const options = (one) => one.options ?? one.option_groups.flatMap((group) => group.options);
+
+function drawSelect(one, context, choices, isMany = false) {
+  const select = element("select", { multiple: isMany, "aria-label": one.placeholder?.text ?? one.action_id });
+  if (!isMany) select.append(element("option", { value: "" }, one.placeholder?.text ?? "Choose…"));
+  const initial = (one.initial_options ?? (one.initial_option ? [one.initial_option] : [])).map((option) => option.value);
+  for (const option of choices) {
+    const isChosen = initial.includes(option.value);
+    const node = element("option", { value: option.value, selected: isChosen }, words(option.text, context));
+    node.option = option;
+    select.append(node);
+  }
+  const chosen = () => [...select.selectedOptions].map((node) => node.option).filter(Boolean);
+  const value = () => (isMany ? { selected_options: chosen() } : { selected_option: chosen()[0] ?? null });
+  select.readState = () => ({ type: one.type, ...value() });
+  select.addEventListener("change", () => use(one, context, value()));
+  return select;
+}
+
+function drawPlaces(one, context, choices, what, isMany = false) {
+  const initial = isMany ? (one[`initial_${what}s`] ?? []) : [one[`initial_${what}`]];
+  const select = element("select", { multiple: isMany, "aria-label": one.placeholder?.text ?? what });
+  if (!isMany) select.append(element("option", { value: "" }, one.placeholder?.text ?? "Choose…"));
+  for (const [id, name] of choices) {
+    select.append(element("option", { value: id, selected: initial.includes(id) }, name));
+  }
+  const chosen = () => [...select.selectedOptions].map((node) => node.value).filter(Boolean);
+  const value = () => (isMany ? { [`selected_${what}s`]: chosen() } : { [`selected_${what}`]: chosen()[0] ?? null });
+  select.readState = () => ({ type: one.type, ...value() });
+  select.addEventListener("change", () => use(one, context, value()));
+  return select;
+}
+
+function drawExternal(one, context) {
+  const known = new Map(one.initial_option ? [[one.initial_option.text.text, one.initial_option]] : []);
+  const list = element("datalist", { id: `list-${context.blockId}-${one.action_id}` });
+  const field = element("input", { value: one.initial_option?.text.text ?? "", autocomplete: "off" });
+  field.placeholder = one.placeholder?.text ?? "";
+  field.setAttribute("list", list.id);
+  const fill = async () => {
+    if (field.value.length < (one.min_query_length ?? 3)) return;
+    const found = await context.suggest(context.blockId, one.action_id, field.value);
+    found.forEach((option) => known.set(option.text.text, option));
+    list.replaceChildren(...found.map((option) => element("option", { value: option.text.text })));
+  };
+  const value = () => ({ selected_option: known.get(field.value) ?? null });
+  field.addEventListener("input", fill);
+  field.addEventListener("focus", fill);
+  field.addEventListener("change", () => known.has(field.value) && use(one, context, value()));
+  const node = element("span", { className: "external" }, field, list);
+  node.readState = () => ({ type: one.type, ...value() });
+  return node;
+}
+
+function drawChoices(one, context, type) {
+  const initial = (one.initial_options ?? (one.initial_option ? [one.initial_option] : [])).map((option) => option.value);
+  const boxes = one.options.map((option) => {
+    const box = element("input", { type, name: `${context.blockId}-${one.action_id}`, checked: initial.includes(option.value) });
+    box.option = option;
+    return element("label", { className: "choice" }, box, element("span", {}, words(option.text, context)));
+  });
+  const node = element("span", { className: "choices" }, ...boxes);
+  const chosen = () => [...node.querySelectorAll("input:checked")].map((box) => box.option);
+  const value = () => (type === "checkbox" ? { selected_options: chosen() } : { selected_option: chosen()[0] ?? null });
+  node.readState = () => ({ type: one.type, ...value() });
+  node.addEventListener("change", () => use(one, context, value()));
+  return node;
+}
+
+function drawWritten(one, context, type, key, initial) {
+  const name = one.multiline ? "textarea" : "input";
+  const field = element(name, { ...(one.multiline ? {} : { type }), value: initial ?? "", placeholder: one.placeholder?.text });
+  if (type === "number") field.step = one.is_decimal_allowed ? "any" : "1";
+  if (one.max_length) field.maxLength = one.max_length;
+  field.readState = () => ({ type: one.type, [key]: field.value || null });
+  field.addEventListener("change", () => use(one, context, { [key]: field.value || null }));
+  return field;
+}
