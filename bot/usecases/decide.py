@@ -1,7 +1,7 @@
 """Buttons of a card: approve, dismiss and snooze take effect once, whoever clicks and however often; why explains."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.posts import Destination, Post
@@ -17,6 +17,7 @@ __all__ = ["SNOOZE_FOR", "decide", "explain"]
 
 SNOOZE_FOR = timedelta(days=7)
 _KINDS: dict[str, DecisionKind] = {"approve": "approve", "dismiss": "dismiss", "snooze": "snooze"}
+_STATES: dict[DecisionKind, str] = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
 
 
 def decide(room: Room, click: Click, request_id: str | None = None) -> None:
@@ -37,7 +38,7 @@ def decide(room: Room, click: Click, request_id: str | None = None) -> None:
         outcome = decisions.decide(
             scope, advice.id, _KINDS[verb], objective=objective, by=click.user_id, at=now, until=until
         )
-        _tell(scope, click, advice, outcome, now)
+        _tell(scope, click, advice, outcome)
         return None
 
 
@@ -52,25 +53,25 @@ def explain(room: Room, click: Click, request_id: str | None = None) -> None:
         return None
 
 
-def _tell(scope: Scope, click: Click, advice: StoredAdvice, outcome: Outcome, now: datetime) -> None:
+def _tell(scope: Scope, click: Click, advice: StoredAdvice, outcome: Outcome) -> None:
     """The card as it stands now, in place of the clicked one and of every copy; a late click also learns why."""
-    if outcome.refusal == "expired":
+    refusal = "expired" if advice.state == "expired" else outcome.refusal
+    if refusal == "expired":
         advices.change_state(scope, advice.id, "open", "expired")
-    state = advices.get(scope, advice.id)
     data = card(
         advice.id,
         advice.document,
         advice.asked_by,
         advice.created_at,
-        state=state.state if state else advice.state,
+        state=_STATES[outcome.standing.kind] if outcome.standing else refusal or "replaced",
         decision=_as_document(outcome.standing),
     )
-    if outcome.is_ours or outcome.refusal == "expired":
-        outbox.update_copies(scope, advice.id, "advice", data)
-    if click.is_ephemeral:
-        outbox.put(scope, Post(_in_place(click), "advice", data))  # nobody but this click can reach that copy
-    if not outcome.is_ours:
-        _refuse(scope, click, outcome.refusal or "already_decided", advice, outcome.standing)
+    is_news = outcome.is_ours or refusal == "expired"
+    copies = outbox.update_copies(scope, advice.id, "advice", data) if is_news else 0
+    if click.is_ephemeral or (is_news and not copies):
+        outbox.put(scope, Post(_in_place(click), "advice", data))  # only this click can reach that copy
+    if refusal is not None:
+        _refuse(scope, click, refusal, advice, outcome.standing)
 
 
 def _refuse(
@@ -89,7 +90,7 @@ def _refuse(
 
 
 def _in_place(click: Click) -> Destination:
-    return replace(click.in_private, update_ts=click.message_ts)
+    return replace(click.in_private, update_ts=click.message_ts, is_private=click.is_ephemeral)
 
 
 def _is_feasible(advice: StoredAdvice, objective: Objective) -> bool:

@@ -1,0 +1,88 @@
+"""From a piece of work in the inbox to the use case that does it, whoever picked it up."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from bot.posts import Destination, Post
+from bot.store import AlreadySettled, inbox, outbox
+from bot.usecases import decide, listing
+from bot.usecases.advise import Asker, advise
+from bot.usecases.asking import Malformed, Question, Subcommand, parse
+from bot.usecases.requests import Click, Command
+from bot.usecases.room import Room
+
+__all__ = ["handle"]
+
+_log = structlog.get_logger("bot.usecases.handle")
+
+
+def handle(room: Room, work: inbox.Request) -> None:
+    """Do `work` once: its effects, its answer and the settlement of its inbox row commit together.
+
+    Whatever goes wrong, the person is told, with a reference under which the log holds the story. This raises only
+    when not even that could be written: the row then stays in the inbox and is handed out again.
+    """
+    try:
+        _do(room, work)
+    except AlreadySettled:
+        _log.info("work was done before", inbox_id=work.id)
+    except Exception as problem:  # noqa: BLE001 - the one place where everything ends: nobody is left without a word
+        _apologise(room, work, problem)
+
+
+def _do(room: Room, work: inbox.Request) -> None:
+    if work.kind == "click":
+        _click(room, Click.model_validate(work.body), work.id)
+    else:
+        _command(room, Command.model_validate(work.body), work.id)
+
+
+def _click(room: Room, click: Click, request_id: str) -> None:
+    if click.action_id == "advice.why":
+        decide.explain(room, click, request_id)
+    else:
+        decide.decide(room, click, request_id)
+
+
+def _command(room: Room, command: Command, request_id: str) -> None:
+    asker = Asker(command.team_id, command.user_id, command.in_private, request_id)
+    match parse(command.text):
+        case Question() as question:
+            advise(room, question, asker)
+        case Malformed() as malformed:
+            listing.post(room, asker, "bad_request", malformed.as_document())
+        case Subcommand() as asked:
+            _SUBCOMMANDS[asked.name](room, asked, asker)
+
+
+def _apologise(room: Room, work: inbox.Request, problem: Exception) -> None:
+    reference = secrets.token_hex(4)
+    _log.error("work failed", reference=reference, inbox_id=work.id, kind=work.kind, exc_info=problem)
+    to = _destination(work)
+    with suppress(AlreadySettled), room.store.write(work.team_id, settles=work.id) as scope:
+        outbox.put(scope, Post(to, "failure", {"reference": reference}))
+
+
+def _destination(work: inbox.Request) -> Destination:
+    """Where the asker is, read without trust: the body itself may be what went wrong."""
+    body: Mapping[str, Any] = work.body
+    return Destination(
+        channel=body.get("channel_id"),
+        user=body.get("user_id"),
+        response_url=body.get("response_url"),
+        is_private=True,
+    )
+
+
+_SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
+    "help": lambda room, _, asker: listing.show_help(room, asker),
+    "list": listing.list_workloads,
+    "status": lambda room, _, asker: listing.show_status(room, asker),
+    "settings": lambda room, _, asker: listing.show_settings(room, asker),
+    "track": listing.track,
+    "untrack": listing.track,
+}

@@ -1,0 +1,112 @@
+"""What is there: the workloads, the bot's own state, the defaults of the workspace."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from bot.posts import Post
+from bot.store import Scope, advices, history, models, outbox, subscriptions, workloads, workspaces
+from bot.store.history import Summary
+from bot.usecases.advise import Asker, Unknown
+from bot.usecases.asking import Malformed, Subcommand
+from bot.usecases.problems import Problem
+from bot.usecases.room import Room
+
+__all__ = ["list_workloads", "post", "settings", "show_help", "show_settings", "show_status", "status", "track"]
+
+_PAGE = 20  # rows of a list: one message without scrolling
+
+
+def post(room: Room, asker: Asker, view: str, data: Mapping[str, Any]) -> None:
+    """Say something that changes nothing."""
+    with room.store.write(asker.team_id, settles=asker.request_id) as scope:
+        outbox.put(scope, Post(asker.destination, view, data))
+
+
+def show_help(room: Room, asker: Asker) -> None:
+    """Every form of the command, by examples."""
+    post(room, asker, "help", {})
+
+
+def show_status(room: Room, asker: Asker) -> None:
+    """What the bot knows and whether it is well."""
+    post(room, asker, "status", status(room, asker.team_id))
+
+
+def status(room: Room, team_id: str) -> dict[str, Any]:
+    """The data of the view `status`."""
+    with room.store.read(team_id) as scope:
+        offers = room.shelf.index(scope).catalog.offers
+        latest = models.latest_model(scope)
+        posts = outbox.counts(scope)
+        return {
+            "workloads": len(history.names(scope)),
+            "runs": history.count_runs(scope),
+            "offers": len(offers),
+            "prices_as_of": min(offer.as_of for offer in offers).isoformat() if offers else None,
+            "model_version": latest[0] if latest else None,
+            "outbox": {"waiting": posts["waiting"] + posts["sending"], "dead": posts["dead"]},
+            "subscriptions": len(subscriptions.list_all(scope)),
+            "open_advices": advices.count_open(scope),
+            "version": version("gpu-advise"),
+        }
+
+
+def show_settings(room: Room, asker: Asker) -> None:
+    """The defaults that bind where a question says nothing else."""
+    post(room, asker, "settings", settings(room, asker.team_id))
+
+
+def settings(room: Room, team_id: str) -> dict[str, Any]:
+    """The data of the view `settings`."""
+    with room.store.read(team_id) as scope:
+        return asdict(workspaces.policy(scope))
+
+
+def list_workloads(room: Room, asked: Subcommand, asker: Asker) -> None:
+    """One page of every workload; `list 2` is the second."""
+    page = next(iter(asked.words), "1")
+    if not page.isascii() or not page.isdigit() or asked.words[1:]:
+        problem = Problem(f"{' '.join(asked.words)[:40]!r} is no page", "list shows the first page, list 2 the second")
+        return post(room, asker, "bad_request", Malformed(asked.asked, (problem,)).as_document())
+    return post(room, asker, "workload_list", _page(room, asker.team_id, int(page[:9])))
+
+
+def track(room: Room, asked: Subcommand, asker: Asker) -> None:
+    """Let digests watch a workload (`track`), or not any more (`untrack`)."""
+    if len(asked.words) != 1:
+        problem = Problem(f"{asked.name} needs the name of one workload", f'for example {asked.name} "my workload"')
+        return post(room, asker, "bad_request", Malformed(asked.asked, (problem,)).as_document())
+    name = asked.words[0]
+    with room.store.write(asker.team_id, settles=asker.request_id) as scope:
+        is_known = workloads.track(scope, name, is_tracked=asked.name == "track")
+        view, data = (f"{asked.name}ed", {"workload": name}) if is_known else _unknown(scope, name)
+        outbox.put(scope, Post(asker.destination, view, data))
+    return None
+
+
+def _page(room: Room, team_id: str, wanted: int) -> dict[str, Any]:
+    with room.store.read(team_id) as scope:
+        total = len(history.names(scope))
+        pages = max(1, -(-total // _PAGE))
+        page = min(max(wanted, 1), pages)
+        found = history.summaries(scope, (page - 1) * _PAGE, _PAGE)
+        return {"rows": [_row(scope, each) for each in found], "page": page, "pages": pages, "total": total}
+
+
+def _row(scope: Scope, summary: Summary) -> dict[str, Any]:
+    owned = workloads.get(scope, summary.workload)
+    return {
+        "workload": summary.workload,
+        "unit": summary.unit or "unit",
+        "stage": owned.workload.stage if owned else None,
+        "kind": owned.workload.kind if owned else None,
+        "runs": summary.runs,
+        "last_run_at": summary.last_run_at.isoformat() if summary.last_run_at else None,
+    }
+
+
+def _unknown(scope: Scope, name: str) -> tuple[str, dict[str, Any]]:
+    unknown = Unknown(name, tuple(history.nearest(scope, name)), len(history.names(scope)))
+    return "unknown_workload", unknown.as_document()
