@@ -1,4 +1,4 @@
-"""What the bot remembers: one database, scoped by workspace; one module a subject, each function's first argument a Scope."""
+"""What the bot remembers: one database, scoped by workspace. One module a subject; its functions take a Scope first."""
 
 from bot.store.database import Store
 from bot.store.errors import AlreadySettled, BadDatabaseUrl, StoreError, UnscopedQuery, WrongWorkspace

@@ -87,15 +87,11 @@ def mark_dead(across: Scope, post_id: str, owner: str, now: datetime, error: str
 def _due_positions(across: Scope, now: datetime, limit: int, spacing_seconds: float) -> Sequence[int]:
     """The posts that may be claimed; on PostgreSQL they stay locked, and claimers pass by each other's."""
     earlier, last = aliased(OutboxRow), aliased(OutboxRow)
-    is_first = ~(
-        select(earlier.position)
-        .where(
-            earlier.lane == OutboxRow.lane, col(earlier.state).in_(_UNFINISHED), earlier.position < OutboxRow.position
-        )
-        .exists()
-    )
-    rested = now - timedelta(seconds=spacing_seconds)
-    is_rested = ~select(last.position).where(last.lane == OutboxRow.lane, col(last.finished_at) > rested).exists()
+    is_later = col(earlier.position) < col(OutboxRow.position)
+    waits = (col(earlier.lane) == OutboxRow.lane, col(earlier.state).in_(_UNFINISHED), is_later)
+    rests = (col(last.lane) == OutboxRow.lane, col(last.finished_at) > now - timedelta(seconds=spacing_seconds))
+    is_first = ~select(col(earlier.position)).where(*waits).exists()
+    is_rested = ~select(col(last.position)).where(*rests).exists()
     due = (
         select(col(OutboxRow.position))
         .where(col(OutboxRow.state).in_(_UNFINISHED), col(OutboxRow.due_at) <= now, is_first, is_rested)

@@ -1,11 +1,11 @@
 """Why no query can reach another workspace: every session filters by its workspace or refuses."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Column, event
-from sqlalchemy.orm import ORMExecuteState, Session, UserDefinedOption, with_loader_criteria
+from sqlalchemy import Column, Table, TextClause, event
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 from sqlmodel import col
 
 from bot.store import tables
@@ -28,53 +28,62 @@ class ScopedSession(Session):
         return team_id
 
 
-_OWNED: tuple[type[Any], ...] = tuple(
-    kind for name in tables.__all__ if isinstance(kind := getattr(tables, name), type) and hasattr(kind, "__table__")
+_OWNED: dict[Any, type[Any]] = {
+    kind.__table__: kind  # type: ignore[union-attr]
+    for name in tables.__all__
+    if isinstance(kind := getattr(tables, name), type)
     and issubclass(kind, Scoped | Shared)
-)  # fmt: skip
-_OWNED_TABLES = frozenset(kind.__table__ for kind in _OWNED)
+    and kind not in {Scoped, Shared}
+}
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _filter_by_team(state: ORMExecuteState) -> None:
-    session = state.session
-    assert isinstance(session, ScopedSession)  # noqa: S101 - the listener is bound to this class
-    _refuse_what_cannot_be_filtered(state)
-    if session.team_id is None:
+    """Runs before every statement of a session, whoever wrote it."""
+    team_id = state.session.info.get("team_id")
+    owned = _owned_tables(state)
+    if team_id is None or owned is None:
         raise UnscopedQuery(str(state.statement))
-    if session.team_id != ACROSS:
-        state.statement = state.statement.options(*_criteria(session.team_id))  # type: ignore[attr-defined]
+    if team_id != ACROSS:
+        state.statement = state.statement.options(*(_criterion(table, team_id) for table in owned))
 
 
-def _criteria(team_id: str) -> Iterable[UserDefinedOption]:
-    """One filter a class; those whose table a statement leaves out cost nothing in it."""
-    for kind in _OWNED:
-        owner = col(kind.team_id)
-        mine = owner == team_id if issubclass(kind, Scoped) else owner.in_((team_id, EVERY_TEAM))
-        yield with_loader_criteria(kind, mine, include_aliases=True)  # type: ignore[misc]
+def _owned_tables(state: ORMExecuteState) -> set[Any] | None:
+    """The owned tables in a statement; None when a filter cannot reach one of them.
+
+    Text and Core tables carry no entity that a filter could attach to. An INSERT has nothing to filter;
+    `Scope.insert_new` and `Scope.upsert` stamp its rows instead.
+    """
+    if not state.is_orm_statement or state.is_insert:
+        return None
+    found: set[Any] = set()
+    reached: set[Any] = set()
+    for part in visitors.iterate(cast("ExternallyTraversible", state.statement)):
+        entity = part._annotations.get("parententity")  # noqa: SLF001 - what SQLAlchemy's own criteria look for
+        if entity is not None:
+            reached.add(entity.mapper.local_table)
+        elif isinstance(part, TextClause) or (isinstance(part, Column) and part.table in _OWNED):
+            return None
+        elif isinstance(part, Table) and part in _OWNED:
+            found.add(part)
+    return reached & _OWNED.keys() if found <= reached else None
 
 
-def _refuse_what_cannot_be_filtered(state: ORMExecuteState) -> None:
-    """Text and Core statements carry no entity to filter; inserts have no rows yet: `Scope.insert` stamps those."""
-    if not state.is_orm_statement or state.is_insert or _core_columns(state.statement):
-        raise UnscopedQuery(str(state.statement))
-
-
-def _core_columns(statement: Any) -> bool:
-    return any(
-        isinstance(part, Column) and part.table in _OWNED_TABLES and "parententity" not in part._annotations
-        for part in visitors.iterate(statement)
-    )
+def _criterion(table: Any, team_id: str) -> LoaderCriteriaOption:
+    kind = _OWNED[table]
+    owner = col(kind.team_id)
+    mine = owner == team_id if issubclass(kind, Scoped) else owner.in_((team_id, EVERY_TEAM))
+    return with_loader_criteria(kind, mine, include_aliases=True)
 
 
 @event.listens_for(ScopedSession, "before_flush")
 def _stamp(session: ScopedSession, *_: Any) -> None:
+    """Runs before rows are written: none may leave for another workspace."""
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Scoped | Shared):
-            _check_owner(row, session.team_id)
+        _check_owner(row, session.info.get("team_id"))
 
 
-def _check_owner(row: Scoped | Shared, team_id: str | None) -> None:
+def _check_owner(row: Any, team_id: str | None) -> None:
     if team_id is None:
         raise UnscopedQuery(f"a write to {type(row).__name__}")
     if team_id == ACROSS:

@@ -175,7 +175,7 @@ def _history(workload: str, rows: Sequence[Any]) -> History:
     units = tuple(dict.fromkeys(by_name["unit"]))
     if len(units) > 1:
         raise MixedUnits(workload, units)
-    columns = {name: np.array(by_name[name], dtype=dtype) for name, dtype in _DTYPES.items()}
+    columns: dict[str, Any] = {name: np.array(by_name[name], dtype=dtype) for name, dtype in _DTYPES.items()}
     return History(workload=workload, unit=units[0] if units else "unit", **columns)
 
 

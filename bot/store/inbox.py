@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.store.columns import Document, new_id
@@ -91,8 +91,7 @@ def mark_dead(across: Scope, request_id: str, now: datetime, error: str) -> bool
 
 def counts(scope: Scope) -> dict[str, int]:
     """How many requests there are in each state: waiting, done, dead."""
-    query = select(col(InboxRow.state), func.count()).group_by(col(InboxRow.state))
-    return dict.fromkeys(("waiting", "done", "dead"), 0) | {state: count for state, count in scope.execute(query)}
+    return dict.fromkeys(("waiting", "done", "dead"), 0) | scope.count_by(col(InboxRow.state))
 
 
 def _leave(across: Scope, request_id: str, **values: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from bot.posts import Destination, Post
@@ -74,15 +74,12 @@ def sent_messages(scope: Scope, advice_id: str) -> list[SentMessage]:
     """Every message in Slack that shows this advice and can be updated, oldest first."""
     query = select(col(OutboxRow.sent_channel), col(OutboxRow.sent_ts)).order_by(col(OutboxRow.position))
     shown = query.where(col(OutboxRow.advice_id) == advice_id, col(OutboxRow.sent_ts).is_not(None))
-    return list(dict.fromkeys(SentMessage(*row) for row in scope.execute(shown)))
+    return list(dict.fromkeys(SentMessage(channel, ts) for channel, ts in scope.execute(shown)))
 
 
 def counts(scope: Scope) -> dict[str, int]:
     """How many posts there are in each state: waiting, sending, sent, skipped, dead."""
-    query = select(col(OutboxRow.state), func.count()).group_by(col(OutboxRow.state))
-    return dict.fromkeys(("waiting", "sending", "sent", "skipped", "dead"), 0) | {
-        state: count for state, count in scope.execute(query)
-    }
+    return dict.fromkeys(("waiting", "sending", "sent", "skipped", "dead"), 0) | scope.count_by(col(OutboxRow.state))
 
 
 def _is_updatable(row: OutboxRow) -> bool:

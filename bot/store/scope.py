@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Result, ScalarResult, select
+from sqlalchemy import Result, ScalarResult, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.base import Executable, ReadOnlyColumnCollection
 from sqlmodel import SQLModel
 
@@ -38,13 +39,19 @@ class Scope:
             raise UnscopedQuery("the name of the one workspace")
         return team_id
 
-    def execute(self, statement: Executable) -> Result[Any]:
+    def execute(self, statement: Executable) -> Result[*tuple[Any, ...]]:
         """Run a SELECT, UPDATE or DELETE of table classes; only rows of this workspace are seen."""
-        return self._session.execute(statement)
+        result: Result[*tuple[Any, ...]] = self._session.execute(statement)
+        return result
 
     def scalars(self, statement: Executable) -> ScalarResult[Any]:
         """The first column of each row."""
         return self._session.scalars(statement)
+
+    def count_by(self, column: Mapped[str]) -> dict[str, int]:
+        """How many rows of this workspace there are with each value of a column."""
+        rows = self.execute(select(column, func.count()).group_by(column))
+        return {str(value): int(count) for value, count in rows}
 
     def get(self, kind: type[R], *key: str, is_locked: bool = False) -> R | None:
         """The row with this primary key (without `team_id`), if it is this workspace's; `is_locked` until the end."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlmodel import col
@@ -41,7 +42,7 @@ def subscribe(
 ) -> Subscription:
     """Subscribe a channel, or give its subscription another schedule; the subscription that results."""
     existing = get(scope, channel)
-    row = {
+    row: dict[str, Any] = {
         "id": existing.id if existing else new_id(),
         "channel": channel,
         "weekdays": sorted(weekdays),

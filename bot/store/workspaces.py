@@ -19,7 +19,7 @@ _POLICY = "policy"  # the key of the settings under which the engine's policy st
 
 def ensure(scope: Scope, name: str | None = None) -> bool:
     """Know this workspace from now on; whether it was new."""
-    row = {"name": name, "settings": {}, "created_at": utc_now()}
+    row: dict[str, Any] = {"name": name, "settings": {}, "created_at": utc_now()}
     return bool(scope.insert_new(WorkspaceRow, [row], "team_id"))
 
 

@@ -1,11 +1,9 @@
 """${message}."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-import bot.store.columns
+from bot.store.columns import BIG_INTEGER, DOCUMENT, UtcTime
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
