@@ -1,6 +1,5 @@
 """What the numbers mean: flatness, break-even, what is missing where nothing is feasible, what a pick is limited by."""
 
-import math
 from collections.abc import Container, Sequence
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from engine.advice import BreakEven, Flatness, Infeasible
 from engine.search import Limits, Speeds, tests_over
 from engine.space import Space
-from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools
+from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats
 
 __all__ = ["break_even_of", "explain_infeasible", "flatness_of"]
 
@@ -33,11 +32,14 @@ def break_even_of(usd_per_hour: tuple[float, float], units_per_hour: tuple[float
     return BreakEven("cost", "performance", max(extra_usd / saved_hours, 0.0))
 
 
-def explain_infeasible(space: Space, speeds: Speeds, limits: Limits, asked: Container[str]) -> Infeasible:
+def explain_infeasible(
+    space: Space, speeds: Speeds, limits: Limits, asked: Container[str], needed_gib: Floats
+) -> Infeasible:
     """Which limit leaves nothing, and the best that the others allow.
 
     Limits are applied one after another, defaults before what was asked, each in blame order: the first that leaves
-    nothing binds. Somebody who asked for the impossible is told what was possible within everything else.
+    nothing binds. Somebody who asked for the impossible is told what was possible within everything else. `needed_gib`
+    (n_open, n_nodes, n_ways) is what the workload needs per accelerator, for when memory is what binds.
     """
     usd = space.usd_per_hour[:, :, None]
     tests = tests_over(space, speeds, limits)
@@ -45,17 +47,13 @@ def explain_infeasible(space: Space, speeds: Speeds, limits: Limits, asked: Cont
     for name in sorted(tests, key=lambda name: name in asked):  # a stable sort: blame order within each half
         passing = left & tests[name](usd)
         if not passing.any():
-            return Infeasible(name, _asked(limits, name), _reachable(space, speeds, name, left))
+            bound = float(np.nanmin(needed_gib[left])) if name == "memory" else float(getattr(limits, name))
+            return Infeasible(name, bound, _reachable(space, speeds, name, left))
         left = passing
     raise AssertionError("explain_infeasible was asked about limits that leave something")
 
 
-def _asked(limits: Limits, name: str) -> float:
-    bound: float = getattr(limits, name, math.nan)
-    return bound
-
-
-def _reachable(space: Space, speeds: Speeds, name: str, left: Bools) -> float | None:
+def _reachable(space: Space, speeds: Speeds, name: str, left: Bools) -> float:
     """The best value of what limit `name` bounds, among the shapes that are `left`."""
     usd = np.broadcast_to(space.usd_per_hour[:, :, None], space.size)[left]
     speed = speeds.cautious[left]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from engine.accelerators import Accelerator
 from engine.fit import as_today
 from engine.history import History
 from engine.model import Model
@@ -40,6 +41,24 @@ class Outlook:
     def today(self) -> int:
         """Position of today's configuration."""
         return len(self.p50) - 1
+
+    @property
+    def usd_per_hour(self) -> Floats:
+        """(n_shapes,) price of each shape of the space at its class's cheapest usable offer, all nodes together."""
+        return np.repeat(self.space.usd_per_hour.ravel(), self.space.size[2])
+
+    def sheet(self, shape: int) -> Accelerator:
+        """The spec sheet of the part that `shape` runs on."""
+        return list(self.space.index.catalog.accelerators.values())[int(self.shapes.accelerator[shape])]
+
+    def total_accelerators(self, shape: int) -> int:
+        """How many accelerators `shape` uses, over all nodes."""
+        return int(self.shapes.accelerator_count[shape] * self.shapes.node_count[shape])
+
+    @property
+    def memory_needed_gib(self) -> Floats:
+        """(n_open, n_nodes, n_ways) per accelerator, NaN: not known."""
+        return self.prediction.memory_needed_gib[: self.today].reshape(self.space.size)
 
     def units_per_hour(self, shape: int) -> Interval:
         """The interval of throughput at `shape`."""

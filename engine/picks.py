@@ -1,71 +1,68 @@
 """From a position in the space to something that a person can rent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from engine.advice import Configuration, Infeasible, Pick, Predicted
+from engine.advice import Configuration, Infeasible, Predicted
 from engine.judgement import explain_infeasible
 from engine.outlook import Outlook
 from engine.search import Limits, Points, find_points, tests_of
 from engine.strategy import Today, best, limits_of
-from engine.units import EVIDENCES, HOURS_PER_DAY, PRECISIONS, SECONDS_PER_HOUR, Interval, Objective
+from engine.units import PRECISIONS, SECONDS_PER_HOUR, Interval, Objective
 from engine.workload import Policy, Workload
 
-__all__ = ["Found", "configuration_at", "find", "per_unit", "pick_of", "predicted", "waiting"]
+__all__ = ["Found", "cheapest_row", "configuration_at", "find", "offer_at", "per_unit", "predicted", "waiting"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
-    """The search result of one objective: `position` among `points` is its optimum, None when nothing is feasible."""
+    """The search result of one objective: `best` among `points` is its optimum under `limits`."""
 
     objective: Objective
     limits: Limits
     points: Points
-    position: int | None
-    infeasible: Infeasible | None
+    best: int
 
     @property
     def usd_per_hour(self) -> float:
         """Price of the optimum, all nodes together."""
-        return float(self.points.usd_per_hour[self._best])
+        return float(self.points.usd_per_hour[self.best])
 
     @property
     def units_per_hour(self) -> float:
         """Median throughput of the optimum."""
-        return float(self.points.units_per_hour[self._best])
+        return float(self.points.units_per_hour[self.best])
 
     @property
     def shape(self) -> int:
         """Position of the optimum among the shapes of the space."""
-        return int(self.points.shape[self._best])
-
-    @property
-    def _best(self) -> int:
-        if self.position is None:
-            raise LookupError(f"nothing is feasible for {self.objective}")
-        return self.position
+        return int(self.points.shape[self.best])
 
 
-def find(objective: Objective, outlook: Outlook, workload: Workload, today: Today, policy: Policy) -> Found:
+def find(
+    objective: Objective, outlook: Outlook, workload: Workload, today: Today, policy: Policy
+) -> Found | Infeasible:
     """Search the space under the limits of `objective`."""
     asked = workload.constraints
     limits = limits_of(objective, asked, today, policy)
     speeds = outlook.speeds(asked.confidence)
     points = find_points(outlook.space, speeds, limits.relaxed)
     if len(points):
-        position = best(objective, points, workload.value_of_time_usd_per_hour)
-        return Found(objective, limits, points, position, None)
-    names = {name for name in type(asked).__dataclass_fields__ if getattr(asked, name) is not None}
-    infeasible = explain_infeasible(outlook.space, speeds, limits, names)
-    return Found(objective, limits, points, None, infeasible)
+        return Found(objective, limits, points, best(objective, points, workload.value_of_time_usd_per_hour))
+    names = {item.name for item in fields(asked) if getattr(asked, item.name) is not None}
+    return explain_infeasible(outlook.space, speeds, limits, names, outlook.memory_needed_gib)
+
+
+def cheapest_row(outlook: Outlook, shape: int) -> int:
+    """The row of the cheapest usable offer of the shape's class."""
+    _, n_nodes, n_ways = outlook.space.size
+    return int(outlook.space.usable.cheapest[shape // (n_nodes * n_ways)])
 
 
 def configuration_at(outlook: Outlook, shape: int) -> Configuration:
     """The cheapest usable offer of the shape's class, and how to run on it."""
-    _, n_nodes, n_ways = outlook.space.size
-    row = outlook.space.usable.cheapest[shape // (n_nodes * n_ways)]
-    return offer_at(outlook, int(row), shape)
+    return offer_at(outlook, cheapest_row(outlook, shape), shape)
 
 
 def offer_at(outlook: Outlook, row: int, shape: int) -> Configuration:
@@ -97,34 +94,6 @@ def per_unit(usd_per_hour: float, units_per_hour: Interval) -> Interval:
     """USD per unit while running."""
     rates = (units_per_hour.p95, units_per_hour.p50, units_per_hour.p05)
     return Interval(*(usd_per_hour / rate for rate in rates))
-
-
-def pick_of(found: Found, outlook: Outlook, units_per_day: float) -> Pick:
-    """The optimum as people see it."""
-    shape, usd_per_hour = found.shape, found.usd_per_hour
-    units_per_hour = outlook.units_per_hour(shape)
-    cost = per_unit(usd_per_hour, units_per_hour)
-    return Pick(
-        configuration=configuration_at(outlook, shape),
-        units_per_hour=units_per_hour,
-        seconds_per_unit=waiting(units_per_hour),
-        usd_per_day=usd_per_hour * HOURS_PER_DAY,
-        usd_per_day_at_demand=units_per_day * cost.p50,
-        usd_per_unit=cost,
-        evidence=EVIDENCES[int(outlook.prediction.evidence[shape])],
-        probability_better=None,
-        constraint_probability=_probability_kept(found, outlook, usd_per_hour),
-        runner_up=None,
-        flips_when=None,
-    )
-
-
-def _probability_kept(found: Found, outlook: Outlook, usd_per_hour: float) -> float:
-    """Probability that one further run keeps every limit: each of them is a least throughput."""
-    least = found.limits.least_units_per_hour(usd_per_hour)
-    if least <= 0.0:
-        return 1.0
-    return float(outlook.prediction.probability_at_least(float(np.log(least)))[found.shape])
 
 
 def predicted(outlook: Outlook, limits: Limits, confidence: float | None) -> tuple[Predicted, ...]:

@@ -4,17 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from engine.advice import (
     Advice,
     BreakEven,
     Current,
     Flatness,
+    Infeasible,
     KindFound,
     NothingFeasible,
     Pick,
     StageFound,
+    Trial,
     Undetermined,
 )
+from engine.appraisal import Ground, appraise
 from engine.cost import Spending, configuration_of, latest_run, price_of, spending
 from engine.history import History
 from engine.judgement import break_even_of, flatness_of
@@ -22,11 +27,12 @@ from engine.lifecycle import infer_kind, infer_stage
 from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import Outlook, look_ahead, open_space
-from engine.picks import Found, find, per_unit, pick_of, predicted, waiting
+from engine.picks import Found, cheapest_row, find, predicted, waiting
 from engine.search import certify, frontier_of
 from engine.space import CatalogIndex
-from engine.strategy import Today, recommended_objective, why_recommended
-from engine.units import HOURS_PER_DAY, OBJECTIVES, Objective
+from engine.strategy import Today, limits_of, preference_of, recommended_objective, why_recommended
+from engine.trial import next_trial
+from engine.units import HOURS_PER_DAY, OBJECTIVES, SECONDS_PER_DAY, Objective
 from engine.workload import Policy, Workload
 
 __all__ = ["recommend"]
@@ -138,17 +144,24 @@ def _unanswered(
 
 def _answered(question: _Question, stage: StageFound, kind: KindFound, run: int, *, with_predictions: bool) -> Advice:
     began = question.timer()
-    workload, policy = question.workload, question.policy
+    workload, policy, confidence = question.workload, question.policy, question.workload.constraints.confidence
     space = open_space(workload, question.observations, question.index, policy)
     outlook = look_ahead(question.history, run, question.observations, question.model, space)
     spent = spending(question.history, question.index, policy.lookback_days)
-    price = price_of(question.history, run, question.index)
-    current = _current(question, run, outlook, spent, price)
+    current = _current(question, run, outlook, spent)
     today = _today(question, current)
     found = {objective: find(objective, outlook, workload, today, policy) for objective in OBJECTIVES}
     chosen = recommended_objective(stage.value, kind.value, is_critical=workload.is_critical)
-    limits, confidence = found[chosen].limits, workload.constraints.confidence
+    limits = limits_of(chosen, workload.constraints, today, policy)
     certificate = certify(space, outlook.speeds(confidence), limits.relaxed, question.timer() - began)
+    ground = Ground(
+        outlook,
+        question.observations,
+        kind,
+        spent.units_per_day,
+        today.usd_per_hour,
+        workload.value_of_time_usd_per_hour,
+    )
     flatness, break_even = _shape_of_cost(found, policy)
     return Advice(
         workload=workload.name,
@@ -159,21 +172,23 @@ def _answered(question: _Question, stage: StageFound, kind: KindFound, run: int,
         reason=why_recommended(stage.value, kind.value, chosen),
         constraints=limits.asked,
         current=current,
-        objectives={name: _pick(each, outlook, spent) for name, each in found.items()},
+        objectives={name: _shown(each, ground) for name, each in found.items()},
         flatness=flatness,
         break_even_usd_per_hour=break_even,
-        next_trial=None,
+        next_trial=_trial(found[chosen], ground, spent, question),
         certificate=certificate,
-        prices_as_of=None,
+        prices_as_of=_oldest_price(found, outlook),
         catalog_version=question.index.catalog.version,
         model_version=question.model.version,
         history_digest=question.history.digest,
         undetermined=None,
+        warnings=_warnings(question, current, _oldest_price(found, outlook)),
         predictions=predicted(outlook, limits.relaxed, confidence) if with_predictions else (),
     )
 
 
-def _current(question: _Question, run: int, outlook: Outlook, spent: Spending, price: float | None) -> Current:
+def _current(question: _Question, run: int, outlook: Outlook, spent: Spending) -> Current:
+    price = price_of(question.history, run, question.index)
     units_per_hour = outlook.units_per_hour(outlook.today)
     usd_per_day = None if price is None else price * int(question.history.node_count[run]) * HOURS_PER_DAY
     return Current(
@@ -189,21 +204,48 @@ def _current(question: _Question, run: int, outlook: Outlook, spent: Spending, p
 def _today(question: _Question, current: Current) -> Today:
     observations = question.observations
     usd_per_hour = None if current.usd_per_day is None else current.usd_per_day / HOURS_PER_DAY
-    running = None if usd_per_hour is None else per_unit(usd_per_hour, current.units_per_hour).p50
     largest = int((observations.accelerator_count * observations.node_count)[observations.is_measured].max())
-    return Today(current.units_per_hour.p50, running, largest)
+    return Today(current.units_per_hour.p50, usd_per_hour, largest)
 
 
-def _pick(found: Found, outlook: Outlook, spent: Spending) -> Pick | NothingFeasible:
-    if found.infeasible is not None:
-        return NothingFeasible(found.infeasible)
-    return pick_of(found, outlook, spent.units_per_day)
+def _shown(found: Found | Infeasible, ground: Ground) -> Pick | NothingFeasible:
+    return NothingFeasible(found) if isinstance(found, Infeasible) else appraise(found, ground)
 
 
-def _shape_of_cost(found: Mapping[Objective, Found], policy: Policy) -> tuple[Flatness | None, BreakEven | None]:
+def _trial(found: Found | Infeasible, ground: Ground, spent: Spending, question: _Question) -> Trial | None:
+    if isinstance(found, Infeasible):
+        return None
+    preference = preference_of(found.objective, found.points, found.best, ground.value_of_time_usd_per_hour)
+    hours = float(np.median(question.history.hours[question.history.is_success]))
+    return next_trial(found, preference, ground.outlook, spent, hours, question.policy.lookback_days)
+
+
+def _oldest_price(found: Mapping[Objective, Found | Infeasible], outlook: Outlook) -> datetime | None:
+    rows = [cheapest_row(outlook, each.shape) for each in found.values() if isinstance(each, Found)]
+    return min((outlook.space.index.offer(row).as_of for row in rows), default=None)
+
+
+def _warnings(question: _Question, current: Current, prices_as_of: datetime | None) -> tuple[str, ...]:
+    """What a reader should know before believing the numbers."""
+    warnings, history, policy = [], question.history, question.policy
+    if prices_as_of is not None and (age := question.now - prices_as_of).days > policy.stale_prices_after_days:
+        warnings.append(f"prices are {age.days} days old: import newer offers before relying on them")
+    if history.is_success.sum() == 1:
+        warnings.append("one successful run only: the intervals are wide, a second configuration would teach the most")
+    silent_days = int((question.now.timestamp() - float(history.ended.max())) / SECONDS_PER_DAY)
+    if silent_days > policy.lookback_days:
+        warnings.append(f"the last run is {silent_days} days old")
+    if current.usd_per_day is None:
+        warnings.append("today's configuration has no known price: no guardrail on the cost per unit applies")
+    return tuple(warnings)
+
+
+def _shape_of_cost(
+    found: Mapping[Objective, Found | Infeasible], policy: Policy
+) -> tuple[Flatness | None, BreakEven | None]:
     """Flatness and break-even between the cost pick and the performance pick, where both exist."""
     cheap, fast = found["cost"], found["performance"]
-    if cheap.position is None or fast.position is None:
+    if isinstance(cheap, Infeasible) or isinstance(fast, Infeasible):
         return None, None
     usd, units = (cheap.usd_per_hour, fast.usd_per_hour), (cheap.units_per_hour, fast.units_per_hour)
     return _flatness(cheap, fast, policy), break_even_of(usd, units)
@@ -211,13 +253,9 @@ def _shape_of_cost(found: Mapping[Objective, Found], policy: Policy) -> tuple[Fl
 
 def _flatness(cheap: Found, fast: Found, policy: Policy) -> Flatness:
     """Over the frontier of what the performance pick was chosen from, between both picks."""
-    points = fast.points
-    frontier = frontier_of(points)
-    is_between = (points.units_per_hour[frontier] > cheap.units_per_hour) & (
-        points.units_per_hour[frontier] < fast.units_per_hour
-    )
-    between = frontier[is_between]
+    frontier = fast.points.take(frontier_of(fast.points))
+    speeds = frontier.units_per_hour
+    inner = (speeds > cheap.units_per_hour) & (speeds < fast.units_per_hour)
+    per_unit = (frontier.usd_per_hour / speeds)[inner]
     ends = (cheap.usd_per_hour / cheap.units_per_hour, fast.usd_per_hour / fast.units_per_hour)
-    return flatness_of(
-        [ends[0], *(points.usd_per_hour[between] / points.units_per_hour[between]), ends[1]], policy.flat_below
-    )
+    return flatness_of([ends[0], *per_unit.tolist(), ends[1]], policy.flat_below)

@@ -60,13 +60,10 @@ class Limits:
             loosened[name] = getattr(self, name) * (1.0 - _ROUNDING)
         return Limits(**loosened)
 
-    def least_units_per_hour(self, usd_per_hour: float) -> float:
-        """The throughput that keeps every limit at a price, all nodes together; 0 when there is none."""
-        return max(
-            self.floor_units_per_hour,
-            SECONDS_PER_HOUR / self.max_seconds_per_unit,
-            usd_per_hour / self.max_usd_per_unit,
-        )
+    def least_units_per_hour(self, usd_per_hour: Floats | float) -> Floats:
+        """The throughput that keeps every limit at a price, all nodes together, (n,) or one; 0 when there is none."""
+        floor = max(self.floor_units_per_hour, SECONDS_PER_HOUR / self.max_seconds_per_unit)
+        return np.maximum(np.asarray(usd_per_hour, dtype=np.float64) / self.max_usd_per_unit, floor)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,6 +92,10 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.shape)
+
+    def take(self, positions: Integers) -> "Points":
+        """The points at `positions`, in that order."""
+        return Points(self.shape[positions], self.usd_per_hour[positions], self.units_per_hour[positions])
 
 
 def tests_of(limits: Limits, accelerators: Integers, fits: Bools, memories_gib: Floats, speeds: Floats) -> Tests:

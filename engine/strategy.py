@@ -9,7 +9,16 @@ from engine.search import Limits, Points, cheapest, fastest, frontier_of
 from engine.units import Floats, Kind, Objective, Stage
 from engine.workload import Constraints, Policy
 
-__all__ = ["Today", "best", "limits_of", "recommended_objective", "value_of", "why_recommended"]
+__all__ = [
+    "Preference",
+    "Today",
+    "best",
+    "limits_of",
+    "preference_of",
+    "recommended_objective",
+    "value_of",
+    "why_recommended",
+]
 
 _BY_STAGE: dict[Stage, Objective] = {"prototyping": "cost", "validation": "value", "production": "performance"}
 _REASONS: dict[Objective, str] = {
@@ -21,14 +30,16 @@ _REASONS: dict[Objective, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What the defaults are relative to; None: not known.
-
-    `usd_per_unit` is the price of running, without idle and failed runs, so that it compares with a prediction.
-    """
+    """What the defaults are relative to; `usd_per_hour` is None where today's configuration has no known price."""
 
     units_per_hour: float
-    usd_per_unit: float | None
+    usd_per_hour: float | None  # all nodes together
     largest_accelerators: int  # over all nodes, of any run
+
+    @property
+    def usd_per_unit(self) -> float | None:
+        """Of running, without idle and failed runs, so that it compares with a prediction."""
+        return None if self.usd_per_hour is None else self.usd_per_hour / self.units_per_hour
 
 
 def recommended_objective(stage: Stage, kind: Kind, *, is_critical: bool) -> Objective:
@@ -99,6 +110,47 @@ def value_of(points: Points, value_of_time_usd_per_hour: float | None) -> int:
         gains = np.log(speeds / speeds[0]) * np.log(costs[-1] / costs)
         return int(frontier[_first_max(gains)])
     return int(frontier[-1] if speeds[-1] * costs[0] >= speeds[0] * costs[-1] else frontier[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """How an objective trades money against time around its pick, as a utility in natural logarithms.
+
+    Value without a value of time follows the slope of the Nash product at the pick: `price_weight` is how many per
+    cent of throughput one per cent of price is worth there.
+    """
+
+    objective: Objective
+    value_of_time_usd_per_hour: float | None
+    price_weight: float
+
+    def utility(self, usd_per_hour: Floats | float, log_units_per_hour: Floats | float) -> Floats:
+        """More is better; equal-shaped (n,) or single numbers."""
+        return self.speed_weight * np.asarray(log_units_per_hour, dtype=np.float64) - self.burden(usd_per_hour)
+
+    @property
+    def speed_weight(self) -> float:
+        """What one natural logarithm of throughput is worth."""
+        return 0.0 if self.objective == "cost" else 1.0
+
+    def burden(self, usd_per_hour: Floats | float) -> Floats:
+        """What a price takes from the utility."""
+        usd = np.asarray(usd_per_hour, dtype=np.float64)
+        if self.objective == "value" and self.value_of_time_usd_per_hour is not None:
+            return np.log(usd + self.value_of_time_usd_per_hour)
+        weight = {"cost": 1.0, "value": self.price_weight, "performance": 0.0}[self.objective]
+        burden: Floats = weight * np.log(usd)
+        return burden
+
+
+def preference_of(objective: Objective, points: Points, pick: int, value_of_time: float | None) -> Preference:
+    """The preference that makes `pick` the choice of `objective` among `points`."""
+    frontier = frontier_of(points)
+    prices, speeds = np.log(points.usd_per_hour), np.log(points.units_per_hour)
+    gained, left = speeds[pick] - speeds[frontier[0]], prices[frontier[-1]] - prices[pick]
+    # d log N = dt / gained - dc / left for the Nash product N; at an end the choice was by throughput per dollar.
+    weight = float(gained / left) if gained > 0.0 and left > 0.0 else 1.0
+    return Preference(objective, value_of_time, weight)
 
 
 def _first_max(scores: Floats) -> int:

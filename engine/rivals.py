@@ -1,0 +1,122 @@
+"""What else a pick could have been: the runner-up, what would flip the choice, and near-equals for stock-outs."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.advice import Configuration
+from engine.outlook import Outlook
+from engine.picks import Found, configuration_at, offer_at
+from engine.search import tests_of
+from engine.strategy import Preference, best
+from engine.units import Bools, Floats, Integers
+
+__all__ = ["fallbacks_of", "flips_when", "runner_up_of"]
+
+_NEAR = math.log(1.02)  # within 2 % of the pick's utility
+_MOST_FALLBACKS = 5
+
+
+def runner_up_of(found: Found, preference: Preference) -> int | None:
+    """Position of the point that would be chosen if the pick were gone; None when it is alone."""
+    others = np.delete(np.arange(len(found.points)), found.best)
+    if not len(others):
+        return None
+    return int(others[best(found.objective, found.points.take(others), preference.value_of_time_usd_per_hour)])
+
+
+def flips_when(found: Found, preference: Preference, outlook: Outlook, runner_up: int | None) -> str | None:
+    """The smallest single change that takes the choice away from the pick, in words; None when nothing could."""
+    changes = sorted(_changes(found, preference, outlook, runner_up))
+    return changes[0][1] if changes else None
+
+
+def _changes(
+    found: Found, preference: Preference, outlook: Outlook, runner_up: int | None
+) -> Iterator[tuple[float, str]]:
+    """(relative change, sentence) of each change that would flip the choice."""
+    least = float(found.limits.least_units_per_hour(found.usd_per_hour))
+    if least > 0.0:
+        slower = max(1.0 - least / found.units_per_hour, 0.0)
+        yield slower, f"it is {_percent(slower)} slower than predicted: then it breaks a limit"
+    if runner_up is None:
+        return
+    rival = _name(configuration_at(outlook, int(found.points.shape[runner_up])))
+    lead = _lead(found, preference, runner_up)
+    if preference.speed_weight > 0.0:
+        faster = math.expm1(lead / preference.speed_weight)
+        yield faster, f"{rival} is {_percent(faster)} faster than predicted"
+    dearer = _price_rise(found, preference, lead)
+    if dearer is not None:
+        yield dearer, f"its price rises by {_percent(dearer)}: then {rival} is better"
+
+
+def _lead(found: Found, preference: Preference, runner_up: int) -> float:
+    """How much utility the pick is ahead; 0 where the bargain was closer than its slope."""
+    points = found.points
+    utilities = preference.utility(points.usd_per_hour, np.log(points.units_per_hour))
+    return max(float(utilities[found.best] - utilities[runner_up]), 0.0)
+
+
+def _price_rise(found: Found, preference: Preference, lead: float) -> float | None:
+    """The relative rise of the pick's price that uses up its lead; None where price does not count."""
+    if preference.objective == "performance":
+        return None
+    waiting = preference.value_of_time_usd_per_hour
+    if preference.objective == "value" and waiting is not None:
+        return math.expm1(lead) * (found.usd_per_hour + waiting) / found.usd_per_hour
+    return math.expm1(lead / (1.0 if preference.objective == "cost" else preference.price_weight))
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.2g} %" if share < 1.0 else f"{100.0 * share:.0f} %"
+
+
+def _name(configuration: Configuration) -> str:
+    nodes = f"{configuration.node_count} x " if configuration.node_count > 1 else ""
+    return f"{nodes}{configuration.accelerator_count} x {configuration.accelerator} from {configuration.provider}"
+
+
+def fallbacks_of(found: Found, preference: Preference, outlook: Outlook) -> tuple[Configuration, ...]:
+    """Feasible offers within 2 % of the pick on another accelerator, provider or region; best first, one of each."""
+    rows, shapes = _offers_near(found, preference, outlook)
+    pick = configuration_at(outlook, found.shape)
+    seen, kept = {_place(pick)}, list[Configuration]()
+    for row, shape in zip(rows.tolist(), shapes.tolist(), strict=True):
+        configuration = offer_at(outlook, row, shape)
+        if _place(configuration) not in seen and len(kept) < _MOST_FALLBACKS:
+            seen.add(_place(configuration))
+            kept.append(configuration)
+    return tuple(kept)
+
+
+def _place(configuration: Configuration) -> tuple[str | None, ...]:
+    return configuration.accelerator, configuration.provider, configuration.region
+
+
+def _offers_near(found: Found, preference: Preference, outlook: Outlook) -> tuple[Integers, Integers]:
+    """Rows and shapes of the feasible offers within 2 % of the pick, best first, then cheapest, then in their order."""
+    points, space = found.points, outlook.space
+    goal = preference.utility(found.usd_per_hour, math.log(found.units_per_hour))
+    near = np.flatnonzero(preference.utility(points.usd_per_hour, np.log(points.units_per_hour)) >= goal - _NEAR)
+    _, n_nodes, n_ways = space.size
+    classes = space.usable.classes[points.shape[near] // (n_nodes * n_ways)]
+    bounds = zip(space.usable.starts[classes], space.usable.starts[classes + 1], strict=True)
+    offers = [space.usable.rows[start:end] for start, end in bounds]
+    rows = np.concatenate(offers)
+    shapes = np.repeat(points.shape[near], [len(each) for each in offers])
+    usd_per_hour = space.index.prices[rows] * outlook.shapes.node_count[shapes]
+    losses = goal - preference.utility(usd_per_hour, np.log(outlook.p50[shapes]))
+    kept = np.flatnonzero((losses <= _NEAR) & _is_feasible(found, outlook, shapes, usd_per_hour))
+    order = kept[np.lexsort((rows[kept], usd_per_hour[kept], losses[kept]))]
+    return rows[order], shapes[order]
+
+
+def _is_feasible(found: Found, outlook: Outlook, shapes: Integers, usd_per_hour: Floats) -> Bools:
+    """Whether dearer offers of feasible shapes still keep the limits on money: the others they keep already."""
+    limits = found.limits.relaxed
+    speeds = outlook.p50[shapes]
+    always = np.ones(len(shapes), dtype=np.bool_)
+    tests = tests_of(limits, np.zeros(len(shapes), dtype=np.int64), always, np.full(len(shapes), np.inf), speeds)
+    return tests["max_usd_per_day"](usd_per_hour) & tests["max_usd_per_unit"](usd_per_hour)

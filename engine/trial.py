@@ -1,0 +1,83 @@
+"""The next trial: the one short run that is expected to teach the most about the choice."""
+
+import math
+
+import numpy as np
+
+from engine.advice import Trial
+from engine.cost import Spending
+from engine.outlook import Outlook
+from engine.picks import Found, configuration_at
+from engine.search import Limits, tests_of
+from engine.strategy import Preference
+from engine.units import EVIDENCES, Bools, Floats
+
+__all__ = ["next_trial"]
+
+_VERIFIED = EVIDENCES.index("verified")
+_LONGEST_HOURS = 0.25  # a rate settles long before a job ends
+_WORTH_KNOWING = 0.01  # an expected improvement below 1 % is within the noise between two equal machines
+_UNPROVEN = math.log(2.0)  # nothing verified keeps the limits: the first that does counts as a doubling
+
+
+def next_trial(
+    found: Found, preference: Preference, outlook: Outlook, spent: Spending, run_hours: float, horizon_days: float
+) -> Trial | None:
+    """The unverified configuration with the largest expected improvement that its trial does not cost more than.
+
+    Expected improvement (Mockus 1975; with an uncertain constraint, Gardner et al. 2014) over the best verified
+    configuration, under the objective's preference. A trial lasts as long as a run does, at most a quarter of an
+    hour; what it can gain is the relative improvement of what the workload spends over `horizon_days`.
+    """
+    gains = np.expm1(expected_improvement(found, preference, outlook))
+    usd = outlook.usd_per_hour * min(run_hours, _LONGEST_HOURS)
+    budget = 0.0 if spent.usd_per_day is None else spent.usd_per_day * horizon_days
+    is_worth_it = (gains >= _WORTH_KNOWING) & (usd <= gains * budget)
+    if not is_worth_it.any():
+        return None
+    shape = int(np.where(is_worth_it, gains, -1.0).argmax())
+    return Trial(configuration_at(outlook, shape), float(gains[shape]), float(usd[shape]))
+
+
+def expected_improvement(found: Found, preference: Preference, outlook: Outlook) -> Floats:
+    """(n_shapes,) expected gain of utility over the best verified shape, 0 where nothing can be learned.
+
+    With t ~ Normal(mean, sd) the log throughput, utility is `w t - burden` and counts only where t keeps the limits:
+    E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and break-even.
+    """
+    prediction, usd = outlook.prediction, outlook.usd_per_hour
+    inside = slice(0, outlook.today)
+    mean, sd = prediction.log_units_per_hour[inside], prediction.log_sd[inside]
+    least = np.log(np.maximum(found.limits.least_units_per_hour(usd), np.finfo(np.float64).tiny))
+    burden, weight = preference.burden(usd), preference.speed_weight
+    best = _best_verified(found, preference, outlook, least)
+    bound = np.maximum(least, (best + burden) / weight) if weight > 0.0 else least
+    z = (mean - bound) / sd
+    chance = prediction.probability_at_least(np.append(bound, 0.0))[inside]
+    density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
+    gain = chance * (weight * mean - burden - best) + weight * sd * density
+    is_open = _can_be_tried(found.limits.relaxed, outlook) & (prediction.evidence[inside] != _VERIFIED)
+    return np.where(is_open, np.maximum(gain, 0.0), 0.0)
+
+
+def _best_verified(found: Found, preference: Preference, outlook: Outlook, least: Floats) -> float:
+    """The utility that is already certain; half of the pick's where nothing verified keeps the limits."""
+    inside = slice(0, outlook.today)
+    means = outlook.prediction.log_units_per_hour[inside]
+    is_certain = (outlook.prediction.evidence[inside] == _VERIFIED) & _can_be_tried(found.limits.relaxed, outlook)
+    is_certain &= means >= least - 1e-9
+    if not is_certain.any():
+        return float(preference.utility(found.usd_per_hour, math.log(found.units_per_hour))) - _UNPROVEN
+    return float(preference.utility(outlook.usd_per_hour, means)[is_certain].max())
+
+
+def _can_be_tried(limits: Limits, outlook: Outlook) -> Bools:
+    """(n_shapes,) which shapes keep every limit that no trial could change: size, memory and USD a day."""
+    space = outlook.space
+    totals, memories = space.total_accelerators[:, :, None], space.memories_gib[:, None, None]
+    speeds = outlook.speeds(None)
+    tests = tests_of(limits, totals, speeds.fits, memories, speeds.median)
+    passing = np.ones(space.size, dtype=np.bool_)
+    for name in ("max_accelerators", "memory", "memory_required_gib", "max_usd_per_day"):
+        passing &= tests[name](space.usd_per_hour[:, :, None])
+    return passing.ravel()
