@@ -43,30 +43,40 @@ def _changes(
     if runner_up is None:
         return
     rival = _name(configuration_at(outlook, int(found.points.shape[runner_up])))
-    lead = _lead(found, preference, runner_up)
-    if preference.speed_weight > 0.0:
-        faster = math.expm1(lead / preference.speed_weight)
-        yield faster, f"{rival} is {_percent(faster)} faster than predicted"
-    dearer = _price_rise(found, preference, lead)
+    faster, dearer = _margins(found, preference, runner_up)
+    if faster is not None:
+        yield math.expm1(faster), f"{rival} is {_percent(math.expm1(faster))} faster than predicted"
     if dearer is not None:
-        yield dearer, f"its price rises by {_percent(dearer)}: then {rival} is better"
+        yield math.expm1(dearer), f"its price rises by {_percent(math.expm1(dearer))}: then {rival} is better"
 
 
-def _lead(found: Found, preference: Preference, runner_up: int) -> float:
-    """How much utility the pick is ahead; 0 where the bargain was closer than its slope."""
-    points = found.points
-    utilities = preference.utility(points.usd_per_hour, np.log(points.units_per_hour))
-    return max(float(utilities[found.best] - utilities[runner_up]), 0.0)
+def _margins(found: Found, preference: Preference, runner_up: int) -> tuple[float | None, float | None]:
+    """How much faster the runner-up, or how much dearer the pick, would have to be; natural logarithms, None: never."""
+    speeds, prices = np.log(found.points.units_per_hour), np.log(found.points.usd_per_hour)
+    if preference.ends is not None:
+        return _margins_of_bargain(preference.ends, found.best, runner_up, speeds, prices)
+    utilities = preference.utility(found.points.usd_per_hour, speeds)
+    lead = float(utilities[found.best] - utilities[runner_up])
+    match preference.objective, preference.value_of_time_usd_per_hour:
+        case "cost", _:
+            return None, lead
+        case "performance", _:
+            return lead, None
+        case _, None:
+            return lead, lead
+        case _, waiting:
+            now = found.usd_per_hour
+            return lead, math.log1p(math.expm1(lead) * (now + waiting) / now)
 
 
-def _price_rise(found: Found, preference: Preference, lead: float) -> float | None:
-    """The relative rise of the pick's price that uses up its lead; None where price does not count."""
-    if preference.objective == "performance":
-        return None
-    waiting = preference.value_of_time_usd_per_hour
-    if preference.objective == "value" and waiting is not None:
-        return math.expm1(lead) * (found.usd_per_hour + waiting) / found.usd_per_hour
-    return math.expm1(lead / (1.0 if preference.objective == "cost" else preference.price_weight))
+def _margins_of_bargain(
+    ends: tuple[float, float], pick: int, runner_up: int, speeds: Floats, prices: Floats
+) -> tuple[float | None, float | None]:
+    """The same for the Nash product (t - slowest) (dearest - c), both ends standing still."""
+    gained, left = speeds - ends[0], ends[1] - prices
+    ours, theirs = float(gained[pick] * left[pick]), max(float(gained[runner_up] * left[runner_up]), 0.0)
+    faster = float(ours / left[runner_up] - gained[runner_up]) if left[runner_up] > 0.0 else None
+    return faster, float(left[pick] - theirs / gained[pick])
 
 
 def _percent(share: float) -> str:

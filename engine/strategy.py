@@ -117,12 +117,14 @@ class Preference:
     """How an objective trades money against time around its pick, as a utility in natural logarithms.
 
     Value without a value of time follows the slope of the Nash product at the pick: `price_weight` is how many per
-    cent of throughput one per cent of price is worth there.
+    cent of throughput one per cent of price is worth there. `ends` are the logarithms of the slowest speed and the
+    highest price that the bargain was struck between, None where there was no bargain.
     """
 
     objective: Objective
     value_of_time_usd_per_hour: float | None
     price_weight: float
+    ends: tuple[float, float] | None
 
     def utility(self, usd_per_hour: Floats | float, log_units_per_hour: Floats | float) -> Floats:
         """More is better; equal-shaped (n,) or single numbers."""
@@ -149,8 +151,10 @@ def preference_of(objective: Objective, points: Points, pick: int, value_of_time
     prices, speeds = np.log(points.usd_per_hour), np.log(points.units_per_hour)
     gained, left = speeds[pick] - speeds[frontier[0]], prices[frontier[-1]] - prices[pick]
     # d log N = dt / gained - dc / left for the Nash product N; at an end the choice was by throughput per dollar.
-    weight = float(gained / left) if gained > 0.0 and left > 0.0 else 1.0
-    return Preference(objective, value_of_time, weight)
+    if objective != "value" or value_of_time is not None or gained <= 0.0 or left <= 0.0:
+        return Preference(objective, value_of_time, 1.0, None)
+    ends = float(speeds[frontier[0]]), float(prices[frontier[-1]])
+    return Preference(objective, value_of_time, float(gained / left), ends)
 
 
 def _first_max(scores: Floats) -> int:
