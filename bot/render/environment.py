@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, pa
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from bot.render.mrkdwn import channel, escaped, join, mention, say, shown
+from bot.render.mrkdwn import channel, escaped, isolated, join, mention, say, shown
 
 __all__ = ["environment", "folder"]
 
@@ -34,8 +34,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.globals.update(say=say, join=join, shown=shown, mrkdwn=escaped, mention=mention, channel=channel)
+    jinja.globals.update(say=say, join=join, typed=_typed, mrkdwn=escaped, mention=mention, channel=channel)
     return jinja
+
+
+def _typed(text: str) -> str:
+    """Plain text as it was typed."""
+    return isolated(shown(text))
 
 
 # pass_eval_context also keeps Jinja from folding constants at compile time, where it would escape them as HTML and

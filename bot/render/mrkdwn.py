@@ -4,9 +4,8 @@ Every text that somebody typed passes `escaped` (mrkdwn) or `shown` (plain text)
 """
 
 import re
-import unicodedata
 
-__all__ = ["Mrkdwn", "channel", "escaped", "join", "mention", "say", "shown", "unformatted"]
+__all__ = ["Mrkdwn", "channel", "escaped", "isolated", "join", "mention", "say", "shown", "unformatted"]
 
 # Invisible, direction-changing or unpaired characters: two names that differ only in these would look the same, and an
 # override would turn the rest of the line round. Joiners (emoji, Persian) and direction marks stay: they are text.
@@ -20,6 +19,8 @@ _EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
 _FORMATTED = re.compile(r"(?<![\w*])([*_])(?=[^\s\u200b])([^\n]*?[^\s\u200b])\1(?![\w*])")
 _TICK = "\u02cb"
 _BREAKER = "\u200b"  # breaks a marker without being seen; no typed one survives `shown`
+_RTL_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_RTL = re.compile(f"{_RTL_LETTER}(?:[^<>&;A-Za-z0-9]*{_RTL_LETTER})*")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _USER = re.compile(r"[UW][A-Z0-9]+")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
@@ -47,7 +48,12 @@ def escaped(text: str) -> Mrkdwn:
     safe = _EMOJI_CODE.sub(":" + _BREAKER, _PAIRED.sub(_BREAKER + r"\g<0>" + _BREAKER, safe))
     if safe.startswith("&gt;"):  # at the start of a line Slack reads it as a quotation
         safe = _BREAKER + safe
-    return Mrkdwn(_isolated(safe))
+    return Mrkdwn(isolated(safe))
+
+
+def isolated(text: str) -> str:
+    """Each right-to-left stretch kept from turning its neighbours round (Unicode annex 9, isolates); not idempotent."""
+    return _RTL.sub(f"{_ISOLATE}\\g<0>{_END_ISOLATE}", text)
 
 
 def say(sentence: str, /, **values: object) -> Mrkdwn:
@@ -77,9 +83,3 @@ def channel(name: str) -> Mrkdwn:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
-
-
-def _isolated(text: str) -> str:
-    """Right-to-left text kept from turning its neighbours round (Unicode annex 9, isolates)."""
-    is_rtl = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
-    return f"{_ISOLATE}{text}{_END_ISOLATE}" if is_rtl else text

@@ -10,6 +10,7 @@ from bot.views.phrases import (
     STALE_AFTER_DAYS,
     configuration,
     constraint,
+    ended,
     machines,
     moment,
     price_age_days,
@@ -18,9 +19,10 @@ from bot.views.phrases import (
 )
 from bot.views.picks import Choice, choices, current_field, field, infeasible_fields
 
+_ALL = 3  # objectives
 _SAME = 0.005  # a factor this near to one reads as one
 
-__all__ = ["advice", "approve_button", "headline", "why_button"]
+__all__ = ["advice", "against_today", "approve_button", "headline", "why_button"]
 
 
 def advice(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +52,12 @@ def headline(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
     best = found[0]
     if best.is_today:
         return say("*Stay where you are:* today's configuration is already the {title} pick.", title=best.title.lower())
-    return say("*{title}:* {gain}.", title=best.title, gain=_gain(best, document["current"], document["unit"]))
+    return against_today(best, document)
+
+
+def against_today(choice: Choice, document: Mapping[str, Any]) -> Mrkdwn:
+    """What a pick gains and what it costs: 3.9× the clips per hour for 1.02× the cost per clip."""
+    return say("*{title}:* {gain}.", title=choice.title, gain=_gain(choice, document["current"], document["unit"]))
 
 
 def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
@@ -68,7 +75,7 @@ def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mr
 def approve_button(choice: Choice, advice_id: str, *, is_primary: bool) -> dict[str, str | None]:
     """A button that approves `choice` under the first of its objectives, the recommended one if it is among them."""
     return {
-        "label": f"Approve {choice.title.lower()}",
+        "label": "Approve" if len(choice.objectives) == _ALL else f"Approve {choice.title.lower()}",
         "action": f"advice.approve.{choice.objective}",
         "value": advice_id,
         "style": "primary" if is_primary else None,
@@ -89,10 +96,7 @@ def spoken(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
         [
             say("{title}.", title=_title(document)),
             headline(document, found),
-            *(
-                _spoken(choice.title, choice.pick, choice.pick["usd_per_unit"]["p50"], document["unit"])
-                for choice in found
-            ),
+            *(_spoken(it.title, it.pick, it.pick["usd_per_unit"]["p50"], document["unit"]) for it in found),
             _spoken("Today", today, today["usd_per_unit"], document["unit"]) if today else "",
         ],
     )
@@ -142,11 +146,11 @@ def _no_recommendation(document: Mapping[str, Any]) -> Mrkdwn:
     if blocked:
         return say("*Nothing is feasible:* {why}.", why=nothing_feasible(blocked[0], document["unit"]))
     unknown = document["undetermined"] or {"reason": document["reason"], "settled_by": ""}
-    settled = sentence(unknown["settled_by"])
+    settled = ended(unknown["settled_by"])
     return join(
         "\n",
         [
-            say("*I cannot tell yet:* {reason}", reason=sentence(unknown["reason"])),
+            say("*I cannot tell yet:* {reason}", reason=ended(unknown["reason"])),
             say("*What would settle it:* {settled}", settled=settled) if settled else "",
         ],
     )
@@ -193,7 +197,7 @@ def _warnings(document: Mapping[str, Any], now: str) -> list[str]:
     days = price_age_days(document["prices_as_of"], now)
     stale = days is not None and days > STALE_AFTER_DAYS
     said = [f"The prices are {age(days)}; import a newer list before you decide."] if stale and days else []
-    return [*said, *document["warnings"]]
+    return [*said, *map(sentence, document["warnings"])]
 
 
 def _small_print(document: Mapping[str, Any], data: Mapping[str, Any]) -> list[Mrkdwn]:
@@ -201,7 +205,7 @@ def _small_print(document: Mapping[str, Any], data: Mapping[str, Any]) -> list[M
     limits = ", ".join(constraint(name, limit, unit) for name, limit in document["constraints"].items())
     days = price_age_days(document["prices_as_of"], data["asked_at"])
     parts = [
-        "In brackets: 90 % intervals" if document["current"] else "",
+        "In brackets: 90 % intervals" if document["current"] or document["recommended"] else "",
         f"Limits used: {limits}" if limits else "",
         f"Prices {age(days)}" if days is not None else "",
         f"{count(search['configurations'])} configurations searched, {count(search['feasible'])} feasible"
@@ -224,9 +228,9 @@ def _decided(data: Mapping[str, Any]) -> Mrkdwn | None:
         return None
     by, at = who(decision["by"]), moment(decision["at"])
     if state == "approved":
-        return say("✅ *Approved: {objective}* by {by}, {at}", objective=decision["objective"], by=by, at=at)
+        return say("✅ *Approved:* {objective}, by {by}, {at}", objective=decision["objective"], by=by, at=at)
     if state == "snoozed":
-        return say("💤 *Snoozed* until {until} by {by}, {at}", until=moment(decision["until"]), by=by, at=at)
+        return say("💤 *Snoozed* until {until}, by {by}, {at}", until=moment(decision["until"]), by=by, at=at)
     return say("✖ *Dismissed* by {by}, {at}", by=by, at=at)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.render import Mrkdwn, join, say
-from bot.views.advice import approve_button, headline, why_button
-from bot.views.numbers import count, money, plain, plural
+from bot.render import Mrkdwn, escaped, join, say
+from bot.views.advice import against_today, approve_button, headline, why_button
+from bot.views.numbers import count, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
 
@@ -37,9 +37,8 @@ def _headline(findings: Sequence[Mapping[str, Any]], workloads: int) -> Mrkdwn:
         return say("✅ Nothing needs anyone: {all} where they should.", all=_all_sit(workloads))
     shifting = [found for found in findings if found["kind"] == "shift_to_performance"]
     if not shifting:
-        return say(
-            "*{number} of {all}* could be placed better.", number=len(findings), all=_counted(workloads, "workload")
-        )
+        number, every = len(findings), _counted(workloads, "workload")
+        return say("*{number} of {every}* could be placed better.", number=number, every=every)
     extra = sum(found["extra_usd_per_week"] for found in shifting)
     return say(
         "*{who}* on cost-optimal configurations while people wait for results. Shifting {them} to performance {costs}.",
@@ -69,7 +68,8 @@ def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
     chosen = choices(found["document"])
     choice = next((it for it in chosen if found["objective"] in it.objectives), None)
     title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"]))
-    moved = [headline(found["document"], chosen), _move(found["document"], choice)]
+    gain = against_today(choice, found["document"]) if choice else headline(found["document"], chosen)
+    moved = [gain, _move(found["document"], choice)]
     return {
         "text": join("\n", [title, *moved, _stake(found), sentence(found["evidence"])]),
         "buttons": _buttons(found, choice),
@@ -83,12 +83,18 @@ def _kind(kind: str) -> str:
 def _stake(found: Mapping[str, Any]) -> Mrkdwn:
     """Results and money a week, their signs in words."""
     gain = found["gain_units_per_week"]
+    change = sentence(f"the change {_costs(found['extra_usd_per_week'])}")
+    if not gain:
+        return escaped(change)
+    missing = "not produced today" if gain > 0 else "more than anybody asks for"
     return say(
-        "*{units} a week* {missing}; the change {costs}.",
-        units=f"{plain(abs(gain))} {plural(found['unit'])}",
-        missing="are not produced" if gain >= 0 else "more than anybody asks for",
-        costs=_costs(found["extra_usd_per_week"]),
+        "*{units} a week* {missing}. {change}", units=_units(abs(gain), found["unit"]), missing=missing, change=change
     )
+
+
+def _units(number: float, unit: str) -> str:
+    written = plain(number)
+    return f"{written} {singular(unit) if written == '1' else plural(unit)}"
 
 
 def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:

@@ -14,13 +14,13 @@ _DIGITS = 3
 
 
 def nothing_feasible(infeasible: Mapping[str, Any], unit: str) -> str:
-    """Which constraint binds and what is reachable: no configuration offers this; the fastest reaches that."""
+    """Which constraint binds and what is reachable: no configuration meets this; the fastest reaches that."""
     name, asked, reachable = infeasible["binding"], infeasible["asked"], infeasible["reachable"]
-    limit = "enough memory" if name == "memory" else constraint(name, asked, unit)
+    unmet = "has enough memory" if name == "memory" else f"meets {constraint(name, asked, unit)}"
     told = _REACHABLE.get(name)
     if told is None or reachable is None:
-        return f"no configuration offers {limit}"
-    return f"no configuration offers {limit}; {told(reachable, unit)}"
+        return f"no configuration {unmet}"
+    return f"no configuration {unmet}; {told(reachable, unit)}"
 
 
 def ask_again(document: Mapping[str, Any]) -> Mrkdwn | None:
@@ -31,7 +31,9 @@ def ask_again(document: Mapping[str, Any]) -> Mrkdwn | None:
     name = document["workload"]
     quoted = f'"{name}"' if any(character.isspace() or character == "=" for character in name) else name
     pair = _KEYS[blocked[0]["binding"]](blocked[0]["reachable"])
-    return say("The nearest that can be had: `/gpu-advise {name} {pair}`", name=quoted, pair=pair)
+    stage = document["stage"]
+    words = [quoted, *([stage["value"]] if stage and stage["source"] == "asked" else []), pair]
+    return say("The nearest that can be had: `/gpu-advise {words}`", words=" ".join(words))
 
 
 def _rounded(value: float, towards: Callable[[float], int]) -> str:

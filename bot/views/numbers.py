@@ -32,6 +32,7 @@ _PER = ((1.0, ""), (1e3, "1,000 "), (1e6, "million "), (1e9, "billion "), (1e12,
 _SMALL_TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _MINUTE, _HOUR, _DAY, _YEAR = 60.0, 3600.0, 86400.0, 365.25 * 86400.0
 _LARGEST = 1e15
+_LONGEST_UNIT = 24  # characters
 
 
 def plain(value: float | None, digits: int = 3) -> str:
@@ -49,10 +50,10 @@ def plain(value: float | None, digits: int = 3) -> str:
 
 
 def count(number: float) -> str:
-    """A count: exact below 10,000, then `801 k`, `3.2 million`."""
-    if 9_999 < number < 999_500:
-        return f"{_significant(number / 1e3, 3)} k"
-    return plain(number, 2 if number >= 999_500 else 4)
+    """A count: exact below 100,000, then `801 k`, `3.2 million`."""
+    if 99_999 < number < 999_500:
+        return f"{number / 1e3:.0f} k"
+    return plain(number, 2 if number >= 999_500 else 5)
 
 
 def money(usd: float | None) -> str:
@@ -61,6 +62,8 @@ def money(usd: float | None) -> str:
         return UNKNOWN
     if usd < 0:
         return f"−{money(-usd)}"
+    if 0 < usd < 0.0005:
+        return "less than $0.001"
     if 1 <= usd < 99.995:
         return f"${usd:.2f}".removesuffix(".00")
     if 0.1 <= usd < 1:
@@ -149,17 +152,23 @@ def ratio(factor: float | None) -> str:
 def plural(unit: str) -> str:
     """Several units: clips, batches, queries; a plural or a word without a Latin end stays."""
     if unit.endswith(("x", "ch", "sh", "ss")):
-        return f"{unit}es"
+        return _brief(f"{unit}es")
     if unit.endswith("s") or not unit[-1:].isascii() or not unit[-1:].isalpha():
-        return unit
+        return _brief(unit)
     if unit.endswith("y") and unit[-2:-1] not in "aeiou":
-        return f"{unit[:-1]}ies"
-    return f"{unit}s"
+        return _brief(f"{unit[:-1]}ies")
+    return _brief(f"{unit}s")
 
 
 def singular(unit: str) -> str:
     """One unit: `tokens` becomes token."""
-    return unit[:-1] if len(unit) > 2 and unit.endswith("s") and not unit.endswith(("ss", "us", "is")) else unit
+    is_plural = len(unit) > 2 and unit.endswith("s") and not unit.endswith(("ss", "us", "is"))
+    return _brief(unit[:-1] if is_plural else unit)
+
+
+def _brief(unit: str) -> str:
+    """A unit stands in every line of a card: what is longer than a word or two is cut."""
+    return unit if len(unit) <= _LONGEST_UNIT else f"{unit[: _LONGEST_UNIT - 1].rstrip()}…"
 
 
 def _is_number(value: float | None) -> TypeGuard[float]:

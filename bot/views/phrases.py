@@ -14,6 +14,7 @@ __all__ = [
     "configuration",
     "constraint",
     "day",
+    "ended",
     "excluded",
     "is_same",
     "machines",
@@ -59,7 +60,7 @@ def machines(configuration: Mapping[str, Any]) -> str:
     """What is rented, shortest: `4 × A10G`, `2 × 8 × H100`."""
     nodes = configuration["node_count"]
     of_one = f"{configuration['accelerator_count']} × {configuration['accelerator']}"
-    return f"{nodes} nodes × {of_one}" if nodes > 1 else of_one
+    return f"{count(nodes)} nodes × {of_one}" if nodes > 1 else of_one
 
 
 def configuration(found: Mapping[str, Any]) -> str:
@@ -133,8 +134,12 @@ def price_age_days(prices_as_of: str | None, now: str | None) -> float | None:
 
 def sentence(text: str) -> str:
     """`text` with a capital at its start and a full stop at its end; empty stays empty."""
-    ended = text if not text or text[-1] in ".!?…" else f"{text}."
-    return ended[:1].upper() + ended[1:]
+    return text[:1].upper() + ended(text)[1:]
+
+
+def ended(text: str) -> str:
+    """`text` with a full stop at its end; empty stays empty."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
 
 
 def who(user: str | None) -> Mrkdwn:

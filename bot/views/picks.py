@@ -17,7 +17,7 @@ from bot.views.numbers import (
     throughput,
     throughput_range,
 )
-from bot.views.phrases import CATEGORY_WORDS, EVIDENCE_WORDS, is_same, machines, running
+from bot.views.phrases import CATEGORY_WORDS, EVIDENCE_WORDS, is_same, machines, running, sentence
 
 __all__ = ["OBJECTIVES", "Choice", "choices", "current_field", "field", "infeasible_fields"]
 
@@ -75,9 +75,9 @@ def infeasible_fields(document: Mapping[str, Any]) -> list[Mrkdwn]:
     """One field for each objective that nothing satisfies."""
     return [
         say(
-            "*{objective}*\nNothing feasible: {why}.",
+            "*{objective}*\n{why}",
             objective=objective.capitalize(),
-            why=nothing_feasible(found["infeasible"], document["unit"]),
+            why=sentence(nothing_feasible(found["infeasible"], document["unit"])),
         )
         for objective, found in document["objectives"].items()
         if "infeasible" in found

@@ -38,13 +38,10 @@ def decision_refused(data: Mapping[str, Any]) -> dict[str, Any]:
 def _already_decided(data: Mapping[str, Any]) -> Mrkdwn:
     decision = data["decision"]
     if decision is None:
-        return Mrkdwn("This advice has already been decided; nothing changed.")
-    return say(
-        "{by} was first: *{objective}* was decided on {at}. Nothing changed.",
-        by=who(decision["by"]),
-        objective=decision["objective"] or "no change",
-        at=moment(decision["at"]),
-    )
+        return Mrkdwn("This advice has already been decided. Nothing was changed.")
+    what = say(" on *{objective}*", objective=decision["objective"]) if decision["objective"] else Mrkdwn("")
+    by, at = who(decision["by"]), moment(decision["at"])
+    return say("{by} was first and decided{what}, {at}. Nothing was changed.", by=by, what=what, at=at)
 
 
 def _expired(data: Mapping[str, Any]) -> Mrkdwn:

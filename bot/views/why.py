@@ -21,6 +21,7 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
         "workload": document["workload"],
         "recommended": document["recommended"],
         "reason": sentence(document["reason"]),
+        "settled_by": sentence(document["undetermined"]["settled_by"]) if document["undetermined"] else "",
         "learned": _learned(document),
         "predicted": [_predicted(choice, document["unit"]) for choice in found],
         "binding": _binding(document, found),
@@ -112,7 +113,7 @@ def _search(certificate: Mapping[str, Any] | None) -> Mrkdwn | None:
         return None
     left_out = excluded(certificate["excluded"])
     return say(
-        "Every one of {configurations} configurations was weighed; {feasible} keep every limit{rest}.",
+        "Every one of {configurations} configurations was weighed. Within every limit: {feasible}{rest}.",
         configurations=count(certificate["configurations"]),
         feasible=count(certificate["feasible"]),
         rest=f". Left out: {left_out}" if left_out else "",

@@ -1,0 +1,359 @@
+"""Data for every view: an answer built from the engine's own types, and its variations."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.advice import (
+    Advice,
+    BreakEven,
+    Certificate,
+    Configuration,
+    Current,
+    Flatness,
+    Infeasible,
+    KindFound,
+    NothingFeasible,
+    Pick,
+    StageFound,
+    Trial,
+    Undetermined,
+    as_document,
+)
+from engine.units import Interval
+
+NOW = "2026-11-23T09:00:00Z"
+LATER = "2026-11-30T09:00:00Z"
+
+A10G = Configuration("aws", "us-east-1", "g5.xlarge", "A10G", 1, 1, "standard", None, "bf16", None, 1.006)
+FOUR_A10G = replace(A10G, instance_type="g5.12xlarge", accelerator_count=4, price_usd_per_hour=5.672)
+L4 = replace(A10G, instance_type="g6.xlarge", accelerator="L4", price_usd_per_hour=0.805)
+H100 = Configuration("gcp", "us-central1", "a3-highgpu-1g", "H100-80GB", 1, 1, "dynamic", None, "bf16", 8.0, 3.35)
+L40S = Configuration("azure", "eastus", "NC24", "L40S", 1, 2, "committed", "1y", "fp8", None, 1.2)
+
+
+def around(middle: float, factor: float = 1.1) -> Interval:
+    return Interval(middle / factor, middle, middle * factor)
+
+
+def pick(configuration: Configuration, units_per_hour: float, **changes: Any) -> Pick:
+    price = (configuration.price_usd_per_hour or 1.0) * configuration.node_count
+    made = Pick(
+        configuration=configuration,
+        units_per_hour=around(units_per_hour),
+        seconds_per_unit=around(3600 / units_per_hour),
+        usd_per_day=24 * price,
+        usd_per_day_at_demand=180 * price / units_per_hour,
+        usd_per_unit=around(price / units_per_hour),
+        evidence="scaled",
+        probability_better=0.97,
+        constraint_probability=0.93,
+        runner_up=L40S,
+        flips_when="its price falls by 12 %",
+        memory_headroom_gib=6.2,
+        bottleneck="compute",
+        fallbacks=(L40S, FOUR_A10G),
+    )
+    return replace(made, **changes)
+
+
+ADVICE = Advice(
+    workload="video-gen",
+    unit="clip",
+    stage=StageFound("production", "asked", "production", "312 runs on 28 of 28 days, 91% back to back"),
+    kind=KindFound("ai", "inferred", Interval(0.97, 0.99, 0.998)),
+    recommended="performance",
+    reason="production: people wait for results, so the most throughput that the cost per unit allows",
+    constraints={"floor_units_per_hour": 12.4, "max_usd_per_unit": 0.0892, "max_accelerators": 8.0},
+    current=Current(A10G, around(12.4, 1.02), around(3600 / 12.4, 1.02), 24.144, 14.6, 0.0834),
+    objectives={
+        "cost": pick(L4, 12.9, evidence="measured"),
+        "value": pick(replace(H100, batch_size=None), 48.2),
+        "performance": pick(FOUR_A10G, 64.1, evidence="verified"),
+    },
+    flatness=Flatness(0.06, "flat"),
+    break_even_usd_per_hour=BreakEven("cost", "performance", 0.83),
+    next_trial=Trial(H100, 0.12, 1.4),
+    certificate=Certificate(3_214_080, 801_223, {"memory": 1_960_589, "floor_units_per_hour": 452_268}, 0.04),
+    prices_as_of=datetime(2026, 11, 12, tzinfo=UTC),
+    catalog_version="6f1c2a9b3d4e",
+    model_version="0a1b2c3d4e5f",
+    history_digest="ffeeddccbbaa",
+    undetermined=None,
+)
+
+INFEASIBLE = replace(
+    ADVICE,
+    recommended=None,
+    reason="no configuration keeps every limit",
+    constraints={"floor_units_per_hour": 500.0},
+    objectives={
+        name: NothingFeasible(Infeasible("floor_units_per_hour", 500.0, 431.9))
+        for name in ("cost", "value", "performance")
+    },
+    flatness=None,
+    break_even_usd_per_hour=None,
+    undetermined=Undetermined("nothing keeps every limit", "a floor of at most 431 clips/h"),
+)
+
+UNDETERMINED = replace(
+    ADVICE,
+    stage=None,
+    kind=None,
+    recommended=None,
+    reason="no runs",
+    constraints={},
+    current=None,
+    objectives={},
+    flatness=None,
+    break_even_usd_per_hour=None,
+    certificate=None,
+    prices_as_of=None,
+    undetermined=Undetermined("there are no successful runs", "one run that succeeds, imported with its units"),
+)
+
+
+def card(
+    answer: Advice = ADVICE, state: str = "open", decision: Mapping[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
+    """The data of `advice`."""
+    data = {
+        "advice_id": "A-1",
+        "document": as_document(answer),
+        "asked_by": "U024BE7LH",
+        "asked_at": NOW,
+        "state": state,
+        "decision": decision,
+    }
+    return data | changes
+
+
+def decision(objective: str | None = "performance", until: str | None = None) -> dict[str, Any]:
+    return {"objective": objective, "by": "U0G9QF9C6", "at": NOW, "until": until}
+
+
+def finding(answer: Advice = ADVICE, **changes: Any) -> dict[str, Any]:
+    """One finding of the data of `digest`."""
+    found = {
+        "kind": "shift_to_performance",
+        "workload": answer.workload,
+        "unit": answer.unit,
+        "advice_id": "A-1",
+        "objective": "performance",
+        "gain_units_per_week": 8685.6,
+        "extra_usd_per_week": 783.9,
+        "evidence": "production for 28 days, running on its cost pick",
+        "document": as_document(answer),
+    }
+    return found | changes
+
+
+def digest(*findings: Mapping[str, Any], more: int = 0, workloads: int = 6) -> dict[str, Any]:
+    return {
+        "subscription_id": "S-1",
+        "channel": "C024BE91L",
+        "period": "2026-11-23T09:00",
+        "at": NOW,
+        "workloads": workloads,
+        "findings": list(findings),
+        "more": more,
+    }
+
+
+def workload_row(name: str = "video-gen", **changes: Any) -> dict[str, Any]:
+    row = {"workload": name, "unit": "clip", "stage": "production", "kind": "ai", "runs": 312, "last_run_at": NOW}
+    return row | changes
+
+
+SUBSCRIPTION = {
+    "channel": "C024BE91L",
+    "day": "monday,thursday",
+    "time": "09:00",
+    "timezone": "Europe/Berlin",
+    "next_at": LATER,
+}
+STATUS = {
+    "workloads": 6,
+    "runs": 1_234_567,
+    "offers": 943,
+    "prices_as_of": "2026-11-12T00:00:00Z",
+    "model_version": "0a1b2c3d4e5f",
+    "outbox": {"waiting": 0, "dead": 0},
+    "subscriptions": 1,
+    "open_advices": 3,
+    "version": "0.1.0",
+}
+
+LONGEST = "llm-finetune-customer-support-assistant-multilingual-weekly-refresh-with-evaluation-and-distillation-eu-central-2-blue-v17"[
+    :120
+]
+HOSTILE = "<!channel> <@U024BE7LH> *bold* _it_ ~no~ `rm` :fire: &amp; <https://evil.example|click> {{ 7*7 }} {workload} '\"; DROP"
+HIDDEN = "video\u200b-gen\u202egnp.exe\x00\x1b[31m\nsecond line\u2066"
+RTL = "توليد الفيديو"
+EMOJI = "🎬👩‍💻 vidéo-génération 🇩🇪"
+NAMES = {"longest": LONGEST, "hostile": HOSTILE, "hidden": HIDDEN, "rtl": RTL, "emoji": EMOJI}
+
+HUGE = replace(
+    ADVICE,
+    unit="tokens",
+    current=replace(
+        ADVICE.current,
+        units_per_hour=around(4.2e13),
+        seconds_per_unit=around(8.6e-11),
+        usd_per_day=2.4e9,
+        usd_per_unit=2.4e-12,
+    ),
+    objectives={
+        "cost": pick(replace(L4, price_usd_per_hour=1e-7), 3.3e-6),
+        "value": pick(replace(H100, node_count=1000, price_usd_per_hour=98.3), 1.4e12),
+        "performance": pick(replace(H100, node_count=100_000, accelerator_count=72), 9.9e13),
+    },
+    flatness=Flatness(123.4, "rising"),
+    break_even_usd_per_hour=BreakEven("cost", "performance", 1.2e11),
+    certificate=Certificate(10**12, 1, {"memory": 10**12 - 1}, 0.04),
+    next_trial=Trial(H100, 1e-9, 1e-6),
+)
+
+ADVICE_CASES: dict[str, dict[str, Any]] = {
+    "open": card(),
+    "approved": card(state="approved", decision=decision()),
+    "dismissed": card(state="dismissed", decision=decision(None)),
+    "snoozed": card(state="snoozed", decision=decision(None, until=LATER)),
+    "expired": card(state="expired"),
+    "replaced": card(state="replaced"),
+    "asked-by-nobody": card(asked_by=None),
+    "undetermined": card(UNDETERMINED),
+    "infeasible": card(INFEASIBLE),
+    "partly-infeasible": card(
+        replace(
+            ADVICE,
+            objectives=dict(ADVICE.objectives) | {"value": NothingFeasible(Infeasible("max_usd_per_day", 9.0, 19.32))},
+        )
+    ),
+    "cost-and-value-alike": card(
+        replace(ADVICE, objectives=dict(ADVICE.objectives) | {"value": ADVICE.objectives["cost"]})
+    ),
+    "one-configuration-wins-all": card(
+        replace(ADVICE, objectives=dict.fromkeys(("cost", "value", "performance"), ADVICE.objectives["performance"]))
+    ),
+    "stay": card(
+        replace(ADVICE, objectives=dict(ADVICE.objectives) | {"performance": pick(A10G, 12.4, evidence="verified")})
+    ),
+    "prototyping-recommends-cost": card(
+        replace(
+            ADVICE,
+            stage=StageFound("prototyping", "inferred", "prototyping", "3 runs on 2 of 28 days"),
+            recommended="cost",
+            reason="prototyping: runs are few and spread out, so the least money that is no slower than today",
+            flatness=Flatness(0.41, "rising"),
+            break_even_usd_per_hour=BreakEven("cost", "performance", 0.0),
+            next_trial=None,
+        )
+    ),
+    "without-today": card(replace(ADVICE, current=None, flatness=Flatness(0.2, "falling"))),
+    "old-prices-and-warnings": card(
+        replace(
+            ADVICE,
+            prices_as_of=datetime(2026, 6, 1, tzinfo=UTC),
+            warnings=(
+                "3 runs were left out as outliers",
+                "regions without a price: " + ", ".join(f"region-{i}" for i in range(20)),
+            ),
+        )
+    ),
+    "huge-and-tiny-numbers": card(HUGE),
+    **{
+        f"name-{kind}": card(replace(ADVICE, workload=name, unit=name, reason=name, warnings=(name,)))
+        for kind, name in NAMES.items()
+    },
+}
+
+CASES: dict[str, dict[str, dict[str, Any]]] = {
+    "advice": ADVICE_CASES,
+    "why": {
+        name: ADVICE_CASES[name]
+        for name in ("open", "undetermined", "infeasible", "stay", "huge-and-tiny-numbers", "name-hostile", "name-rtl")
+    },
+    "digest": {
+        "findings": digest(finding(), finding(HUGE, workload=HOSTILE), more=3),
+        "one": digest(finding(extra_usd_per_week=-12.0, gain_units_per_week=1.0), workloads=1),
+        "other-kinds": digest(
+            finding(kind="dominated", gain_units_per_week=0.0, extra_usd_per_week=-310.0, objective="cost"),
+            finding(
+                kind="overbuilt_prototype", gain_units_per_week=-500.0, extra_usd_per_week=-1204.0, objective="cost"
+            ),
+            finding(UNDETERMINED, kind="something_new", evidence=""),
+        ),
+        "nothing": digest(),
+        "many": digest(*[finding(workload=LONGEST)] * 20, more=9_980, workloads=10_000),
+    },
+    "unknown_workload": {
+        "near": {"asked": "vido-gen", "closest": ["video-gen", "video-gen-2"], "known": 6},
+        "far": {"asked": HOSTILE, "closest": [], "known": 10_000},
+        "empty": {"asked": HIDDEN, "closest": [], "known": 0},
+    },
+    "bad_request": {
+        "one": {
+            "asked": "video-gen prodution",
+            "problems": [{"what": "I know no stage 'prodution'", "hint": "did you mean production?"}],
+        },
+        "many": {"asked": HOSTILE, "problems": [{"what": HOSTILE, "hint": LONGEST}] * 60},
+        "nothing-asked": {"asked": "", "problems": [{"what": "no workload is named", "hint": ""}]},
+    },
+    "decision_refused": {
+        "already-decided": {"reason": "already_decided", "decision": decision(), "workload": "video-gen"},
+        "already-dismissed": {"reason": "already_decided", "decision": decision(None), "workload": "video-gen"},
+        "decided-by-nobody": {"reason": "already_decided", "decision": None, "workload": None},
+        "expired": {"reason": "expired", "decision": None, "workload": HOSTILE},
+        "replaced": {"reason": "replaced", "decision": None, "workload": RTL},
+        "unknown-advice": {"reason": "unknown_advice", "decision": None, "workload": None},
+        "nothing-feasible": {"reason": "nothing_feasible", "decision": None, "workload": "video-gen"},
+    },
+    "failure": {"reference": {"reference": "7f3a"}},
+    "help": {"all": {}},
+    "status": {
+        "well": STATUS,
+        "empty": STATUS
+        | {"workloads": 0, "runs": 0, "offers": 0, "prices_as_of": None, "model_version": None, "subscriptions": 0},
+        "dead-letters": STATUS | {"outbox": {"waiting": 12, "dead": 2}},
+    },
+    "workload_list": {
+        "page": {
+            "rows": [workload_row(), workload_row("nightly", stage=None, kind=None, runs=1, last_run_at=None)],
+            "page": 1,
+            "pages": 3,
+            "total": 52,
+        },
+        "full": {
+            "rows": [workload_row(name) for name in NAMES.values()] * 20,
+            "page": 2,
+            "pages": 2,
+            "total": 200,
+        },
+        "empty": {"rows": [], "page": 1, "pages": 1, "total": 0},
+    },
+    "subscribed": {"weekly": SUBSCRIPTION, "hostile": SUBSCRIPTION | {"channel": HOSTILE, "timezone": RTL}},
+    "unsubscribed": {"channel": {"channel": "C024BE91L"}},
+    "subscription_list": {"two": {"rows": [SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"}]}, "none": {"rows": []}},
+    "tracked": {"workload": {"workload": "video-gen"}, "hostile": {"workload": HOSTILE}},
+    "untracked": {"workload": {"workload": "video-gen"}, "hidden": {"workload": HIDDEN}},
+    "settings": {
+        "defaults": {
+            "guardrail_factor": 1.1,
+            "max_accelerators": 8,
+            "max_nodes": 1,
+            "flat_below": 0.1,
+            "stale_prices_after_days": 90,
+            "lookback_days": 30,
+            "timezone": "Europe/Berlin",
+            "is_private": True,
+            "providers": [],
+            "owner": None,
+        },
+        "empty": {},
+    },
+}
+"""View name -> case name -> data."""
+
+EVERY_CASE = [(view, case) for view, cases in CASES.items() for case in cases]
