@@ -5,9 +5,18 @@ from contextlib import contextmanager
 
 import typer
 
-from bot.files import FileError, Report
+from bot.files import STANDARD_INPUT, FileError, Report
 
-__all__ = ["OK", "REFUSED", "UNREADABLE", "USAGE", "readable", "told_to_standard_error"]
+__all__ = [
+    "OK",
+    "REFUSED",
+    "UNREADABLE",
+    "USAGE",
+    "readable",
+    "refuse_shared_input",
+    "told_refusals",
+    "told_to_standard_error",
+]
 
 OK = 0
 USAGE = 2
@@ -31,3 +40,15 @@ def readable() -> Iterator[None]:
     except FileError as error:
         typer.echo(error, err=True)
         raise typer.Exit(UNREADABLE) from None
+
+
+def told_refusals(report: Report) -> None:
+    """Say how many rows are missing from the answer, if any."""
+    if report.refused:
+        typer.echo("1 row was refused" if report.refused == 1 else f"{report.refused} rows were refused", err=True)
+
+
+def refuse_shared_input(*sources: str | None) -> None:
+    """Standard input can be read once."""
+    if sources.count(STANDARD_INPUT) > 1:
+        raise typer.BadParameter("only one file can be standard input (-)")

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-__all__ = ["progress_line"]
+__all__ = ["Tell", "progress_line"]
+
+Tell = Callable[[str, int, int | None], None]
+"""Told what is being done, how much of it is, and of how many where that is known."""
 
 _PATIENCE = 1.0  # seconds before anything is shown
 
 
 @contextmanager
-def progress_line() -> Iterator[Callable[[str, int, int | None], None]]:
+def progress_line() -> Iterator[Tell]:
     """Something to tell (what, how much of it is done, of how many); what was shown is wiped at the end."""
     if not sys.stderr.isatty():
         yield lambda *_: None

@@ -9,15 +9,14 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.exits import OK, REFUSED, readable, told_to_standard_error
+from bot.cli.exits import OK, REFUSED, readable, refuse_shared_input, told_refusals, told_to_standard_error
 from bot.cli.progress import progress_line
-from bot.files import STANDARD_INPUT
 from bot.usecases.scanning import Scan, scan
 from engine import Advice, Policy, Stage, as_document
 
 __all__ = ["app"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _MOST_JOBS = 256
 
 
@@ -28,7 +27,7 @@ def scan_files(
     offers: Annotated[str | None, typer.Option(help="Price list; without it the shipped one.")] = None,
     accelerators: Annotated[str | None, typer.Option(help="Spec sheets; without it the shipped ones.")] = None,
     workloads: Annotated[str | None, typer.Option(help="What owners ask for.")] = None,
-    organisation: Annotated[str, typer.Option(help="Whose runs these are; they teach one model.")] = "",
+    organisation: Annotated[str, typer.Option(help="Whose runs these are: one file set is one organisation.")] = "",
     only: Annotated[list[str] | None, typer.Option(help="Advise on this workload only; may be repeated.")] = None,
     stage: Annotated[Stage | None, typer.Option(help="prototyping, validation or production, for all of them.")] = None,
     max_nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Nodes that a configuration may have.")] = 1,
@@ -45,24 +44,19 @@ def scan_files(
         offers=offers,
         accelerators=accelerators,
         workloads=workloads,
+        organisation=organisation,
         only=tuple(only or ()),
         stage=stage,
         with_predictions=predictions,
         policy=Policy(max_nodes=max_nodes),
     )
-    _refuse_shared_input(runs, offers, accelerators, workloads)
+    refuse_shared_input(runs, offers, accelerators, workloads)
     report = told_to_standard_error()
     with readable(), progress_line() as progress, _workers(jobs) as executor:
         advices = scan(asked, report, datetime.now(UTC), executor, ahead=2 * jobs, progress=progress)
         _show(advices, as_json=as_json)
-    if report.refused:
-        typer.echo(f"{report.refused} rows were refused{f' ({organisation})' if organisation else ''}", err=True)
+    told_refusals(report)
     raise typer.Exit(REFUSED if report.refused else OK)
-
-
-def _refuse_shared_input(*sources: str | None) -> None:
-    if sources.count(STANDARD_INPUT) > 1:
-        raise typer.BadParameter("only one file can be standard input")
 
 
 def _workers(jobs: int) -> AbstractContextManager[Executor | None]:

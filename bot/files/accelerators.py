@@ -19,28 +19,34 @@ _LONGEST_SOURCE = 500
 _MATRIX_OVER_VECTOR = 16
 _PLAIN_LINK = 32.0  # GB/s, PCIe 3.0 x16 in both directions: the slowest link in the shipped sheets
 
+_NONE = Accelerators(())
 
-def read_accelerators(source: str | Path, report: Report) -> Accelerators:
-    """The spec sheets of `source`; refused rows, and such as repeat a name or alias, go to `report`.
+
+def read_accelerators(source: str | Path, report: Report, known: Accelerators = _NONE) -> Accelerators:
+    """`known` with the spec sheets of `source`, which replace those of the same name; refused rows go to `report`.
+
+    Refused is also what gives one spelling to two parts, or stands in the file twice.
 
     Raises:
         Unreadable: the file cannot be read at all.
     """
-    kept: list[Accelerator] = []
+    kept: dict[str, Accelerator] = dict(known)
+    lines: dict[str, int] = {}
     for line, sheet in numbered(source, _KNOWN, _NEEDED, _sheet, report):
         try:
-            Accelerators([*kept, sheet])
-            _only_once(sheet, kept)
+            _check(sheet, kept, lines)
         except InvalidRow as error:
             report.refuse(RowProblem(file_name(source), line, error.column, error.reason))
         else:
-            kept.append(sheet)
-    return Accelerators(kept)
+            kept[sheet.name], lines[sheet.name] = sheet, line
+    return Accelerators(kept.values())
 
 
-def _only_once(sheet: Accelerator, kept: list[Accelerator]) -> None:
-    if any(sheet.name == other.name for other in kept):
-        raise InvalidRow("accelerator", f"{sheet.name!r} stands in an earlier row already")
+def _check(sheet: Accelerator, kept: dict[str, Accelerator], lines: dict[str, int]) -> None:
+    """Refuse a second row of one part, and a spelling that means another part already."""
+    if sheet.name in lines:
+        raise InvalidRow("accelerator", f"{sheet.name!r} stands in line {lines[sheet.name]} already")
+    Accelerators((kept | {sheet.name: sheet}).values())
 
 
 def _sheet(row: Row) -> Accelerator:

@@ -49,6 +49,7 @@ class Scan:
     offers: Source | None = None
     accelerators: Source | None = None
     workloads: Source | None = None
+    organisation: str = ""
     only: tuple[str, ...] = ()
     stage: Stage | None = None
     with_predictions: bool = False
@@ -88,7 +89,7 @@ def scan(
 
         advices = _spread(shared, map(question, names), executor, ahead)
         for done, advice in enumerate(advices, 1):
-            progress("advising", done, len(names))
+            progress(f"advising {asked.organisation}".rstrip(), done, len(names))
             yield advice
 
 
