@@ -28,7 +28,7 @@ Dispatch: TypeAlias = Callable[[Payload, str], Awaitable[Answer]]  # (payload, w
 
 
 class Guard:
-    """An ASGI endpoint for `POST /slack/events`; only what passes every check reaches `dispatch`."""
+    """The endpoint of `POST /slack/events`; only what passes every check reaches `dispatch`."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Guard:
         self._requests = Counter("gpu_advise_slack_requests", "Requests by answer", ["status"], registry=registry)
         self._seconds = Histogram("gpu_advise_ack_seconds", "From request to acknowledgement", registry=registry)
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer one request; whatever came in, the answer is no 5xx unless the bot's own house is on fire."""
         started = time.perf_counter()
         try:
-            response = await self._answer(request)
+            response = await self._checked(request)
         except Refused as refused:
             response = PlainTextResponse(refused.reason, refused.status)
         except ClientDisconnect:
@@ -56,7 +56,7 @@ class Guard:
         self._seconds.observe(time.perf_counter() - started)
         return response
 
-    async def _answer(self, request: Request) -> Response:
+    async def _checked(self, request: Request) -> Response:
         body = await _read(request)
         signature = request.headers.get("x-slack-signature", "").encode("latin-1")
         timestamp = request.headers.get("x-slack-request-timestamp", "").encode("latin-1")

@@ -19,12 +19,15 @@ Lifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 def routes(
-    guard: Guard, trouble: Callable[[], str | None], registry: CollectorRegistry, lifespan: Lifespan | None = None
+    guard: Guard | None,
+    trouble: Callable[[], str | None],
+    registry: CollectorRegistry,
+    lifespan: Lifespan | None = None,
 ) -> Starlette:
-    """The application. `trouble` says, in words for an operator, why the bot cannot work now; None: it can."""
+    """The application. `trouble` says, in words for an operator, why the bot cannot work now; None: it can.
 
-    async def slack_events(request: Request) -> Response:
-        return await guard(request)
+    Without a `guard` (Socket Mode) no request of Slack is taken here.
+    """
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -36,12 +39,10 @@ def routes(
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(
-        lifespan=lifespan,
-        routes=[
-            Route("/slack/events", slack_events, methods=["POST"]),
-            Route("/healthz", healthz, methods=["GET"]),
-            Route("/readyz", readyz, methods=["GET"]),
-            Route("/metrics", metrics, methods=["GET"]),
-        ],
-    )
+    for_operators = [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+    ]
+    for_slack = [Route("/slack/events", guard.answer, methods=["POST"])] if guard else []
+    return Starlette(lifespan=lifespan, routes=[*for_slack, *for_operators])

@@ -1,0 +1,108 @@
+"""The composition root: the only place that builds things and knows who works with whom."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+from bot.config import Settings, SlackSecrets
+from bot.jobs.sender import Sender
+from bot.jobs.worker import Worker
+from bot.slack.authorize import OneWorkspace
+from bot.slack.desk import Desk
+from bot.slack.edge import Edge
+from bot.slack.socket import Socket
+from bot.store import Store
+from bot.usecases.handle import handle
+from bot.usecases.room import Room, utc_now
+from bot.web.guard import Guard
+from bot.web.routes import routes
+
+__all__ = ["Bot", "build"]
+
+_STOP_SECONDS = 10.0  # for work under way; hosts kill a process some 30 seconds after asking it to end
+Job = Callable[[asyncio.Event], Awaitable[None]]
+
+
+class Bot:
+    """One process of the bot: `asgi` answers HTTP, and between `start` and `stop` its `jobs` go round.
+
+    Serving `asgi` starts and stops the bot by itself (ASGI lifespan); a process without HTTP calls both.
+    """
+
+    def __init__(self, room: Room, edge: Edge, desk: Desk, sender: Sender, jobs: Sequence[Job]) -> None:
+        self.room, self.store, self.edge, self.sender = room, room.store, edge, sender
+        self.registry = CollectorRegistry()
+        self.asgi: Starlette
+        self._desk, self._jobs = desk, jobs
+        self._stop = asyncio.Event()
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Bring the database up to date and begin the jobs."""
+        await asyncio.to_thread(self.store.migrate)
+        self._stop.clear()
+        self._running = [asyncio.create_task(_as_coroutine(job, self._stop)) for job in self._jobs]
+
+    async def stop(self) -> None:
+        """Finish what is under way; what has not begun is in the database, for the next process."""
+        self._stop.set()
+        await self._desk.stop(_STOP_SECONDS)
+        if self._running:
+            await asyncio.wait(self._running, timeout=_STOP_SECONDS)
+        self.store.close()
+
+    def trouble(self) -> str | None:
+        """Why the bot cannot work now, for an operator."""
+        return None if self.store.is_ready() else "the database does not answer, or its migrations are not current"
+
+    @asynccontextmanager
+    async def lifespan(self, _: Any) -> AsyncIterator[None]:
+        """Started while this is entered."""
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.stop()
+
+
+def build(
+    settings: Settings,
+    *,
+    is_worker: bool = True,
+    is_socket: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+) -> Bot:
+    """The bot that `settings` describe. `is_worker`: it also sends, takes up orphans and ticks.
+
+    Raises:
+        InvalidSetting: a secret is missing.
+    """
+    secrets = settings.slack(is_socket=is_socket)
+    room = Room(Store(settings.database_url), clock=clock)
+    slack = OneWorkspace(secrets.bot_token, settings.slack_api_url)
+    do = partial(handle, room)
+    desk = Desk(room.store, do, clock)
+    edge = Edge(desk, slack.client_for(""), slack.authorize)
+    sender = Sender(room.store, slack.client_for, clock)
+    jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run] if is_worker else []
+    if secrets.app_token is not None:
+        jobs.append(Socket(edge, secrets.app_token).run)
+    bot = Bot(room, edge, desk, sender, jobs)
+    bot.asgi = routes(_guard(secrets, edge, bot.registry), bot.trouble, bot.registry, bot.lifespan)
+    return bot
+
+
+def _guard(secrets: SlackSecrets, edge: Edge, registry: CollectorRegistry) -> Guard | None:
+    if secrets.signing_secret is None:
+        return None
+    return Guard(edge.dispatch, secrets.signing_secret, registry)
+
+
+async def _as_coroutine(job: Job, stop: asyncio.Event) -> None:
+    await job(stop)

@@ -1,0 +1,87 @@
+"""Bolt, set up once: typed payloads in, an acknowledgement out, and the work that may start after it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import actions, commands, events, failures
+from bot.slack.desk import Afterwards, Desk
+from bot.slack.shapes import BlockActions, EventCallback, Misshapen, Other, Shape, SlashCommand, read
+
+__all__ = ["Answer", "Authorize", "Edge"]
+
+Answer: TypeAlias = tuple[int, str, Afterwards | None]
+Authorize: TypeAlias = Callable[..., Awaitable[AuthorizeResult]]
+
+
+class Edge:
+    """The Slack side of the bot: `dispatch` takes one payload, whichever way it came.
+
+    `authorize` says with which token a workspace is spoken to; it must not call Slack, as it runs before the
+    acknowledgement.
+    """
+
+    def __init__(self, desk: Desk, client: AsyncWebClient, authorize: Authorize) -> None:
+        logger = logging.getLogger("slack_bolt.gpu_advise")
+        logger.setLevel(logging.ERROR)  # below that, Bolt quotes the bodies of requests that nothing handles
+        self.app = AsyncApp(
+            logger=logger,
+            client=client,
+            authorize=authorize,
+            process_before_response=True,  # listeners only write a row; Bolt would poll for the ack every 10 ms
+            request_verification_enabled=False,  # the guard has done it, over the raw bytes
+            ssl_check_enabled=False,
+            attaching_function_token_enabled=False,
+        )
+        commands.register(self.app, desk)
+        actions.register(self.app, desk)
+        events.register(self.app)
+        self.app.error(failures.answer)
+
+    async def dispatch(self, payload: Mapping[str, Any], delivery: str) -> Answer:
+        """HTTP status and body for `payload`, and what to start once they are sent.
+
+        `delivery` is equal for two deliveries of the same request and differs between any other two.
+        """
+        try:
+            shape = read(payload)
+        except Misshapen:
+            return 400, "", None
+        if isinstance(shape, Other):
+            return 200, "", None
+        afterwards: list[Afterwards] = []
+        context = {"shape": shape, "delivery": _unique(shape, delivery), "afterwards": afterwards}
+        # The mode decides only that Bolt takes a parsed body. Its own parser would answer a slash command whose text
+        # contains the word "payload" as if it were empty.
+        request = AsyncBoltRequest(mode="socket_mode", body=_body(shape), context=context)
+        response = await self.app.async_dispatch(request)
+        return response.status, _text(response), _together(afterwards)
+
+
+def _unique(shape: Shape, delivery: str) -> str:
+    """Slack repeats an event under its `event_id`, signed anew each time; commands and clicks it never repeats."""
+    return shape.event_id if isinstance(shape, EventCallback) and shape.event_id else delivery
+
+
+def _body(shape: SlashCommand | BlockActions | Any) -> dict[str, Any]:
+    body: dict[str, Any] = shape.model_dump(exclude_none=True)
+    body.pop("response_url", None)  # Bolt would answer there by itself
+    return body
+
+
+def _text(response: BoltResponse) -> str:
+    return response.body if isinstance(response.body, str) else ""
+
+
+def _together(afterwards: list[Afterwards]) -> Afterwards | None:
+    def start() -> None:
+        for begin in afterwards:
+            begin()
+
+    return start if afterwards else None
