@@ -25,6 +25,26 @@ def button(action_id: str, label: str, **more: Any) -> Block:
     return {"type": "button", "action_id": action_id, "text": plain(label), "value": "advice-1", **more}
 
 
+def element(kind: str, action_id: str, **more: Any) -> Block:
+    return {"type": kind, "action_id": action_id, **more}
+
+
+def external_select(action_id: str, placeholder: str) -> Block:
+    return element("external_select", action_id, min_query_length=1, placeholder=plain(placeholder))
+
+
+def asked(block_id: str, label: str, control: Block, **more: Any) -> Block:
+    is_optional = control["type"] != "external_select"
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": control,
+        "optional": is_optional,
+        **more,
+    }
+
+
 def option(label: str, value: str) -> Block:
     return {"text": plain(label), "value": value}
 
@@ -35,7 +55,7 @@ CONFIRM = {
     "confirm": plain("Move"),
     "deny": plain("Not now"),
 }
-CARD = [
+CARD: list[Block] = [
     {"type": "header", "text": plain("video-gen: go faster for the same money :zap:")},
     {
         "type": "section",
@@ -75,19 +95,19 @@ CARD = [
     },
     {"type": "context", "elements": [mrkdwn("Asked by <@U0ADMIN01> in <#C0GPU0001> · prices of 2 days ago")]},
 ]
-INPUTS = [
-    {"type": "input", "block_id": "workload", "label": plain("Workload"), "element": {
-        "type": "external_select", "action_id": "name", "min_query_length": 1, "placeholder": plain("Type a name")}},
-    {"type": "input", "block_id": "floor", "label": plain("Floor"), "optional": True, "hint": plain("Clips an hour"),
-     "element": {"type": "number_input", "action_id": "rate", "is_decimal_allowed": True}},
-    {"type": "input", "block_id": "pricing", "label": plain("Pricing"), "optional": True, "element": {
-        "type": "checkboxes", "action_id": "kinds", "options": [option("On-demand", "standard"), option("Spot", "dynamic")]}},
-    {"type": "input", "block_id": "stage", "label": plain("Stage"), "element": {
-        "type": "radio_buttons", "action_id": "one", "options": [option("Prototyping", "p"), option("Production", "q")]}},
-    {"type": "input", "block_id": "words", "label": plain("Note"), "optional": True, "element": {
-        "type": "plain_text_input", "action_id": "note", "multiline": True, "initial_value": "as before"}},
-]  # fmt: skip
-MODAL = {
+INPUTS: list[Block] = [
+    asked("workload", "Workload", external_select("name", "Type a name")),
+    asked("floor", "Floor", element("number_input", "rate", is_decimal_allowed=True), hint=plain("Clips an hour")),
+    asked(
+        "pricing", "Pricing", element("checkboxes", "kinds", options=[option("On-demand", "a"), option("Spot", "b")])
+    ),
+    {
+        **asked("stage", "Stage", element("radio_buttons", "one", options=[option("Production", "q")])),
+        "optional": False,
+    },
+    asked("words", "Note", element("plain_text_input", "note", multiline=True, initial_value="as before")),
+]
+MODAL: Block = {
     "type": "modal",
     "callback_id": "ask",
     "notify_on_close": True,
@@ -96,7 +116,7 @@ MODAL = {
     "close": plain("Cancel"),
     "blocks": INPUTS,
 }
-RICH = {
+RICH: Block = {
     "type": "rich_text",
     "elements": [
         {"type": "rich_text_section", "elements": [

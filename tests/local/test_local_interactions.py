@@ -40,7 +40,17 @@ def heard() -> Heard:
 def app(fake_slack: LocalSlack, heard: Heard) -> AsyncApp:
     client = AsyncWebClient(token=fake_slack.bot_token, base_url=fake_slack.api_url)
     app = AsyncApp(client=client, signing_secret=fake_slack.signing_secret, process_before_response=True)
+    answer_commands(app, heard)
+    answer_clicks(app, heard)
+    answer_modals(app, heard)
+    return app
 
+
+def as_asgi(app: AsyncApp) -> Any:
+    return AsyncSlackRequestHandler(app)
+
+
+def answer_commands(app: AsyncApp, heard: Heard) -> None:
     @app.command("/gpu-advise")
     async def on_command(ack: Any, body: dict[str, Any], respond: Any, client: AsyncWebClient) -> None:
         heard.append(("command", body))
@@ -59,12 +69,27 @@ def app(fake_slack: LocalSlack, heard: Heard) -> AsyncApp:
             case "crash":
                 raise RuntimeError("as bots do")
 
+
+def answer_clicks(app: AsyncApp, heard: Heard) -> None:
     @app.action("go")
     async def on_go(ack: Any, body: dict[str, Any], respond: Any) -> None:
         heard.append(("action", body))
         await ack()
         await respond(text="gone", replace_original=True)
 
+    @app.options("pick")
+    async def on_options(ack: Any, body: dict[str, Any]) -> None:
+        heard.append(("options", body))
+        await ack(options=[{"text": {"type": "plain_text", "text": body["value"]}, "value": "1"}])
+
+    @app.event("app_home_opened")
+    async def on_home(event: dict[str, Any], client: AsyncWebClient) -> None:
+        heard.append(("home", event))
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": "at home"}}
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section]})
+
+
+def answer_modals(app: AsyncApp, heard: Heard) -> None:
     @app.view("ask")
     async def on_ask(ack: Any, body: dict[str, Any]) -> None:
         heard.append(("view", body))
@@ -81,23 +106,10 @@ def app(fake_slack: LocalSlack, heard: Heard) -> AsyncApp:
         heard.append(("closed", body))
         await ack()
 
-    @app.options("pick")
-    async def on_options(ack: Any, body: dict[str, Any]) -> None:
-        heard.append(("options", body))
-        await ack(options=[{"text": {"type": "plain_text", "text": body["value"]}, "value": "1"}])
-
-    @app.event("app_home_opened")
-    async def on_home(event: dict[str, Any], client: AsyncWebClient) -> None:
-        heard.append(("home", event))
-        section = {"type": "section", "text": {"type": "mrkdwn", "text": "at home"}}
-        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section]})
-
-    return app
-
 
 @pytest.fixture
 async def hands(fake_slack: LocalSlack, app: AsyncApp) -> AsyncIterator[Interactions]:
-    transport = httpx.ASGITransport(AsyncSlackRequestHandler(app), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(as_asgi(app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport) as client:
         yield fake_slack.interactions(client, "http://bot/slack/events")
 
@@ -231,7 +243,7 @@ async def test_opening_home_lets_the_bot_publish_it(hands: Interactions, fake_sl
 
 async def test_a_request_with_another_secret_is_refused(fake_slack: LocalSlack, app: AsyncApp, heard: Heard) -> None:
     fake_slack.signing_secret = "another"
-    transport = httpx.ASGITransport(AsyncSlackRequestHandler(app))
+    transport = httpx.ASGITransport(as_asgi(app))
     async with httpx.AsyncClient(transport=transport) as client:
         ack = await fake_slack.interactions(client, "http://bot/slack/events").command("say")
 
