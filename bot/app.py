@@ -88,7 +88,7 @@ def build(
     slack = OneWorkspace(secrets.bot_token, settings.slack_api_url)
     do = partial(handle, room)
     desk = Desk(room.store, do, clock)
-    edge = Edge(desk, slack.client_for(""), slack.authorize)
+    edge = Edge(desk, slack.client_for(""), slack.authorize())
     sender = Sender(room.store, slack.client_for, clock)
     jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run] if is_worker else []
     if secrets.app_token is not None:

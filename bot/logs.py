@@ -19,7 +19,13 @@ _SECRET_TEXTS = (
 )
 # Louder than needed at INFO, or quoting requests: Bolt logs the whole body of a request that nothing handles.
 _QUIET = {"slack_bolt": logging.ERROR, "slack_sdk": logging.WARNING, "aiohttp": logging.WARNING}
-_QUIET |= {"apscheduler": logging.WARNING, "uvicorn.access": logging.WARNING, "alembic": logging.WARNING}
+_QUIET |= {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "uvicorn.access": logging.WARNING,
+    "alembic": logging.WARNING,
+}
 
 
 def set_up(level: int) -> None:

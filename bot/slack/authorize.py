@@ -1,12 +1,15 @@
 """With which token a workspace is spoken to."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-__all__ = ["OneWorkspace"]
+__all__ = ["Authorize", "OneWorkspace"]
+
+Authorize: TypeAlias = Callable[..., Awaitable[AuthorizeResult]]
 
 
 class OneWorkspace:
@@ -20,6 +23,11 @@ class OneWorkspace:
         """The Web API client of a workspace."""
         return self._client
 
-    async def authorize(self, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult:
-        """What Bolt wants to know before it calls a listener."""
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=self._token)
+    def authorize(self) -> Authorize:
+        """The function that Bolt asks before it calls a listener; it looks at the names of the arguments."""
+        token = self._token
+
+        async def one_workspace(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
+        return one_workspace

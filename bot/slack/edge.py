@@ -1,23 +1,22 @@
 """Bolt, set up once: typed payloads in, an acknowledgement out, and the work that may start after it."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import actions, commands, events, failures
+from bot.slack.authorize import Authorize
 from bot.slack.desk import Afterwards, Desk
 from bot.slack.shapes import BlockActions, EventCallback, Misshapen, Other, Shape, SlashCommand, read
 
-__all__ = ["Answer", "Authorize", "Edge"]
+__all__ = ["Answer", "Edge"]
 
 Answer: TypeAlias = tuple[int, str, Afterwards | None]
-Authorize: TypeAlias = Callable[..., Awaitable[AuthorizeResult]]
 
 
 class Edge:
