@@ -10,11 +10,9 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.store.errors import BadDatabaseUrl
 
-__all__ = ["WRITES", "connect"]
+__all__ = ["connect", "reading"]
 
-WRITES = "is_writing"
-"""The execution option of a connection that will write: SQLite must take its write lock when it begins."""
-
+_READS = "is_reading"  # the execution option of a connection that must not write
 _BUSY_SECONDS = 30
 # One reader or writer a thread: the pool must not be what a burst of requests waits for.
 _POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": _BUSY_SECONDS}
@@ -34,6 +32,13 @@ def connect(database_url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same pool, for transactions that see one moment of the database and cannot write."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(**{_READS: True})
 
 
 def _parsed(database_url: str) -> URL:
@@ -68,5 +73,6 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Writers queue for the lock at BEGIN, where SQLite waits its turn; a lock taken later fails at once instead."""
-    is_writing = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    is_reading = connection.get_execution_options().get(_READS, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(is_reading)}")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from bot.store.columns import utc_now
-from bot.store.connections import WRITES, connect
+from bot.store.connections import connect, reading
 from bot.store.errors import AlreadySettled
 from bot.store.guard import ACROSS, ScopedSession
 from bot.store.scope import Scope
@@ -23,7 +23,7 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         self._engine = connect(database_url)
-        self._writing = self._engine.execution_options(**{WRITES: True})
+        self._reading = reading(self._engine)
 
     def migrate(self) -> None:
         """Bring the schema to the newest version; any number of processes may do so at once."""
@@ -32,15 +32,15 @@ class Store:
     def is_ready(self) -> bool:
         """Whether the database answers and every migration has been applied."""
         try:
-            with self._engine.connect() as connection:
+            with self._reading.connect() as connection:
                 return is_current(connection)
         except DBAPIError:
             return False
 
     @contextmanager
     def read(self, team_id: str) -> Iterator[Scope]:
-        """A consistent view of one workspace; what is written in it is rolled back."""
-        with ScopedSession(self._engine, info={"team_id": team_id}, autoflush=False) as session:
+        """A view of one workspace as it is now, however long this takes; it cannot be written to."""
+        with ScopedSession(self._reading, info={"team_id": team_id}, autoflush=False) as session:
             yield Scope(session)
 
     @contextmanager
@@ -67,7 +67,7 @@ class Store:
 
     @contextmanager
     def _transaction(self, team_id: str) -> Iterator[Scope]:
-        session = ScopedSession(self._writing, info={"team_id": team_id}, autoflush=False, expire_on_commit=False)
+        session = ScopedSession(self._engine, info={"team_id": team_id}, autoflush=False, expire_on_commit=False)
         with session, session.begin():
             yield Scope(session)
 

@@ -8,8 +8,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from bot.store.connections import WRITES
-
 __all__ = ["configuration", "is_current", "upgrade"]
 
 _LOCK = 0x67707561_64766973  # "gpuadvis": PostgreSQL's advisory locks are numbers
@@ -18,7 +16,7 @@ _LOCATION = Path(__file__).parent / "migrations"
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Apply the missing migrations in one transaction; processes that start together take turns."""
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with engine.connect() as connection, connection.begin():
         _wait_for_turn(connection)
         command.upgrade(configuration(connection), revision)
 
