@@ -11,7 +11,10 @@ from bot.usecases.periods import DAYS, Schedule
 from bot.usecases.problems import Unreadable
 from bot.usecases.wording import closest
 
-__all__ = ["parse_schedule", "spell_days", "spell_time"]
+__all__ = ["DEFAULT", "parse_schedule", "spell_days", "spell_time"]
+
+DEFAULT = Schedule(frozenset({0}), time(9), "UTC")
+"""Mondays at nine."""
 
 _GROUPS: Mapping[str, frozenset[int]] = {
     "weekdays": frozenset(range(5)),
@@ -23,8 +26,6 @@ _GROUPS: Mapping[str, frozenset[int]] = {
     "day": frozenset(range(7)),
 }
 _FILLERS = frozenset({"at", "on", "every", "each", "and", "in"})
-_DEFAULT_DAYS = frozenset({0})
-_DEFAULT_TIME = time(9)
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?(am|pm)?")
 _SHORTEST_DAY_NAME = 3
 _CRON_FIELDS = 5
@@ -37,14 +38,14 @@ _LONGEST = 60  # characters quoted back
 _Value = TypeVar("_Value")
 
 
-def parse_schedule(words: Sequence[str], default_timezone: str) -> Schedule:
-    """The schedule that `words` mean; Monday, 09:00 and `default_timezone` where they do not say.
+def parse_schedule(words: Sequence[str], default: Schedule = DEFAULT) -> Schedule:
+    """The schedule that `words` mean; as `default` where they do not say.
 
     Raises:
         Unreadable: a word that is no day, time or zone; two times or zones; a schedule that never fires.
     """
     if "*" in words:
-        return _from_crontab(words, default_timezone)
+        return _from_crontab(words, default.timezone)
     days: frozenset[int] = frozenset()
     times: list[time] = []
     zones: list[str] = []
@@ -55,8 +56,8 @@ def parse_schedule(words: Sequence[str], default_timezone: str) -> Schedule:
             times.append(_time(match, word))
         else:
             zones.append(_zone(word))
-    timezone = _only(zones, "time zone") or default_timezone
-    return Schedule(days or _DEFAULT_DAYS, _only(times, "time") or _DEFAULT_TIME, timezone)
+    at, timezone = _only(times, "time"), _only(zones, "time zone")
+    return Schedule(days or default.weekdays, default.at if at is None else at, timezone or default.timezone)
 
 
 def spell_days(weekdays: frozenset[int]) -> str:

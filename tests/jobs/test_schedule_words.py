@@ -32,7 +32,7 @@ ZONES = sorted(name for name in available_timezones() if name not in {"localtime
     ],
 )
 def test_words_are_read_as_they_are_meant(words: str, schedule: Schedule) -> None:
-    assert parse_schedule(words.split(), "UTC") == schedule
+    assert parse_schedule(words.split()) == schedule
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_words_are_read_as_they_are_meant(words: str, schedule: Schedule) -> Non
     ],
 )
 def test_crontab_numbers_mean_the_days_that_crontab_means(crontab: str, days: str) -> None:
-    schedule = parse_schedule([*crontab.split(), "berlin"], "UTC")
+    schedule = parse_schedule([*crontab.split(), "berlin"])
     assert (spell_days(schedule.weekdays), spell_time(schedule.at)) == (days, "09:00")
     assert schedule.timezone == "Europe/Berlin"
 
@@ -80,7 +80,7 @@ def test_crontab_numbers_mean_the_days_that_crontab_means(crontab: str, days: st
 )
 def test_words_that_make_no_schedule_are_answered_with_a_hint(words: str, what: str, hint: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        parse_schedule(words.split(), "UTC")
+        parse_schedule(words.split())
     assert what in caught.value.problem.what
     assert hint in caught.value.problem.hint
 
@@ -93,11 +93,11 @@ def test_words_that_make_no_schedule_are_answered_with_a_hint(words: str, what: 
 def test_what_is_spelt_is_read_back(weekdays: frozenset[int], at: time, zone: str) -> None:
     schedule = Schedule(weekdays, at, zone)
     words = [spell_days(weekdays), spell_time(at), zone]
-    assert parse_schedule(words, "Europe/Berlin") == schedule
+    assert parse_schedule(words) == schedule
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_a_schedule_or_a_problem(text: str) -> None:
     with suppress(Unreadable):
-        schedule = parse_schedule(text.split(), "UTC")
-        assert parse_schedule([spell_days(schedule.weekdays)], "UTC").weekdays == schedule.weekdays
+        schedule = parse_schedule(text.split())
+        assert parse_schedule([spell_days(schedule.weekdays)]).weekdays == schedule.weekdays
