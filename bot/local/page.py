@@ -131,8 +131,11 @@ class Page:
         return {"ok": True}
 
     async def _act(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        user_id, values = str(asked.get("viewer")), asked.get("values") or {}
-        return _done(await self._hands().act(self._source(asked), asked["action"], user_id=user_id, values=values))
+        user_id, action = self._state.person(str(asked.get("viewer"))).id, asked.get("action")
+        if not isinstance(action, dict):
+            raise SlackError("not_understood")
+        values = asked.get("values") or {}
+        return _done(await self._hands().act(self._source(asked), action, user_id=user_id, values=values))
 
     async def _submit(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         ack = await self._hands().submit(self._view(asked), asked.get("values") or {})

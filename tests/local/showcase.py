@@ -128,7 +128,7 @@ RICH: Block = {
 }  # fmt: skip
 
 
-def showcase(slack: LocalSlack, heard: list[dict[str, Any]]) -> AsyncSlackRequestHandler:
+def showcase(slack: LocalSlack, heard: list[dict[str, Any]]) -> Any:
     """Return the bot as an application; every body it is sent is appended to `heard`."""
     app = AsyncApp(
         client=AsyncWebClient(token=slack.bot_token, base_url=slack.api_url), signing_secret=slack.signing_secret
