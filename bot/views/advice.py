@@ -235,9 +235,9 @@ def _decided(data: Mapping[str, Any]) -> Mrkdwn | None:
 
 
 def _buttons(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[dict[str, str | None]]:
-    if not found:
-        return []
     advice_id = data["advice_id"]
+    if not found:
+        return [why_button(advice_id)]
     approvals = [approve_button(it, advice_id, is_primary=it.is_recommended) for it in found if not it.is_today]
     snooze = {"label": "Snooze", "action": "advice.snooze", "value": advice_id, "style": None, "spoken": None}
     dismiss = {"label": "Dismiss", "action": "advice.dismiss", "value": advice_id, "style": None, "spoken": None}

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.render import Mrkdwn, say
 from bot.views.numbers import cost_per_unit, count, duration, money, plain, singular, throughput
-from bot.views.phrases import constraint
+from bot.views.phrases import constraint, quoted
 
 __all__ = ["ask_again", "nothing_feasible"]
 
@@ -28,11 +28,9 @@ def ask_again(document: Mapping[str, Any]) -> Mrkdwn | None:
     blocked = [found["infeasible"] for found in document["objectives"].values() if "infeasible" in found]
     if not blocked or blocked[0]["reachable"] is None or blocked[0]["binding"] not in _KEYS:
         return None
-    name = document["workload"]
-    quoted = f'"{name}"' if any(character.isspace() or character == "=" for character in name) else name
     pair = _KEYS[blocked[0]["binding"]](blocked[0]["reachable"])
     stage = document["stage"]
-    words = [quoted, *([stage["value"]] if stage and stage["source"] == "asked" else []), pair]
+    words = [quoted(document["workload"]), *([stage["value"]] if stage and stage["source"] == "asked" else []), pair]
     return say("The nearest that can be had: `/gpu-advise {words}`", words=" ".join(words))
 
 

@@ -57,18 +57,22 @@ def count(number: float) -> str:
 
 
 def money(usd: float | None) -> str:
-    """US dollars: $0.049, $24.10, $136, $1,204."""
+    """US dollars: $0.049, $0.83, $24.10, $136, $1,204, $2.4 billion."""
     if not _is_number(usd):
         return UNKNOWN
-    if usd < 0:
-        return f"−{money(-usd)}"
+    return f"−{_dollars(-usd)}" if usd < 0 else _dollars(usd)
+
+
+def _dollars(usd: float) -> str:
+    """Cents where they matter: two decimals below a hundred, a third below a dollar only when it says something."""
     if 0 < usd < 0.0005:
         return "less than $0.001"
-    if 1 <= usd < 99.995:
-        return f"${usd:.2f}".removesuffix(".00")
-    if 0.1 <= usd < 1:
-        return f"${usd:.2f}" if math.isclose(round(usd, 2), round(usd, 3), abs_tol=1e-9) else f"${usd:.3f}"
-    return f"${plain(usd)}"
+    if usd >= _LARGEST:
+        return "more than $1,000 trillion"
+    if not 0.1 <= usd < 99.995:
+        return f"${plain(usd)}"
+    has_mills = usd < 1 and not math.isclose(round(usd, 2), round(usd, 3), abs_tol=1e-9)
+    return f"${usd:.{3 if has_mills else 2}f}".removesuffix(".00")
 
 
 def throughput(per_hour: float | None, unit: str) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "machines",
     "moment",
     "price_age_days",
+    "quoted",
     "sentence",
     "who",
 ]
@@ -130,6 +131,11 @@ def price_age_days(prices_as_of: str | None, now: str | None) -> float | None:
     if prices_as_of is None or now is None:
         return None
     return (datetime.fromisoformat(now) - datetime.fromisoformat(prices_as_of)).total_seconds() / 86400
+
+
+def quoted(workload: str) -> str:
+    """A workload's name as the command takes it."""
+    return f'"{workload}"' if any(it.isspace() or it == "=" for it in workload) else workload
 
 
 def sentence(text: str) -> str:

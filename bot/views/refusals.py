@@ -5,9 +5,12 @@ from typing import Any
 
 from bot.render import Mrkdwn, say
 from bot.views.numbers import count
-from bot.views.phrases import moment, who
+from bot.views.phrases import moment, quoted, sentence, who
 
 __all__ = ["bad_request", "decision_refused", "failure", "unknown_workload"]
+
+_DONE = {"approve": "approved {objective}", "dismiss": "dismissed it", "snooze": "snoozed it"}
+_PROBLEMS = 10  # somebody who made more mistakes at once wants the help
 
 
 def unknown_workload(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,7 +25,8 @@ def unknown_workload(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def bad_request(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `bad_request.json.j2` names: each problem with its hint."""
-    return {"asked": data["asked"], "problems": data["problems"]}
+    problems = [{"what": sentence(found["what"]), "hint": sentence(found["hint"])} for found in data["problems"]]
+    return {"asked": data["asked"], "problems": problems[:_PROBLEMS]}
 
 
 def failure(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,9 +43,12 @@ def _already_decided(data: Mapping[str, Any]) -> Mrkdwn:
     decision = data["decision"]
     if decision is None:
         return Mrkdwn("This advice has already been decided. Nothing was changed.")
-    what = say(" on *{objective}*", objective=decision["objective"]) if decision["objective"] else Mrkdwn("")
-    by, at = who(decision["by"]), moment(decision["at"])
-    return say("{by} was first and decided{what}, {at}. Nothing was changed.", by=by, what=what, at=at)
+    return say(
+        "{by} was first and {done}, {at}. Nothing was changed.",
+        by=who(decision["by"]),
+        done=_DONE[decision["kind"]].format(objective=decision["objective"]),
+        at=moment(decision["at"]),
+    )
 
 
 def _expired(data: Mapping[str, Any]) -> Mrkdwn:
@@ -63,7 +70,7 @@ def _nothing_feasible(data: Mapping[str, Any]) -> Mrkdwn:
 def _ask_again(data: Mapping[str, Any]) -> Mrkdwn:
     if not data["workload"]:
         return Mrkdwn("Ask again with `/gpu-advise WORKLOAD`.")
-    return say("Ask again with `/gpu-advise {workload}`.", workload=data["workload"])
+    return say("Ask again with `/gpu-advise {workload}`.", workload=quoted(data["workload"]))
 
 
 _REFUSALS = {

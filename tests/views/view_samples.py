@@ -129,8 +129,8 @@ def card(
     return data | changes
 
 
-def decision(objective: str | None = "performance", until: str | None = None) -> dict[str, Any]:
-    return {"objective": objective, "by": "U0G9QF9C6", "at": NOW, "until": until}
+def decision(kind: str = "approve", objective: str | None = None, until: str | None = None) -> dict[str, Any]:
+    return {"kind": kind, "objective": objective, "by": "U0G9QF9C6", "at": NOW, "until": until}
 
 
 def finding(answer: Advice = ADVICE, **changes: Any) -> dict[str, Any]:
@@ -185,10 +185,11 @@ STATUS = {
     "version": "0.1.0",
 }
 
-LONGEST = "llm-finetune-customer-support-assistant-multilingual-weekly-refresh-with-evaluation-and-distillation-eu-central-2-blue-v17"[
-    :120
-]
-HOSTILE = "<!channel> <@U024BE7LH> *bold* _it_ ~no~ `rm` :fire: &amp; <https://evil.example|click> {{ 7*7 }} {workload} '\"; DROP"
+LONGEST = "llm-finetune-customer-support-assistant-weekly-refresh".ljust(117, "-") + "v17"
+HOSTILE = (
+    "<!channel> <@U024BE7LH> *bold* _it_ ~no~ `rm` :fire: &amp; <https://evil.example|click> "
+    "{{ 7*7 }} {workload} '\"; DROP"
+)
 HIDDEN = "video\u200b-gen\u202egnp.exe\x00\x1b[31m\nsecond line\u2066"
 RTL = "توليد الفيديو"
 EMOJI = "🎬👩‍💻 vidéo-génération 🇩🇪"
@@ -217,9 +218,9 @@ HUGE = replace(
 
 ADVICE_CASES: dict[str, dict[str, Any]] = {
     "open": card(),
-    "approved": card(state="approved", decision=decision()),
-    "dismissed": card(state="dismissed", decision=decision(None)),
-    "snoozed": card(state="snoozed", decision=decision(None, until=LATER)),
+    "approved": card(state="approved", decision=decision("approve", "performance")),
+    "dismissed": card(state="dismissed", decision=decision("dismiss")),
+    "snoozed": card(state="snoozed", decision=decision("snooze", until=LATER)),
     "expired": card(state="expired"),
     "replaced": card(state="replaced"),
     "asked-by-nobody": card(asked_by=None),
@@ -302,8 +303,9 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         "nothing-asked": {"asked": "", "problems": [{"what": "no workload is named", "hint": ""}]},
     },
     "decision_refused": {
-        "already-decided": {"reason": "already_decided", "decision": decision(), "workload": "video-gen"},
-        "already-dismissed": {"reason": "already_decided", "decision": decision(None), "workload": "video-gen"},
+        "already-approved": {"reason": "already_decided", "decision": decision("approve", "cost"), "workload": RTL},
+        "already-dismissed": {"reason": "already_decided", "decision": decision("dismiss"), "workload": "video-gen"},
+        "already-snoozed": {"reason": "already_decided", "decision": decision("snooze", None, LATER), "workload": RTL},
         "decided-by-nobody": {"reason": "already_decided", "decision": None, "workload": None},
         "expired": {"reason": "expired", "decision": None, "workload": HOSTILE},
         "replaced": {"reason": "replaced", "decision": None, "workload": RTL},
