@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -25,6 +26,7 @@ from bot.web.routes import routes
 
 __all__ = ["Bot", "build"]
 
+_log = structlog.get_logger("bot.app")
 _STOP_SECONDS = 10.0  # for work under way; hosts kill a process some 30 seconds after asking it to end
 Job = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -39,15 +41,19 @@ class Bot:
         self.room, self.store, self.edge, self.sender = room, room.store, edge, sender
         self.registry = CollectorRegistry()
         self.asgi: Starlette
+        self.is_broken = False
         self._desk, self._jobs = desk, jobs
         self._stop = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
+        self._on_broken: Callable[[], object] = lambda: None
 
     async def start(self) -> None:
         """Bring the database up to date and begin the jobs."""
         await asyncio.to_thread(self.store.migrate)
         self._stop.clear()
         self._running = [asyncio.create_task(_as_coroutine(job, self._stop)) for job in self._jobs]
+        for task in self._running:
+            task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Finish what is under way; what has not begun is in the database, for the next process."""
@@ -57,9 +63,19 @@ class Bot:
             await asyncio.wait(self._running, timeout=_STOP_SECONDS)
         self.store.close()
 
+    def when_broken(self, call: Callable[[], object]) -> None:
+        """Call this when a job fails for good, such as a connection that Slack refuses; `is_broken` is set then."""
+        self._on_broken = call
+
     def trouble(self) -> str | None:
         """Why the bot cannot work now, for an operator."""
         return None if self.store.is_ready() else "the database does not answer, or its migrations are not current"
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            _log.error("a job broke", exc_info=problem)
+            self.is_broken = True
+            self._on_broken()
 
     @asynccontextmanager
     async def lifespan(self, _: Any) -> AsyncIterator[None]:

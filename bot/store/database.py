@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
 from bot.store.columns import utc_now
 from bot.store.connections import connect, reading
-from bot.store.errors import AlreadySettled
+from bot.store.errors import AlreadySettled, BadDatabaseUrl
 from bot.store.guard import ACROSS, ScopedSession
 from bot.store.scope import Scope
 from bot.store.tables import InboxRow
@@ -26,8 +26,15 @@ class Store:
         self._reading = reading(self._engine)
 
     def migrate(self) -> None:
-        """Bring the schema to the newest version; any number of processes may do so at once."""
-        upgrade(self._engine)
+        """Bring the schema to the newest version; any number of processes may do so at once.
+
+        Raises:
+            BadDatabaseUrl: nothing answers there.
+        """
+        try:
+            upgrade(self._engine)
+        except OperationalError as error:
+            raise BadDatabaseUrl(f"the database does not answer: {str(error.orig).splitlines()[0]}") from error
 
     def is_ready(self) -> bool:
         """Whether the database answers and every migration has been applied."""
