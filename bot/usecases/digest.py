@@ -18,7 +18,7 @@ from bot.usecases.room import Room
 from engine import Advice, Finding, Workload, findings
 from engine import as_document as advice_document
 
-__all__ = ["SHOWN", "Survey", "as_document", "digest_now", "serve", "skip", "survey"]
+__all__ = ["SHOWN", "Survey", "as_document", "digest_now", "now_words", "serve", "skip", "survey"]
 
 SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
 _AHEAD = 64  # workloads handed to an executor at a time, so that memory does not grow with the fleet
@@ -61,10 +61,15 @@ def skip(room: Room, subscription: Subscription, period: Period) -> bool:
         return _claim(scope, subscription, period, is_skipped=True)
 
 
-def digest_now(room: Room, surveyed: Survey, destination: Destination, request_id: str | None = None) -> None:
-    """Post a digest outside every schedule, because somebody asked for one."""
+def digest_now(room: Room, surveyed: Survey, destination: Destination, request_id: str | None = None) -> dict[str, Any]:
+    """Post a digest outside every schedule, because somebody asked for one; the data of its view."""
     with room.store.write(surveyed.team_id, settles=request_id) as scope:
-        _put(scope, destination, surveyed, f"{surveyed.at:%Y-%m-%dT%H:%M} UTC", None)
+        return _put(scope, destination, surveyed, now_words(surveyed))
+
+
+def now_words(surveyed: Survey) -> str:
+    """What stands for the period of a digest that no schedule asked for: its own moment."""
+    return f"{surveyed.at:%Y-%m-%dT%H:%M}"
 
 
 def as_document(
@@ -94,7 +99,9 @@ def _claim(scope: Scope, subscription: Subscription, period: Period, *, is_skipp
     return subscriptions.claim_period(scope, subscription.id, period.key, period.at, is_skipped=is_skipped)
 
 
-def _put(scope: Scope, destination: Destination, surveyed: Survey, period: str, subscription_id: str | None) -> None:
+def _put(
+    scope: Scope, destination: Destination, surveyed: Survey, period: str, subscription_id: str | None = None
+) -> dict[str, Any]:
     kept = [
         keep(scope, found.advice, Question(found.workload, Workload(found.workload)), None, surveyed.at)
         for found in surveyed.findings[:SHOWN]
@@ -102,6 +109,7 @@ def _put(scope: Scope, destination: Destination, surveyed: Survey, period: str, 
     advice_ids = [card["advice_id"] for card in kept]
     data = as_document(surveyed, destination.channel, period, subscription_id, advice_ids)
     outbox.put(scope, Post(destination, "digest", data))
+    return data
 
 
 def _finding(found: Finding, advice_id: str | None) -> dict[str, Any]:
