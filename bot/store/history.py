@@ -100,9 +100,11 @@ def names(scope: Scope) -> list[str]:
 
 def nearest(scope: Scope, name: str, limit: int = 5) -> list[str]:
     """Known workloads whose names look most like `name`, best first."""
-    folded: dict[str, str] = {known.casefold(): known for known in names(scope)}
-    matches = difflib.get_close_matches(name.casefold(), folded, n=limit, cutoff=0.4)
-    return [folded[match] for match in matches]
+    spellings: dict[str, list[str]] = {}
+    for known in names(scope):
+        spellings.setdefault(known.casefold(), []).append(known)
+    matches = difflib.get_close_matches(name.casefold(), spellings, n=limit, cutoff=0.4)
+    return [known for match in matches for known in spellings[match]][:limit]
 
 
 def summaries(scope: Scope, offset: int = 0, limit: int | None = None) -> list[Summary]:
