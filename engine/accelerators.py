@@ -76,6 +76,10 @@ class Accelerators(Mapping[str, Accelerator]):
     def __len__(self) -> int:
         return len(self._sheets)
 
+    def knows(self, spelling: str) -> bool:
+        """Whether any name or alias folds to the same letters and digits."""
+        return _fold(spelling) in self._spellings
+
     def resolve(self, spelling: str) -> Accelerator:
         """The part that `spelling` means.
 

@@ -1,7 +1,7 @@
 """One workload's answer: three optima over everything that could be rented, and which of them to take."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -33,7 +33,7 @@ from engine.space import CatalogIndex
 from engine.strategy import Today, limits_of, preference_of, recommended_objective, why_recommended
 from engine.trial import next_trial
 from engine.units import HOURS_PER_DAY, OBJECTIVES, SECONDS_PER_DAY, Objective
-from engine.workload import Policy, Workload
+from engine.workload import Constraints, Policy, Workload
 
 __all__ = ["recommend"]
 
@@ -70,33 +70,30 @@ def recommend(
     search for the certificate; everything else is a function of the arguments alone.
     """
     question = _Question(workload, history, observations, model, index, policy, now, timer)
-    stage, kind = _stage(question), _kind(question)
-    run = latest_run(history)
-    undetermined = _undetermined(question, run)
-    if run is None or stage is None or undetermined is not None:
-        return _unanswered(question, stage, kind, undetermined)
-    return _answered(question, stage, kind, run, with_predictions=with_predictions)
+    run = _run_of_today(question)
+    if isinstance(run, Undetermined):
+        return replace(_blank(question), reason=run.reason, undetermined=run)
+    return _answered(question, run, with_predictions=with_predictions)
 
 
-def _undetermined(question: _Question, run: int | None) -> Undetermined | None:
-    """Why there can be no answer; None when there can be one."""
+def _run_of_today(question: _Question) -> int | Undetermined:
+    """The run that shows today's configuration, or why there can be no answer."""
+    run = latest_run(question.history)
     if not len(question.history):
         return Undetermined("no run of this workload is known", "import its history: one successful run is enough")
     if run is None:
-        return Undetermined(
-            f"none of its {len(question.history)} runs succeeded", "one successful run, on any accelerator"
-        )
-    if not question.observations.is_measured.any():  # observations leave out parts without a spec sheet
-        part = question.history.accelerator[run]
+        return Undetermined(f"none of its {len(question.history)} runs succeeded", "one successful run, on anything")
+    part = question.history.accelerator[run]
+    if not question.index.catalog.accelerators.knows(part):
         return Undetermined(f"it runs on {part}, which has no spec sheet", f"import the spec sheet of {part}")
     if not len(question.index.prices):
         return Undetermined("no price is known", "import offers")
     if not len(question.index.usable(question.workload.filters).rows):
         return Undetermined("no offer passes the filters", "allow more providers, regions, pricing or accelerators")
-    return None
+    return run
 
 
-def _stage(question: _Question) -> StageFound | None:
+def _stage(question: _Question) -> StageFound:
     """What was asked, else the latest tag in the history, else what the history shows."""
     inferred, evidence = infer_stage(question.history, question.now)
     tags = [tag for tag in question.history.stage if tag is not None]
@@ -104,29 +101,28 @@ def _stage(question: _Question) -> StageFound | None:
         return StageFound(question.workload.stage, "asked", inferred, evidence)
     if tags:
         return StageFound(tags[-1], "tagged", inferred, evidence)
-    return None if inferred is None else StageFound(inferred, "inferred", inferred, evidence)
+    return StageFound(inferred or "prototyping", "inferred", inferred, evidence)  # nobody waits for what never ran
 
 
-def _kind(question: _Question) -> KindFound:
-    """What was asked, else what scaling shows, else what most work on accelerators is."""
-    inferred, fraction, _ = infer_kind(question.observations)
+def _kind(question: _Question) -> tuple[KindFound, str]:
+    """What was asked, else what scaling shows, else what most work on accelerators is; and why."""
+    inferred, fraction, why = infer_kind(question.observations)
     if question.workload.kind is not None:
-        return KindFound(question.workload.kind, "asked", fraction)
+        return KindFound(question.workload.kind, "asked", fraction), "its owner said so"
     if inferred is not None:
-        return KindFound(inferred, "inferred", fraction)
-    return KindFound("ai", "population", None)
+        return KindFound(inferred, "inferred", fraction), why
+    return KindFound("ai", "population", None), why
 
 
-def _unanswered(
-    question: _Question, stage: StageFound | None, kind: KindFound, undetermined: Undetermined | None
-) -> Advice:
+def _blank(question: _Question) -> Advice:
+    """What can be said without an answer."""
     return Advice(
         workload=question.workload.name,
         unit=question.history.unit,
-        stage=stage,
-        kind=kind,
+        stage=_stage(question),
+        kind=_kind(question)[0],
         recommended=None,
-        reason="" if undetermined is None else undetermined.reason,
+        reason="",
         constraints={},
         current=None,
         objectives={},
@@ -138,13 +134,14 @@ def _unanswered(
         catalog_version=question.index.catalog.version,
         model_version=question.model.version,
         history_digest=question.history.digest,
-        undetermined=undetermined,
+        undetermined=None,
     )
 
 
-def _answered(question: _Question, stage: StageFound, kind: KindFound, run: int, *, with_predictions: bool) -> Advice:
+def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advice:
     began = question.timer()
-    workload, policy, confidence = question.workload, question.policy, question.workload.constraints.confidence
+    workload, policy, asked = question.workload, question.policy, question.workload.constraints
+    stage, (kind, why_kind) = _stage(question), _kind(question)
     space = open_space(workload, question.observations, question.index, policy)
     outlook = look_ahead(question.history, run, question.observations, question.model, space)
     spent = spending(question.history, question.index, policy.lookback_days)
@@ -152,39 +149,33 @@ def _answered(question: _Question, stage: StageFound, kind: KindFound, run: int,
     today = _today(question, current)
     found = {objective: find(objective, outlook, workload, today, policy) for objective in OBJECTIVES}
     chosen = recommended_objective(stage.value, kind.value, is_critical=workload.is_critical)
-    limits = limits_of(chosen, workload.constraints, today, policy)
-    certificate = certify(space, outlook.speeds(confidence), limits.relaxed, question.timer() - began)
-    ground = Ground(
-        outlook,
-        question.observations,
-        kind,
-        spent.units_per_day,
-        today.usd_per_hour,
-        workload.value_of_time_usd_per_hour,
-    )
+    limits = limits_of(chosen, asked, today, policy)
+    certificate = certify(space, outlook.speeds(asked.confidence), limits.relaxed, question.timer() - began)
+    waiting_usd = workload.value_of_time_usd_per_hour
+    ground = Ground(outlook, question.observations, kind, spent.units_per_day, today.usd_per_hour, waiting_usd)
     flatness, break_even = _shape_of_cost(found, policy)
-    return Advice(
-        workload=workload.name,
-        unit=question.history.unit,
-        stage=stage,
-        kind=kind,
+    prices_as_of = _oldest_price(found, outlook)
+    return replace(
+        _blank(question),
         recommended=chosen,
-        reason=why_recommended(stage.value, kind.value, chosen),
-        constraints=limits.asked,
+        reason=why_recommended(stage.value, kind.value, chosen, why_kind),
+        constraints=limits.asked | _asked_besides(asked),
         current=current,
         objectives={name: _shown(each, ground) for name, each in found.items()},
         flatness=flatness,
         break_even_usd_per_hour=break_even,
         next_trial=_trial(found[chosen], ground, spent, question),
         certificate=certificate,
-        prices_as_of=_oldest_price(found, outlook),
-        catalog_version=question.index.catalog.version,
-        model_version=question.model.version,
-        history_digest=question.history.digest,
-        undetermined=None,
-        warnings=_warnings(question, current, _oldest_price(found, outlook)),
-        predictions=predicted(outlook, limits.relaxed, confidence) if with_predictions else (),
+        prices_as_of=prices_as_of,
+        warnings=_warnings(question, current, prices_as_of),
+        predictions=predicted(outlook, limits.relaxed, asked.confidence) if with_predictions else (),
     )
+
+
+def _asked_besides(asked: Constraints) -> dict[str, float]:
+    """What was asked for and shapes the space or the test, rather than being a limit of its own."""
+    named = {"max_nodes": asked.max_nodes, "confidence": asked.confidence}
+    return {name: float(bound) for name, bound in named.items() if bound is not None}
 
 
 def _current(question: _Question, run: int, outlook: Outlook, spent: Spending) -> Current:

@@ -46,7 +46,7 @@ class Limits:
     max_usd_per_unit: float = math.inf
 
     @property
-    def asked(self) -> Mapping[str, float]:
+    def asked(self) -> dict[str, float]:
         """Those that bind, by the contract's names."""
         return {
             item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) != item.default

@@ -49,13 +49,13 @@ def recommended_objective(stage: Stage, kind: Kind, *, is_critical: bool) -> Obj
     return _BY_STAGE[stage]
 
 
-def why_recommended(stage: Stage, kind: Kind, objective: Objective) -> str:
-    """One sentence for people."""
+def why_recommended(stage: Stage, kind: Kind, objective: Objective, why_kind: str) -> str:
+    """One sentence for people; `why_kind` is what speaks for the kind."""
     if kind == "ai":
         return f"{stage}: {_REASONS[objective]}"
     if objective == "value":
-        return f"{stage}, critical: more accelerators bring little, so a limited bump"
-    return f"{stage}: more accelerators bring little, so the least money that is no slower than today"
+        return f"{stage}, critical: more accelerators bring little ({why_kind}), so a limited bump"
+    return f"{stage}: more accelerators bring little ({why_kind}), so the least money that is no slower than today"
 
 
 def limits_of(objective: Objective, asked: Constraints, today: Today, policy: Policy) -> Limits:
