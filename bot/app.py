@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from bot.config import Settings, SlackSecrets
 from bot.jobs.sender import Sender
+from bot.jobs.ticks import Ticker
 from bot.jobs.worker import Worker
 from bot.slack.authorize import OneWorkspace
 from bot.slack.desk import Desk
@@ -106,7 +107,7 @@ def build(
     desk = Desk(room.store, do, clock)
     edge = Edge(desk, slack.client_for(""), slack.authorize())
     sender = Sender(room.store, slack.client_for, clock)
-    jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run] if is_worker else []
+    jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run, Ticker(room).run] if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)
     bot = Bot(room, edge, desk, sender, jobs)

@@ -9,7 +9,7 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import decide, listing
+from bot.usecases import decide, listing, subscribing
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
 from bot.usecases.requests import Click, Command
@@ -82,6 +82,7 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
     "help": lambda room, _, asker: listing.show_help(room, asker),
     "list": listing.list_workloads,
     "status": lambda room, _, asker: listing.show_status(room, asker),
+    "digest": subscribing.digest,
     "settings": lambda room, _, asker: listing.show_settings(room, asker),
     "track": listing.track,
     "untrack": listing.track,
