@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from bot.config import Settings, SlackSecrets
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
+from bot.jobs.ticks import Ticker
 from bot.jobs.worker import Worker
 from bot.slack.authorize import OneWorkspace
 from bot.slack.desk import Desk
