@@ -5,6 +5,7 @@ import { askFirst, showModal } from "./modal.js";
 import { emoji, mrkdwn } from "./mrkdwn.js";
 
 const POLL_MILLISECONDS = 400;
+const EMPTY = element("p", { className: "empty" }, "Nothing here yet.");
 const by = (id) => document.getElementById(id);
 const shown = { state: null, viewer: "U0ADMIN01", channel: "", isHome: false, messages: new Map(), home: "" };
 
@@ -101,10 +102,9 @@ function drawMessages() {
   const kept = new Map();
   for (const message of threaded(shown.state.messages)) kept.set(message.ts, keep(message));
   shown.messages = kept;
-  const nodes = [...kept.values()].map((one) => one.node);
-  if (nodes.some((node, index) => list.children[index] !== node) || list.children.length !== nodes.length) {
-    list.replaceChildren(...(nodes.length ? nodes : [element("p", { className: "empty" }, "Nothing here yet.")]));
-  }
+  const nodes = kept.size ? [...kept.values()].map((one) => one.node) : [EMPTY];
+  const isSame = list.children.length === nodes.length && nodes.every((node, index) => list.children[index] === node);
+  if (!isSame) list.replaceChildren(...nodes);
   if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 

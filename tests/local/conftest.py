@@ -1,0 +1,5 @@
+"""Fixtures of the local workspace's tests."""
+
+from browser import browser
+
+__all__ = ["browser"]
