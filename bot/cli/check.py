@@ -1,0 +1,72 @@
+"""`gpu-advise check`: is this installation in order?"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli.exits import OK
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.usecases.checking import Finding
+
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
+_NOT_IN_ORDER = 1
+
+
+@app.command(name="check", epilog="Example: gpu-advise check && gpu-advise serve")
+def check_installation() -> None:
+    """Look at the settings, the database, the price list, and what Slack allows; a line each.
+
+    Slack is asked only where SLACK_BOT_TOKEN is set.
+
+    Exit codes: 0 all is well, 1 something is not, 2 a setting is missing or malformed.
+    """
+    from bot.cli.rooms import opened_room  # noqa: PLC0415  # the database costs seconds to import
+    from bot.config import Settings  # noqa: PLC0415
+    from bot.usecases.checking import Finding, catalog_is_sound, database_is_current  # noqa: PLC0415
+
+    with opened_room() as room:
+        settings = Settings.read()
+        said = [
+            _say(finding)
+            for finding in (
+                Finding("settings", is_well=True, seen="readable"),
+                database_is_current(room),
+                catalog_is_sound(room),
+                *_slack(settings),
+            )
+        ]
+    raise typer.Exit(OK if all(said) else _NOT_IN_ORDER)
+
+
+def _say(finding: "Finding") -> bool:
+    typer.echo(f"{'ok  ' if finding.is_well else 'FAIL'} {finding.name}: {finding.seen}")
+    return finding.is_well
+
+
+def _slack(settings: "Settings") -> Iterator["Finding"]:
+    """Whose the token is and whether it has the manifest's scopes."""
+    import asyncio  # noqa: PLC0415
+
+    from bot.slack.authorize import OneWorkspace  # noqa: PLC0415
+    from bot.slack.identity import SlackUnreachable, identify  # noqa: PLC0415
+    from bot.usecases.checking import Finding, compare_scopes  # noqa: PLC0415
+
+    if settings.slack_bot_token is None:
+        yield Finding("Slack", is_well=True, seen="not asked: SLACK_BOT_TOKEN is not set")
+        return
+    client = OneWorkspace(settings.slack_bot_token, settings.slack_api_url).client_for("")
+    try:
+        identity = asyncio.run(identify(client))
+    except SlackUnreachable as problem:
+        yield Finding("Slack", is_well=False, seen=str(problem))
+        return
+    yield Finding("Slack", is_well=True, seen=f"the token is workspace {identity.team_id}'s")
+    if identity.scopes is None:
+        yield Finding("scopes", is_well=True, seen="this server does not tell which are granted")
+    else:
+        yield compare_scopes(identity.scopes)
