@@ -1,0 +1,38 @@
+"""The frontier holds exactly the points that nothing beats."""
+
+import itertools
+
+import brute_force
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.frontier import pareto_frontier
+
+coarse = st.integers(1, 6).map(float)
+clouds = st.lists(st.tuples(coarse, coarse), max_size=30)
+
+
+def frontier(pairs: list[tuple[float, float]]) -> list[int]:
+    costs, speeds = (np.array([pair[axis] for pair in pairs]) for axis in (0, 1))
+    return pareto_frontier(costs, speeds).tolist()
+
+
+@given(clouds)
+def test_it_equals_comparing_every_point_with_every_other(pairs: list[tuple[float, float]]) -> None:
+    assert [pairs[position] for position in frontier(pairs)] == brute_force.frontier(pairs)
+
+
+@given(clouds)
+def test_of_equal_points_the_first_one_stays(pairs: list[tuple[float, float]]) -> None:
+    assert all(pairs.index(pairs[position]) == position for position in frontier(pairs))
+
+
+@given(clouds)
+def test_cost_and_speed_rise_along_it(pairs: list[tuple[float, float]]) -> None:
+    found = [pairs[position] for position in frontier(pairs)]
+    assert all(left[0] < right[0] and left[1] < right[1] for left, right in itertools.pairwise(found))
+
+
+def test_no_points_have_no_frontier() -> None:
+    assert frontier([]) == []

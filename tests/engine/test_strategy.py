@@ -1,0 +1,167 @@
+"""Which objective is recommended, which limits it has, and where the bargain is struck."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.search import Limits, Points
+from engine.strategy import Today, best, limits_of, preference_of, recommended_objective, value_of, why_recommended
+from engine.units import Kind, Objective, Stage
+from engine.workload import Constraints, Policy
+
+TODAY = Today(units_per_hour=10.0, usd_per_hour=2.0, largest_accelerators=4)
+
+
+def points(*pairs: tuple[float, float]) -> Points:
+    """(USD per hour, units per hour) each."""
+    costs, speeds = zip(*pairs, strict=True)
+    return Points(np.arange(len(pairs)), np.array(costs), np.array(speeds))
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "is_critical", "objective"),
+    [
+        ("prototyping", "ai", False, "cost"),
+        ("validation", "ai", False, "value"),
+        ("production", "ai", False, "performance"),
+        ("prototyping", "traditional", False, "cost"),
+        ("validation", "traditional", False, "cost"),
+        ("production", "traditional", False, "cost"),
+        ("production", "traditional", True, "value"),
+        ("validation", "traditional", True, "cost"),
+        ("prototyping", "ai", True, "cost"),
+    ],
+)
+def test_stage_and_kind_decide(stage: Stage, kind: Kind, is_critical: bool, objective: Objective) -> None:  # noqa: FBT001
+    assert recommended_objective(stage, kind, is_critical=is_critical) == objective
+
+
+def test_the_reason_says_why_a_traditional_workload_stays_on_cost() -> None:
+    why = why_recommended("production", "traditional", "cost", "half of the work ran in parallel")
+    assert "half of the work ran in parallel" in why
+    assert "limited bump" in why_recommended("production", "traditional", "value", "its owner said so")
+    assert why_recommended("production", "ai", "performance", "").startswith("production: people wait")
+
+
+def test_by_default_cost_is_no_slower_than_today_and_nothing_else() -> None:
+    assert limits_of("cost", Constraints(), TODAY, Policy()) == Limits(floor_units_per_hour=10.0)
+
+
+def test_by_default_performance_keeps_the_guardrail_and_the_size() -> None:
+    limits = limits_of("performance", Constraints(), TODAY, Policy(guardrail_factor=1.5, max_accelerators=8))
+    assert limits == Limits(max_usd_per_unit=2.0 / 10.0 * 1.5, max_accelerators=8.0)
+
+
+def test_value_has_the_defaults_of_both() -> None:
+    limits = limits_of("value", Constraints(), TODAY, Policy())
+    assert set(limits.asked) == {"floor_units_per_hour", "max_usd_per_unit", "max_accelerators"}
+
+
+def test_history_may_have_used_more_accelerators_than_the_policy_allows() -> None:
+    assert limits_of("performance", Constraints(), Today(1.0, None, 64), Policy()).max_accelerators == 64
+
+
+@pytest.mark.parametrize(
+    ("asked", "gone"),
+    [
+        (Constraints(floor_units_per_hour=3.0), "floor_units_per_hour"),
+        (Constraints(max_seconds_per_unit=60.0), "floor_units_per_hour"),
+        (Constraints(max_usd_per_day=9.0), "max_usd_per_unit"),
+        (Constraints(max_usd_per_unit=9.0), "max_usd_per_unit"),
+        (Constraints(max_accelerators=2), "max_accelerators"),
+        (Constraints(max_nodes=2), "max_accelerators"),
+    ],
+)
+def test_what_was_asked_replaces_the_default_of_its_kind(asked: Constraints, gone: str) -> None:
+    defaults, limits = (limits_of("value", each, TODAY, Policy()) for each in (Constraints(), asked))
+    assert getattr(limits, gone) != getattr(defaults, gone)
+    kept = set(defaults.asked) - {gone}
+    assert {name: limits.asked[name] for name in kept} == {name: defaults.asked[name] for name in kept}
+
+
+def test_what_was_asked_binds_every_objective() -> None:
+    asked = Constraints(
+        floor_units_per_hour=1.0,
+        max_seconds_per_unit=2.0,
+        max_usd_per_day=3.0,
+        max_usd_per_unit=4.0,
+        max_accelerators=5,
+        memory_required_gib=6.0,
+    )
+    everything = Limits(5.0, 6.0, 1.0, 2.0, 3.0, 4.0)
+    for objective in ("cost", "value", "performance"):
+        assert limits_of(objective, asked, TODAY, Policy()) == everything
+
+
+def test_without_a_price_today_there_is_no_guardrail() -> None:
+    assert limits_of("performance", Constraints(), Today(10.0, None, 1), Policy()).max_usd_per_unit == math.inf
+
+
+def test_cost_and_performance_are_the_ends() -> None:
+    found = points((3.0, 30.0), (1.0, 10.0), (2.0, 25.0))
+    assert best("cost", found, None) == 1
+    assert best("performance", found, None) == 0
+
+
+def test_the_bargain_is_the_middle_of_a_straight_frontier_on_log_axes() -> None:
+    found = points(*((2.0**k, 2.0**k) for k in range(5)))
+    assert best("value", found, None) == 2
+
+
+def test_the_bargain_takes_the_knee() -> None:
+    found = points((1.0, 1.0), (2.0, 7.0), (4.0, 7.5), (8.0, 8.0))
+    assert value_of(found, None) == 1
+
+
+def test_with_nothing_in_between_the_better_end_wins_and_ties_go_to_performance() -> None:
+    assert value_of(points((1.0, 1.0), (2.0, 2.0)), None) == 1
+    assert value_of(points((1.0, 1.0), (2.0, 1.9)), None) == 0
+    assert value_of(points((1.0, 1.0)), None) == 0
+
+
+def test_a_value_of_time_moves_the_choice_from_cheap_to_fast() -> None:
+    found = points((1.0, 1.0), (3.0, 2.0), (9.0, 4.0))
+    assert [value_of(found, usd) for usd in (0.0, 2.0, 1000.0)] == [0, 1, 2]
+
+
+frontiers = st.lists(st.tuples(st.floats(0.01, 1e3), st.floats(0.01, 1e3)), min_size=1, max_size=12, unique=True).map(
+    lambda pairs: points(*pairs)
+)
+
+
+@given(frontiers, st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
+def test_no_choice_of_units_moves_the_bargain(found: Points, rate: float, scale: float) -> None:
+    """Powers of two, so that rescaling is exact."""
+    rate, scale = 2.0 ** round(math.log2(rate)), 2.0 ** round(math.log2(scale))
+    other = Points(found.shape, found.usd_per_hour * rate, found.units_per_hour * scale)
+    assert value_of(found, None) == value_of(other, None)
+
+
+@given(frontiers, st.sampled_from(("cost", "value", "performance")), st.none() | st.floats(0.0, 100.0))
+def test_near_its_pick_a_preference_values_cheaper_and_faster(
+    found: Points, objective: Objective, value_of_time: float | None
+) -> None:
+    pick = best(objective, found, value_of_time)
+    preference = preference_of(objective, found, pick, value_of_time)
+    usd, speed = found.usd_per_hour[pick], math.log(found.units_per_hour[pick])
+    here = preference.utility(usd, speed)
+    assert preference.utility(usd * 0.9, speed) >= here
+    assert preference.utility(usd, speed + 0.1) >= here
+    assert max(preference.utility(usd * 0.9, speed), preference.utility(usd, speed + 0.1)) > here
+
+
+@given(frontiers, st.sampled_from(("cost", "performance")))
+def test_a_pick_has_the_highest_utility_of_its_own_preference(found: Points, objective: Objective) -> None:
+    pick = best(objective, found, None)
+    utilities = preference_of(objective, found, pick, None).utility(found.usd_per_hour, np.log(found.units_per_hour))
+    assert utilities[pick] == utilities.max()
+
+
+@given(frontiers, st.floats(0.0, 100.0))
+def test_with_a_value_of_time_the_pick_has_the_highest_utility_too(found: Points, usd: float) -> None:
+    pick = best("value", found, usd)
+    utilities = preference_of("value", found, pick, usd).utility(found.usd_per_hour, np.log(found.units_per_hour))
+    assert utilities[pick] >= utilities.max() - 1e-9
