@@ -87,7 +87,7 @@ def _predicted(choice: Choice, unit: str) -> Mrkdwn:
 
 def _binding(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
     unit = document["unit"]
-    limits = [say("{limit}", limit=constraint(name, limit, unit)) for name, limit in document["constraints"].items()]
+    limits = [say("• {limit}", limit=constraint(name, limit, unit)) for name, limit in document["constraints"].items()]
     return limits if limits or not found else [Mrkdwn("No limit was asked for, and none bound.")]
 
 

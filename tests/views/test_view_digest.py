@@ -1,0 +1,108 @@
+"""A digest ranks what sits in the wrong place, and is one line when nothing does."""
+
+from typing import Any
+
+import pytest
+from view_samples import ADVICE, UNDETERMINED, digest, finding
+
+from bot.posts import Message
+from bot.views import as_text, message
+
+
+def shown(*findings: Any, **changes: Any) -> Message:
+    return message("digest", digest(*findings, **changes))
+
+
+def actions(found: Message) -> list[tuple[str, str]]:
+    buttons = [button for block in found.blocks if block["type"] == "actions" for button in block["elements"]]
+    return [(button["action_id"], button["value"]) for button in buttons]
+
+
+def test_a_digest_without_findings_is_one_line() -> None:
+    found = shown()
+    assert as_text(found) == "✅ Nothing needs anyone: all 6 workloads sit where they should."
+    assert len(found.blocks) == 1
+
+
+def test_a_single_workload_is_spoken_of_as_one() -> None:
+    assert as_text(shown(workloads=1)) == "✅ Nothing needs anyone: 1 workload sits where they should."
+
+
+def test_the_headline_counts_production_workloads_on_cost_optimal_configurations() -> None:
+    headline = shown(finding(), finding(workload="nightly")).blocks[1]["text"]["text"]
+    assert headline == (
+        "*2 production workloads sit* on cost-optimal configurations while people wait for results. "
+        "Shifting them to performance costs $1,568 a week."
+    )
+
+
+def test_money_that_a_shift_saves_is_called_saved() -> None:
+    assert "Shifting it to performance saves $12 a week." in as_text(shown(finding(extra_usd_per_week=-12.0)))
+
+
+def test_a_finding_says_what_moves_what_is_not_produced_and_what_it_costs() -> None:
+    text = as_text(shown(finding()))
+    assert "1. video-gen – on cost, should shift to performance" in text
+    assert "Performance: 5.2× the clips per hour for 1.06× the cost per clip." in text
+    assert "1 × A10G → 4 × A10G" in text
+    assert "8,686 clips a week not produced today. The change costs $784 a week." in text
+    assert "Production for 28 days, running on its cost pick." in text
+
+
+def test_findings_keep_the_order_they_came_in() -> None:
+    text = as_text(shown(finding(workload="second"), finding(workload="first")))
+    assert text.index("1. second") < text.index("2. first")
+
+
+def test_each_finding_can_be_approved_and_asked_about() -> None:
+    found = shown(finding(advice_id="A-1"), finding(advice_id="A-2", objective="cost"))
+    assert actions(found) == [
+        ("advice.approve.performance", "A-1"),
+        ("advice.why", "A-1"),
+        ("advice.approve.cost", "A-2"),
+        ("advice.why", "A-2"),
+    ]
+
+
+def test_a_finding_without_a_pick_to_approve_can_still_be_asked_about() -> None:
+    assert actions(shown(finding(UNDETERMINED))) == [("advice.why", "A-1")]
+
+
+def test_a_finding_is_judged_by_its_own_pick_and_not_by_the_recommended_one() -> None:
+    text = as_text(
+        shown(finding(kind="dominated", objective="cost", gain_units_per_week=0.0, extra_usd_per_week=-310.0))
+    )
+    assert ADVICE.recommended == "performance"
+    assert "Cost: 1.04× the clips per hour for 0.75× the cost per clip." in text
+    assert "The change saves $310 a week." in text
+    assert "not produced" not in text
+
+
+def test_other_findings_have_a_headline_of_their_own() -> None:
+    assert "1 of 6 workloads could be placed better." in as_text(shown(finding(kind="overbuilt_prototype")))
+
+
+def test_what_is_overbuilt_says_how_much_nobody_asks_for() -> None:
+    text = as_text(shown(finding(kind="overbuilt_prototype", gain_units_per_week=-500.0)))
+    assert "500 clips a week more than anybody asks for." in text
+
+
+def test_a_kind_of_finding_that_is_new_is_named_by_its_own_words() -> None:
+    assert "video-gen – running hot" in as_text(shown(finding(kind="running_hot")))
+
+
+@pytest.mark.parametrize(("more", "said"), [(1, "1 more finding"), (9_980, "9,980 more findings")])
+def test_what_was_left_off_is_counted(more: int, said: str) -> None:
+    assert said in as_text(shown(finding(), more=more)).splitlines()
+
+
+def test_a_long_digest_shows_ten_and_counts_the_rest() -> None:
+    found = shown(*[finding()] * 14, more=3)
+    assert len(actions(found)) == 20
+    assert "7 more findings" in as_text(found)
+
+
+def test_a_screen_reader_hears_the_headline_and_the_findings() -> None:
+    text = shown(finding()).text
+    assert text.startswith("1 production workload sits on cost-optimal configurations")
+    assert "8,686 clips a week" in text

@@ -1,0 +1,84 @@
+"""Why? tells the story behind an advice from what was stored with it."""
+
+from dataclasses import replace
+from typing import Any
+
+from view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick
+
+from bot.views import as_text, message
+from engine.advice import Advice, KindFound, StageFound, as_document
+from engine.units import Interval
+
+
+def story(answer: Advice = ADVICE) -> str:
+    return as_text(message("why", {"advice_id": "A-1", "document": as_document(answer)}))
+
+
+def with_performance(**changes: Any) -> Advice:
+    changed = replace(pick(L40S, 40.0), **changes)
+    return replace(ADVICE, objectives=dict(ADVICE.objectives) | {"performance": changed})
+
+
+def test_it_says_what_the_history_showed() -> None:
+    assert "Stage production (asked). 312 runs on 28 of 28 days, 91% back to back." in story()
+    assert "Measured today: 12.4 clips/h, 4 min 50 s each, on 1 × A10G" in story()
+
+
+def test_a_stage_that_history_contradicts_is_said_to() -> None:
+    answer = replace(ADVICE, stage=StageFound("production", "tagged", "prototyping", "3 runs on 2 of 28 days"))
+    assert "The history alone looks like prototyping." in story(answer)
+    assert "The history alone" not in story()
+
+
+def test_how_parallel_the_work_is_comes_with_its_interval() -> None:
+    answer = replace(ADVICE, kind=KindFound("traditional", "inferred", Interval(0.6, 0.72, 0.8)))
+    assert "72 % of the work runs in parallel (90 % interval 60 % to 80 %)" in story(answer)
+    assert "traditional, with diminishing returns" in story(answer)
+
+
+def test_a_kind_without_a_fit_names_only_its_source() -> None:
+    assert "Kind parallel (AI) (population)." in story(replace(ADVICE, kind=KindFound("ai", "population", None)))
+
+
+def test_each_prediction_has_its_interval_evidence_bottleneck_and_headroom() -> None:
+    said = "Performance: 64.1 clips/h (58.3–70.5), verified by a run on it; bound by compute, 6.2 GiB of memory"
+    assert said in story()
+
+
+def test_what_is_not_known_of_a_prediction_is_left_out() -> None:
+    text = story(with_performance(bottleneck=None, memory_headroom_gib=None))
+    assert "Performance: 40 clips/h (36.4–44), scaled from your runs; 93 % likely to keep every limit." in text
+
+
+def test_the_runner_up_and_what_would_make_it_win() -> None:
+    assert "Performance: next is 2 nodes × 1 × L40S · azure NC24 · eastus · reserved 1y · fp8." in story()
+    assert "It would win when its price falls by 12 %." in story()
+    assert "would win" not in story(replace(ADVICE, objectives={"performance": pick(L40S, 9.0, flips_when=None)}))
+
+
+def test_a_pick_without_a_runner_up_has_nothing_to_flip() -> None:
+    assert "What would flip it" not in story(
+        replace(ADVICE, objectives={"performance": pick(L40S, 9.0, runner_up=None)})
+    )
+
+
+def test_fallbacks_for_when_it_is_sold_out() -> None:
+    assert "If that is sold out\nPerformance: 2 nodes × 1 × L40S" in story()
+
+
+def test_the_certificate_says_what_left_out_how_many() -> None:
+    assert (
+        "Every one of 3.2 million configurations was weighed. Within every limit: 801 k. "
+        "Left out: 2 million too little memory, 452 k slower than the floor."
+    ) in story()
+
+
+def test_the_versions_let_anybody_repeat_it() -> None:
+    assert "Catalogue 6f1c2a9b3d4e · model 0a1b2c3d4e5f · history ffeeddccbbaa" in story()
+
+
+def test_no_answer_has_a_story_too() -> None:
+    text = story(UNDETERMINED)
+    assert text.startswith("Why no answer for video-gen?")
+    assert "What would settle it: One run that succeeds, imported with its units." in text
+    assert "What limits the choice\n• at least 500 clips/h" in story(INFEASIBLE)

@@ -1,0 +1,159 @@
+"""The smaller answers: help, lists, settings, refusals."""
+
+from typing import Any
+
+import pytest
+from view_samples import CASES, LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
+
+from bot.usecases.asking import STAGE_ALIASES, SUBCOMMANDS, Question, Subcommand, parse
+from bot.usecases.keys import KEYS
+from bot.views import UnknownView, as_text, message
+from bot.views.help import help_
+from engine import STAGES
+
+
+def said(view: str, **data: Any) -> str:
+    return as_text(message(view, data))
+
+
+def test_a_view_that_nobody_has_is_refused_by_name() -> None:
+    with pytest.raises(UnknownView, match="hologram"):
+        message("hologram", {})
+
+
+def test_help_shows_every_subcommand_key_and_stage() -> None:
+    text = said("help")
+    assert all(f"/gpu-advise {name}" in text or f" {name} " in text for name in SUBCOMMANDS)
+    assert all(f"{key}=" in text for key in KEYS)
+    assert all(stage in text for stage in STAGES)
+    assert {"dev", "proto", "test", "staging", "prod"} <= set(STAGE_ALIASES)
+    assert all(alias in text for alias in ("dev", "proto", "test", "staging", "prod"))
+
+
+@pytest.mark.parametrize("typed", [typed for typed, _ in help_({})["ask"]])
+def test_every_example_of_a_question_is_understood(typed: str) -> None:
+    assert isinstance(parse(typed.removeprefix("/gpu-advise ")), Question)
+
+
+@pytest.mark.parametrize("typed", [typed for typed, _ in help_({})["subcommands"]])
+def test_every_example_of_a_subcommand_is_understood(typed: str) -> None:
+    assert isinstance(parse(typed.removeprefix("/gpu-advise ")), Subcommand)
+
+
+@pytest.mark.parametrize("typed", [typed for typed, _ in help_({})["keys"]])
+def test_every_example_of_a_limit_is_understood(typed: str) -> None:
+    assert isinstance(parse(f"video-gen {typed}"), Question)
+
+
+def test_an_unknown_workload_is_answered_with_the_nearest_names() -> None:
+    text = said("unknown_workload", asked="vido-gen", closest=["video-gen", "video-gan"], known=6)
+    assert "I know no workload called “vido-gen”." in text
+    assert "Did you mean video-gen, video-gan?" in text
+    assert "6 workloads are known" in text
+
+
+def test_without_any_history_the_answer_is_how_to_import_it() -> None:
+    assert "gpu-advise import runs FILE" in said("unknown_workload", asked="x", closest=[], known=0)
+
+
+def test_each_problem_of_a_question_comes_with_its_way_out() -> None:
+    text = said("bad_request", asked="x y", problems=[{"what": "I know no stage 'y'", "hint": "did you mean prod?"}])
+    assert "• I know no stage 'y'.\nDid you mean prod?" in text
+    assert "/gpu-advise help" in text
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (decision("approve", "cost"), "@U0G9QF9C6 was first and approved cost, 23 Nov 2026, 09:00 UTC."),
+        (decision("dismiss"), "@U0G9QF9C6 was first and dismissed it, 23 Nov 2026, 09:00 UTC."),
+        (decision("snooze", until=LATER), "@U0G9QF9C6 was first and snoozed it, 23 Nov 2026, 09:00 UTC."),
+    ],
+)
+def test_who_comes_second_is_told_who_was_first_and_what_they_did(made: dict[str, Any], told: str) -> None:
+    assert told in said("decision_refused", reason="already_decided", decision=made, workload="video-gen")
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("expired", "has expired"),
+        ("replaced", "newer answer"),
+        ("unknown_advice", "not known here"),
+        ("nothing_feasible", "Nothing feasible"),
+    ],
+)
+def test_every_refusal_says_why_and_how_to_ask_again(reason: str, told: str) -> None:
+    text = said("decision_refused", reason=reason, decision=None, workload="nightly render")
+    assert told in text
+    assert "/gpu-advise WORKLOAD" in text if reason == "unknown_advice" else '/gpu-advise "nightly render"' in text
+
+
+def test_a_failure_gives_a_reference_and_promises_that_nothing_changed() -> None:
+    text = said("failure", reference="7f3a")
+    assert "nothing was changed" in text
+    assert "7f3a" in text
+    assert "7f3a" in message("failure", {"reference": "7f3a"}).text
+
+
+def test_a_list_says_what_each_workload_is_and_when_it_ran_last() -> None:
+    text = said("workload_list", rows=[workload_row()], page=1, pages=1, total=1)
+    assert "video-gen – production · ai · 312 runs in clips · last 23 Nov 2026, 09:00 UTC" in text
+
+
+def test_a_workload_that_never_ran_and_was_never_tagged_is_listed_without_them() -> None:
+    row = workload_row(stage=None, kind=None, runs=1, last_run_at=None)
+    assert "video-gen – 1 run in clips · never ran" in said("workload_list", rows=[row], page=1, pages=1, total=1)
+
+
+@pytest.mark.parametrize(("page", "pages", "has_next"), [(1, 3, True), (3, 3, False)])
+def test_a_list_says_how_to_see_the_next_page(page: int, pages: int, *, has_next: bool) -> None:
+    text = said("workload_list", rows=[workload_row()], page=page, pages=pages, total=60)
+    assert (f"/gpu-advise list {page + 1}" in text) is has_next
+
+
+def test_a_page_of_the_longest_names_loses_none_of_them() -> None:
+    names = [f"{number:03}".ljust(120, "ü") for number in range(100)]
+    text = said("workload_list", rows=[workload_row(name) for name in names], page=1, pages=1, total=100)
+    assert all(name in text for name in names)
+
+
+def test_status_calls_undelivered_messages_trouble() -> None:
+    assert "2 messages could not be delivered" in as_text(message("status", CASES["status"]["dead-letters"]))
+    assert "could not be delivered" not in as_text(message("status", STATUS))
+
+
+def test_status_without_prices_or_model_says_so() -> None:
+    text = as_text(message("status", CASES["status"]["empty"]))
+    assert "unknown" in text
+    assert "model none yet" in text
+    assert "gpu-advise import runs FILE" in text
+
+
+def test_a_subscription_says_when_the_next_digest_comes() -> None:
+    text = as_text(message("subscribed", SUBSCRIPTION))
+    assert "monday, thursday at 09:00 (Europe/Berlin)" in text
+    assert "The first comes 30 Nov 2026, 09:00 UTC." in text
+
+
+def test_without_subscriptions_the_list_says_how_to_begin_one() -> None:
+    assert "/gpu-advise digest monday 09:00 Europe/Berlin" in said("subscription_list", rows=[])
+
+
+def test_tracking_and_untracking_say_what_changed() -> None:
+    assert said("tracked", workload="video-gen") == "video-gen is in the digests now."
+    assert said("untracked", workload="video-gen") == "video-gen stays out of the digests now."
+
+
+def test_settings_are_explained_and_unset_ones_named_so() -> None:
+    text = as_text(message("settings", CASES["settings"]["defaults"]))
+    assert "guardrail_factor 1.1 – performance may cost this much of today's cost per unit" in text
+    assert "is_private yes" in text
+    assert "owner not set" in text
+    assert "providers any" in text
+
+
+def test_times_are_told_in_utc_whatever_zone_they_came_in() -> None:
+    row = workload_row(last_run_at="2026-11-23T01:30:00+05:30")
+    assert "last 22 Nov 2026, 20:00 UTC" in said("workload_list", rows=[row], page=1, pages=1, total=1)
+    assert NOW.endswith("Z")
