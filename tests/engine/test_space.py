@@ -1,0 +1,149 @@
+"""Offers are folded into classes that perform alike, whatever order they come in."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from instances import AS_OF, offer, random_instance, sheet
+
+from engine.accelerators import Accelerators
+from engine.catalog import Catalog, Offer
+from engine.space import CatalogIndex, Space, index
+from engine.workload import Filters
+
+SHEETS = Accelerators([sheet("H100"), sheet("A10G", memory_gib=24.0)])
+
+
+def prepared(*offers: Offer) -> CatalogIndex:
+    return index(Catalog.of(offers, SHEETS))
+
+
+def space(catalog_index: CatalogIndex, nodes: int = 1, batches: tuple[float, ...] = (np.nan,)) -> Space:
+    usable = catalog_index.usable(Filters())
+    return Space(catalog_index, usable, np.arange(1, nodes + 1), np.full(len(batches), 2), np.array(batches))
+
+
+def test_offers_that_agree_in_accelerator_count_and_link_are_one_class() -> None:
+    found = prepared(
+        offer("H100", 3.0),
+        offer("H100", 2.0, provider="gcp", region="west"),
+        offer("H100", 2.0, interconnect_gbps=400.0),
+        offer("H100", 9.0, accelerator_count=8),
+        offer("A10G", 1.0),
+    )
+    classes = zip(found.accelerators, found.accelerator_counts, found.interconnects_gbps, strict=True)
+    assert [(int(a), int(n), str(link)) for a, n, link in classes] == [
+        (1, 1, "nan"),
+        (0, 1, "400.0"),
+        (0, 1, "nan"),
+        (0, 8, "nan"),
+    ]
+    assert np.diff(found.starts).tolist() == [1, 1, 2, 1]
+    assert found.memories_gib.tolist() == [24.0, 80.0, 80.0, 80.0]
+
+
+def test_the_cheapest_offer_of_a_class_comes_first() -> None:
+    found = prepared(offer("H100", 3.0), offer("H100", 2.0, region="west"), offer("H100", 2.5, region="north"))
+    assert [found.offer(row).region for row in range(3)] == ["west", "north", "east"]
+
+
+def test_equal_prices_are_ordered_by_what_the_offer_is_and_newest_first() -> None:
+    old = offer("H100", 2.0, as_of=AS_OF - timedelta(days=9))
+    new, other = replace(old, as_of=AS_OF), replace(old, provider="azure")
+    assert [prepared(*order).offer(row) for order in ((old, new, other), (other, new, old)) for row in range(3)] == [
+        new,
+        old,
+        other,
+    ] * 2
+
+
+def test_the_order_of_a_file_changes_nothing() -> None:
+    for seed in range(30):
+        offers = list(random_instance(seed).catalog.offers)
+        names = sorted({each.accelerator for each in offers})
+        sheets = Accelerators(sheet(name) for name in names)
+        one = index(Catalog.of(offers, sheets))
+        random.Random(seed).shuffle(offers)
+        other = index(Catalog.of(offers, sheets))
+        assert [one.offer(row) for row in range(len(offers))] == [other.offer(row) for row in range(len(offers))]
+        assert one.starts.tolist() == other.starts.tolist()
+
+
+@pytest.mark.parametrize(
+    ("filters", "regions"),
+    [
+        (Filters(), ["east", "north", "west"]),
+        (Filters(providers=("aws",)), ["east"]),
+        (Filters(regions=("west", "north")), ["north", "west"]),
+        (Filters(pricing_categories=("committed",)), ["north", "west"]),
+        (Filters(terms=("3y",)), ["east", "west"]),
+        (Filters(accelerators=("A10G",)), []),
+        (Filters(providers=("gcp",), terms=("1y",)), ["north"]),
+    ],
+)
+def test_filters_keep_what_they_name(filters: Filters, regions: list[str]) -> None:
+    found = prepared(
+        offer("H100", 1.0, provider="aws", region="east"),
+        offer("H100", 2.0, provider="gcp", region="north", pricing_category="committed", term="1y"),
+        offer("H100", 3.0, provider="gcp", region="west", pricing_category="committed", term="3y"),
+    )
+    usable = found.usable(filters)
+    assert [found.offer(int(row)).region for row in usable.rows] == regions
+    assert sum(usable.excluded.values()) == 3 - len(regions)
+
+
+def test_an_offer_is_blamed_on_the_first_filter_that_it_fails() -> None:
+    found = prepared(offer("H100", 1.0, provider="gcp", region="west"), offer("H100", 1.0, region="west"))
+    usable = found.usable(Filters(providers=("aws",), regions=("east",)))
+    assert usable.excluded == {"providers": 1, "regions": 1}
+    assert not len(usable.classes)
+
+
+def test_a_known_filter_is_not_sifted_again_and_few_are_remembered() -> None:
+    found = prepared(offer("H100", 1.0))
+    first = found.usable(Filters(providers=("aws",)))
+    assert found.usable(Filters(providers=("aws",))) is first
+    for number in range(200):
+        found.usable(Filters(providers=(f"p{number}",)))
+    assert len(found._known) < 100
+    assert found.usable(Filters(providers=("aws",))).rows.tolist() == first.rows.tolist()
+
+
+def test_shapes_run_over_classes_then_nodes_then_ways() -> None:
+    found = space(prepared(offer("A10G", 1.0), offer("H100", 5.0, accelerator_count=4)), nodes=2, batches=(8.0, 16.0))
+    shapes = found.shapes()
+    assert found.size == (2, 2, 2)
+    assert len(shapes) == 8
+    assert shapes.accelerator.tolist() == [1] * 4 + [0] * 4
+    assert shapes.node_count.tolist() == [1, 1, 2, 2] * 2
+    assert shapes.precision.tolist() == [2] * 8
+    assert np.isnan(shapes.interconnect_gbps).all()
+
+
+def test_a_batch_grows_with_the_accelerators_that_share_it() -> None:
+    found = space(prepared(offer("H100", 5.0, accelerator_count=4)), nodes=2, batches=(8.0, np.nan))
+    assert found.shapes().batch_size[[0, 2]].tolist() == [32.0, 64.0]
+    assert np.isnan(found.shapes().batch_size[[1, 3]]).all()
+
+
+def test_prices_and_sizes_count_every_node() -> None:
+    found = space(prepared(offer("H100", 5.0, accelerator_count=4), offer("H100", 4.0, accelerator_count=4)), nodes=3)
+    assert found.usd_per_hour.tolist() == [[4.0, 8.0, 12.0]]
+    assert found.total_accelerators.tolist() == [[4, 8, 12]]
+    assert found.memories_gib.tolist() == [80.0]
+
+
+def test_rows_of_a_machine_are_found_by_any_spelling_and_narrowed_by_words() -> None:
+    found = prepared(offer("H100", 2.0), offer("H100", 1.0, region="west"), offer("H100", 8.0, accelerator_count=8))
+    rows = found.rows_of("nvidia h100", 1)
+    assert sorted(found.prices[rows].tolist()) == [1.0, 2.0]
+    assert found.prices[rows[found.matches(rows, {"region": "west", "provider": "aws"})]].tolist() == [1.0]
+    assert not len(found.rows_of("A10G", 1))
+
+
+def test_an_empty_catalogue_is_an_empty_space() -> None:
+    found = prepared()
+    assert not len(found.usable(Filters()).classes)
+    assert space(found).size == (0, 1, 1)
