@@ -1,43 +1,68 @@
 """Advices as tables in a terminal, from their JSON documents and in the words of the messages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from bot.views.numbers import UNKNOWN, cost_per_unit, money, throughput
-from bot.views.phrases import configuration, machines
+from bot.views.numbers import (
+    UNKNOWN,
+    cost_per_unit,
+    cost_per_unit_range,
+    count,
+    duration,
+    money,
+    percent,
+    throughput,
+    throughput_range,
+)
+from bot.views.phrases import CATEGORY_WORDS, EVIDENCE_WORDS, configuration, day, machines, running, sentence
+from bot.views.picks import choices
 
-__all__ = ["show_scan"]
+__all__ = ["show_advice", "show_scan"]
+
+Document = Mapping[str, Any]
 
 
-def show_scan(documents: Iterable[Mapping[str, Any]]) -> None:
-    """One line an advice on standard output: today, what is recommended, what that gains and costs."""
-    table = Table(box=SIMPLE_HEAD, highlight=False)
+def show_scan(documents: Iterable[Document]) -> None:
+    """One line an advice on standard output: today, what is recommended, what that gives and costs."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("workload", "stage", "today", "take", "configuration"):
         table.add_column(heading, overflow="fold")
     for heading in ("speed", "per day", "per unit"):
         table.add_column(heading, justify="right", overflow="fold")
     for document in documents:
-        table.add_row(*map(escape, _line(document)))
+        table.add_row(*map(Text, _line(document)))
     Console().print(table)
 
 
-def _line(document: Mapping[str, Any]) -> tuple[str, ...]:
+def show_advice(document: Document) -> None:
+    """One advice on standard output: today and the picks side by side, the recommended one first, and what to know."""
+    console = Console(highlight=False)
+    stage = document["stage"]
+    console.print(Text(" · ".join(filter(None, (document["workload"], stage and stage["value"])))), style="bold")
+    console.print(Text(sentence(document["reason"])))
+    if document["objectives"]:
+        console.print(_side_by_side(document))
+    for note in _notes(document):
+        console.print(Text(f"• {sentence(note)}"))
+
+
+def _line(document: Document) -> tuple[str, ...]:
     stage, current, unit = document["stage"], document["current"], document["unit"]
     start = (
         document["workload"],
         stage["value"] if stage else UNKNOWN,
         machines(current["configuration"]) if current else UNKNOWN,
     )
-    pick = document["objectives"].get(document["recommended"], {})
-    if not pick:
+    pick = document["objectives"].get(document["recommended"])
+    if pick is None:
         return (*start, "undetermined", document["reason"], UNKNOWN, UNKNOWN, UNKNOWN)
     if "infeasible" in pick:
-        return (*start, document["recommended"], f"infeasible: {pick['infeasible']['binding']}", *([UNKNOWN] * 3))
+        return (*start, document["recommended"], _infeasible(pick), UNKNOWN, UNKNOWN, UNKNOWN)
     return (
         *start,
         document["recommended"],
@@ -46,3 +71,87 @@ def _line(document: Mapping[str, Any]) -> tuple[str, ...]:
         money(pick["usd_per_day"]),
         cost_per_unit(pick["usd_per_unit"]["p50"], unit),
     )
+
+
+def _infeasible(pick: Document) -> str:
+    found = pick["infeasible"]
+    reachable = "" if found["reachable"] is None else f", {count(found['reachable'])} can be reached"
+    return f"nothing feasible: {found['binding']} {count(found['asked'])}{reachable}"
+
+
+def _side_by_side(document: Document) -> Table:
+    unit, current = document["unit"], document["current"]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    columns = [_column(choice.pick, unit) for choice in choices(document)]
+    for choice in choices(document):
+        table.add_column(f"{choice.title}{' ★' if choice.is_recommended else ''}", overflow="fold")
+    if current:
+        table.add_column("Today", overflow="fold")
+        columns.append(_column(current, unit))
+    for label, *cells in zip(_LABELS, *columns, strict=True):
+        table.add_row(label, *map(Text, cells))
+    return table
+
+
+_LABELS = (
+    "machines",
+    "rented",
+    "region",
+    "paid",
+    "runs",
+    "speed",
+    "90 %",
+    "a unit",
+    "a day",
+    "cost",
+    "90 %",
+    "evidence",
+)
+
+
+def _column(found: Document, unit: str) -> tuple[str, ...]:
+    """One pick, or today, from top to bottom; `usd_per_unit` is a number today and an interval in a pick."""
+    where, speed, cost = found["configuration"], found["units_per_hour"], found["usd_per_unit"]
+    is_pick = isinstance(cost, Mapping)
+    return (
+        machines(where),
+        " ".join(word for word in (where["provider"], where["instance_type"]) if word) or UNKNOWN,
+        where["region"] or UNKNOWN,
+        _paid(where),
+        running(where) or UNKNOWN,
+        throughput(speed["p50"], unit),
+        throughput_range(speed["p05"], speed["p95"]),
+        duration(found["seconds_per_unit"]["p50"]),
+        money(found["usd_per_day"]),
+        cost_per_unit(cost["p50"] if is_pick else cost, unit),
+        cost_per_unit_range(cost["p05"], cost["p95"]) if is_pick else "idle and failed runs included",
+        EVIDENCE_WORDS[found["evidence"]] if is_pick else "what the last runs used",
+    )
+
+
+def _paid(where: Document) -> str:
+    category = where["pricing_category"]
+    return " ".join(word for word in (CATEGORY_WORDS.get(category, category), where["term"]) if word) or UNKNOWN
+
+
+def _notes(document: Document) -> Iterator[str]:
+    """What does not fit into columns."""
+    for objective, pick in document["objectives"].items():
+        if "infeasible" in pick:
+            yield f"{objective}: {_infeasible(pick)}"
+    if flatness := document["flatness"]:
+        spread = f"{flatness['verdict']} (±{percent(flatness['spread'])})"
+        yield f"cost per unit from the cost pick to the performance pick: {spread}"
+    if pays := document["break_even_usd_per_hour"]:
+        yield f"{pays['to']} pays against {pays['from']} where an hour of waiting is worth {money(pays['value'])}"
+    if trial := document["next_trial"]:
+        yield f"next trial: {configuration(trial['configuration'])}, {money(trial['usd'])}"
+    if undetermined := document["undetermined"]:
+        yield f"what would settle it: {undetermined['settled_by']}"
+    if certificate := document["certificate"]:
+        searched, feasible = count(certificate["configurations"]), count(certificate["feasible"])
+        yield f"{searched} configurations searched, {feasible} feasible"
+    if document["prices_as_of"]:
+        yield f"the oldest of these prices is of {day(document['prices_as_of'])}"
+    yield from document["warnings"]
