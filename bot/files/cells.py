@@ -44,10 +44,10 @@ def text(row: Row, column: str, longest: int = _LONGEST) -> str | None:
         return None
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise InvalidRow(column, f"is not text but {_shown(value)}")
-    found = str(value).strip()
+    found = str(value)
     if len(found) > longest:
         raise InvalidRow(column, f"has {len(found)} characters; at most {longest} are allowed")
-    if strange := _UNSPEAKABLE.search(found):
+    if not found.isprintable() and (strange := _UNSPEAKABLE.search(found)):
         raise InvalidRow(column, f"contains the unprintable character U+{ord(strange[0]):04X}")
     return found
 
@@ -91,7 +91,7 @@ def time(row: Row, column: str) -> datetime | None:
     if value is None:
         return None
     try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         if found.tzinfo is None:
             raise InvalidRow(column, f"{found.isoformat()} has no zone; write it as {found.isoformat()}Z")
         return found.astimezone(UTC)
@@ -104,8 +104,9 @@ def choice(row: Row, column: str, words: tuple[_T, ...]) -> _T | None:
     found = text(row, column)
     if found is None:
         return None
+    folded = found.lower()
     for word in words:
-        if word == found.lower():
+        if word == folded:
             return word
     raise InvalidRow(column, f"is {_shown(found)}; it has to be one of {', '.join(map(str, words))}")
 
@@ -115,7 +116,7 @@ def flag(row: Row, column: str) -> bool | None:
     value = _present(row, column)
     if value is None or isinstance(value, bool):
         return value
-    found = _FLAGS.get(str(value).strip().lower())
+    found = _FLAGS.get(str(value).lower())
     if found is None:
         raise InvalidRow(column, f"is {_shown(value)}; it has to be true or false")
     return found
@@ -130,18 +131,19 @@ def words(row: Row, column: str) -> tuple[str, ...]:
 
 
 def _present(row: Row, column: str) -> object | None:
-    """The cell, or None when it is empty: no text, blanks only, or the NaN that Parquet writers use for null."""
+    """The cell without surrounding space; None when empty, blank, or the NaN that Parquet writers use for null."""
     value = row.get(column)
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
+    if isinstance(value, str):
+        return value.strip() or None
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _as_float(value: object, column: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or "_" in str(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number and not (isinstance(value, str) and "_" not in value):
         raise InvalidRow(column, f"{_shown(value)} is not a number")
     try:
-        found = float(value)
+        found = float(value)  # type: ignore[arg-type]  # a number or text, as was just seen
     except (ValueError, OverflowError):
         raise InvalidRow(column, f"{_shown(value)} is not a number") from None
     if not math.isfinite(found):
