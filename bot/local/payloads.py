@@ -31,7 +31,7 @@ def slash_command(state: State, text: str, user_id: str, channel_id: str, comman
         "text": text,
         "api_app_id": APP_ID,
         "is_enterprise_install": "false",
-        "response_url": f"{state.address}/respond/{state.grants.new_response_url(channel_id, user_id)}",
+        "response_url": f"{state.address}/response/{state.grants.new_response_url(channel_id, user_id)}",
         "trigger_id": state.grants.new_trigger(user_id),
     }
 
@@ -50,7 +50,7 @@ def block_actions(
         source.state = values
         return payload | {"view": source.as_slack(state.workspace.team_id)}
     key = state.grants.new_response_url(source.channel_id, user_id, source.ts)
-    return payload | {"state": {"values": values}, "response_url": f"{state.address}/respond/{key}"}
+    return payload | {"state": {"values": values}, "response_url": f"{state.address}/response/{key}"}
 
 
 def block_suggestion(

@@ -116,7 +116,7 @@ class LocalSlack:
 
     def response_url(self, channel_id: str, user_id: str, message_ts: str | None = None) -> str:
         """Return a fresh response address, as an interaction would carry it."""
-        return f"{self.address}/respond/{self.state.grants.new_response_url(channel_id, user_id, message_ts)}"
+        return f"{self.address}/response/{self.state.grants.new_response_url(channel_id, user_id, message_ts)}"
 
     def trigger_id(self, user_id: str) -> str:
         """Return a fresh trigger id, as an interaction would carry it."""

@@ -84,7 +84,7 @@ class WebApi:
         """Return the routes that speak the Web API."""
         return [
             Route("/api/{method}", self._answer, methods=["GET", "POST"]),
-            Route("/respond/{key}", self._respond, methods=["POST"]),
+            Route("/response/{key}", self._respond, methods=["POST"]),
             Route("/upload/{file_id}", self._upload, methods=["POST"]),
             Route("/files/{file_id}", self._download),
         ]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from troubles import ROUTES, TROUBLES, destination_of, perform
+
 from bot.jobs.courier import EVENT_TYPE, Courier, Letter
 from bot.jobs.outcomes import Absent, Delivered, Refused, Unknown
 from bot.local.calls import Call
@@ -40,44 +42,8 @@ def letter_to(destination: Destination, outbox_id: str = "a1") -> Letter:
     return Letter(outbox_id, destination, Message("hello", (block,)), now())
 
 
-def destination_of(route: str, slack: LocalSlack) -> Destination:
-    """Where a letter goes that takes this route first."""
-    if route == "chat.postMessage":
-        return Destination(CHANNEL)
-    if route == "chat.update":
-        earlier = slack.web_api.perform(call("chat.postMessage", channel=CHANNEL, text="earlier"))
-        return Destination(CHANNEL, update_ts=earlier["ts"])
-    if route == "chat.postEphemeral":
-        return Destination(CHANNEL, MEMBER.id, is_private=True)
-    return Destination(CHANNEL, MEMBER.id, response_url=slack.response_url(CHANNEL, MEMBER.id), is_private=True)
-
-
-def call(method: str, **arguments: Any) -> Any:
-    return Call(method, arguments, BOT_TOKEN)
-
-
 def said(slack: LocalSlack) -> list[str]:
     return [message.text for message in slack.messages() if message.text == "hello"]
-
-
-ROUTES = ["chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"]
-
-TROUBLES: list[tuple[str, Fault, type[Refused | Unknown], int]] = [
-    ("429 asks to wait", Fault.rate_limited(7), Refused, 0),
-    ("500 before acceptance", Fault.down(500), Unknown, 0),
-    ("500 after acceptance", Fault.down(500, is_accepted=True), Unknown, 1),
-    ("503 before acceptance", Fault.down(503), Unknown, 0),
-    ("503 after acceptance", Fault.down(503, is_accepted=True), Unknown, 1),
-    ("silence before acceptance", Fault.silent(1.5), Unknown, 0),
-    ("silence after acceptance", Fault.silent(1.5, is_accepted=True), Unknown, 1),
-    ("a reset before acceptance", Fault.reset(), Unknown, 0),
-    ("a reset after acceptance", Fault.reset(is_accepted=True), Unknown, 1),
-    ("a page of HTML with 200", Fault(body="<html>ok</html>", content_type="text/html"), Unknown, 0),
-    ("HTML that says it is JSON", Fault(body="<html>ok</html>"), Unknown, 0),
-    ("plain text with 200", Fault(body="hm", content_type="text/plain"), Unknown, 0),
-    ("JSON that is no object", Fault(body="[1]"), Unknown, 0),
-    ("half a JSON object", Fault(body='{"ok": tr'), Unknown, 0),
-]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -150,7 +116,7 @@ async def test_it_is_found_behind_many_others(slack: LocalSlack, courier: Courie
     letter = letter_to(Destination(CHANNEL), "first")
     await courier.deliver(letter)
     for number in range(450):
-        slack.web_api.perform(call("chat.postMessage", channel=CHANNEL, text=f"other {number}"))
+        perform(slack, "chat.postMessage", channel=CHANNEL, text=f"other {number}")
     assert isinstance(await courier.find(letter), Delivered)
     assert len(slack.calls("conversations.history")) > 1
 
@@ -161,12 +127,12 @@ async def test_metadata_of_other_apps_is_no_match(slack: LocalSlack, courier: Co
         {"event_type": "x", "event_payload": {"outbox_id": "a1"}},
         {"event_type": EVENT_TYPE, "event_payload": {}},
     ):
-        slack.web_api.perform(call("chat.postMessage", channel=CHANNEL, text="x", metadata=metadata))
+        perform(slack, "chat.postMessage", channel=CHANNEL, text="x", metadata=metadata)
     assert await courier.find(letter_to(Destination(CHANNEL), "a1")) == Absent()
 
 
 async def test_an_answer_in_a_thread_is_found_there(slack: LocalSlack, courier: Courier) -> None:
-    parent = slack.web_api.perform(call("chat.postMessage", channel=CHANNEL, text="parent"))
+    parent = perform(slack, "chat.postMessage", channel=CHANNEL, text="parent")
     letter = letter_to(Destination(CHANNEL, thread_ts=parent["ts"]))
     posted = await courier.deliver(letter)
     assert slack.messages()[-1].thread_ts == parent["ts"]
@@ -205,7 +171,7 @@ async def test_an_answer_goes_to_a_channel_that_the_bot_is_not_in(slack: LocalSl
 async def test_a_private_answer_past_its_address_goes_beside_the_channel_and_then_directly(
     slack: LocalSlack, courier: Courier
 ) -> None:
-    worn = f"{slack.address}/respond/used-up"
+    worn = f"{slack.address}/response/used-up"
     await courier.deliver(letter_to(Destination(CHANNEL, MEMBER.id, response_url=worn, is_private=True)))
     await courier.deliver(letter_to(Destination(PRIVATE_ROOM, MEMBER.id, response_url=worn, is_private=True)))
     direct = slack.workspace.direct_channel(MEMBER.id).id
