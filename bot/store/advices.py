@@ -80,9 +80,18 @@ def count_open(scope: Scope) -> int:
     return int(scope.scalars(select(func.count()).select_from(AdviceRow).where(col(AdviceRow.state) == "open")).one())
 
 
-def change_state(scope: Scope, advice_id: str, expected: State, state: State) -> bool:
-    """Move an advice from the `expected` state to another; False when it was not in it."""
+def change_state(
+    scope: Scope,
+    advice_id: str,
+    expected: State,
+    state: State,
+    *,
+    unless_expired_at: datetime | None = None,
+) -> bool:
+    """Move an advice from the `expected` state to another; False when it was not in it, or expired by that time."""
     moved = update(AdviceRow).where(col(AdviceRow.id) == advice_id, col(AdviceRow.state) == expected)
+    if unless_expired_at is not None:
+        moved = moved.where(col(AdviceRow.expires_at) > unless_expired_at)
     return scope.scalars(moved.values(state=state).returning(col(AdviceRow.id))).one_or_none() is not None
 
 

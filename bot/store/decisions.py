@@ -56,13 +56,8 @@ def decide(
     until: datetime | None = None,
 ) -> Outcome:
     """Decide an open advice. Of any number of callers at once exactly one succeeds; the others learn who did."""
-    advice = advices.get(scope, advice_id)
-    if advice is None:
-        return Outcome(None, "unknown_advice")
-    if advice.state == "open" and at >= advice.expires_at:
-        return Outcome(None, "expired")
-    # The first writer changes the state; PostgreSQL lets the next look only when that transaction has ended.
-    if not advices.change_state(scope, advice_id, "open", _STATES[kind]):
+    # The first to change the state wins; on PostgreSQL the next waits here until that transaction has ended.
+    if not advices.change_state(scope, advice_id, "open", _STATES[kind], unless_expired_at=at):
         return _refused(scope, advice_id)
     decision = Decision(advice_id, kind, objective, by, at, until)
     row = {name: getattr(decision, name) for name in Decision.__slots__}
@@ -80,4 +75,7 @@ def _refused(scope: Scope, advice_id: str) -> Outcome:
     standing = get(scope, advice_id)
     if standing is not None:
         return Outcome(standing, "already_decided")
-    return Outcome(None, "replaced")
+    advice = advices.get(scope, advice_id)
+    if advice is None:
+        return Outcome(None, "unknown_advice")
+    return Outcome(None, "replaced" if advice.state == "replaced" else "expired")

@@ -49,6 +49,8 @@ def claim(
     again, as ambiguous.
     """
     positions = _due_positions(across, now, limit, spacing_seconds)
+    if not positions:
+        return []
     leased_until = now + timedelta(seconds=lease_seconds)
     claimed = (
         update(OutboxRow)

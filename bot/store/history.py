@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +43,8 @@ _SAME = (
     "is_trial",
 )
 """The fields of a run that a row holds under the same name; the two times are kept as seconds."""
-_LOADED = ("started", "ended", "source", *_SAME)
+_LOADED = ("started", "run_id", "source", "ended", *(name for name in _SAME if name != "run_id"))
+_IN_ORDER = itemgetter(0, 1, 2)  # by start, then run id; the same on every database, whatever its collation
 _FLOATS = ("started", "ended", "units", "batch_size", "tensor_active", "sm_active", "dram_active")
 _DTYPES: dict[str, type] = {
     **dict.fromkeys((*_FLOATS, "memory_used_gib", "cost_usd"), np.float64),  # None becomes NaN
@@ -172,7 +174,7 @@ def _grown(kept: Columns, new: Columns) -> dict[str, Any]:
 
 
 def _history(workload: str, rows: Sequence[Any]) -> History:
-    ordered = sorted(rows, key=lambda row: (row.started, row.run_id, row.source))
+    ordered = sorted(rows, key=_IN_ORDER)
     by_name = dict(zip(_LOADED, zip(*ordered, strict=True), strict=True)) if ordered else dict.fromkeys(_LOADED, ())
     units = tuple(dict.fromkeys(by_name["unit"]))
     if len(units) > 1:

@@ -63,9 +63,12 @@ def claim(across: Scope, owner: str, now: datetime, lease_seconds: float, limit:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    ids = across.scalars(orphaned).all()
+    if not ids:
+        return []
     claimed = (
         update(InboxRow)
-        .where(col(InboxRow.id).in_(across.scalars(orphaned).all()))
+        .where(col(InboxRow.id).in_(ids))
         .values(owner=owner, due_at=now + timedelta(seconds=lease_seconds), attempts=col(InboxRow.attempts) + 1)
         .returning(InboxRow)
         .execution_options(synchronize_session=False)

@@ -16,7 +16,7 @@ from bot.store.columns import new_id, utc_now
 from bot.store.scope import Scope
 from bot.store.tables import OutboxRow
 
-__all__ = ["SentMessage", "counts", "put", "sent_messages", "update_copies"]
+__all__ = ["SentMessage", "SentPost", "counts", "post_at", "put", "sent_messages", "update_copies"]
 
 
 class SentMessage(NamedTuple):
@@ -24,6 +24,13 @@ class SentMessage(NamedTuple):
 
     channel: str
     ts: str
+
+
+class SentPost(NamedTuple):
+    """A post that was said: its id, by which it can be replaced, and what it was."""
+
+    id: str
+    post: Post
 
 
 def put(
@@ -75,6 +82,13 @@ def sent_messages(scope: Scope, advice_id: str) -> list[SentMessage]:
     query = select(col(OutboxRow.sent_channel), col(OutboxRow.sent_ts)).order_by(col(OutboxRow.position))
     shown = query.where(col(OutboxRow.advice_id) == advice_id, col(OutboxRow.sent_ts).is_not(None))
     return list(dict.fromkeys(SentMessage(channel, ts) for channel, ts in scope.execute(shown)))
+
+
+def post_at(scope: Scope, channel: str, ts: str) -> SentPost | None:
+    """What was first said as the message that stands there; None when it is none of ours."""
+    there = (col(OutboxRow.sent_channel) == channel, col(OutboxRow.sent_ts) == ts, col(OutboxRow.updates_id).is_(None))
+    row = scope.scalars(select(OutboxRow).where(*there).limit(1)).one_or_none()
+    return None if row is None else SentPost(row.id, Post(Destination(**row.destination), row.view, row.data))
 
 
 def counts(scope: Scope) -> dict[str, int]:

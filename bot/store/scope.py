@@ -81,18 +81,16 @@ class Scope:
         return list(self._session.connection().execute(statement, stamped).scalars())
 
     def upsert(self, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]], changes: Changes | None = None) -> None:
-        """Insert each of `rows`; where its primary key exists, set `changes` (default: every other column given).
-
-        The rows' keys differ: PostgreSQL refuses to change one row twice in one statement.
-        """
+        """Insert each of `rows`; where its primary key exists, set `changes` (default: every other column given)."""
         if not rows:
             return
         table = kind.__table__  # type: ignore[attr-defined]
         keys = [column.name for column in table.primary_key]
-        statement = self._insert(kind).values([self._stamped(kind, row) for row in rows])
+        statement = self._insert(kind)
         given = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         changed = given if changes is None else changes(table.c, statement.excluded)
-        self._session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        self._session.connection().execute(statement, [self._stamped(kind, row) for row in rows])
 
     def _insert(self, kind: type[SQLModel]) -> Any:
         """Both dialects have ON CONFLICT, each in its own class."""
