@@ -1,0 +1,123 @@
+"""Flatness, break-even, and what binds where nothing is feasible."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from instances import limits_of as limits_of_instance
+from instances import random_instance, space_of, speeds_of
+from small_worlds import Machine, machines, outlook_of, search_in
+
+from engine.advice import Infeasible
+from engine.judgement import break_even_of, explain_infeasible, flatness_of
+from engine.search import find_points
+from engine.workload import Constraints, Workload
+
+
+def test_equal_costs_per_unit_are_flat() -> None:
+    assert flatness_of([2.0, 2.1, 1.95], 0.1).verdict == "flat"
+    assert flatness_of([2.0, 2.0], 0.1).spread == 0.0
+
+
+def test_the_spread_looks_at_everything_on_the_way() -> None:
+    found = flatness_of([1.0, 3.0, 1.0], 0.1)
+    assert (found.spread, found.verdict) == (2.0, "rising")
+
+
+def test_the_verdict_compares_the_ends() -> None:
+    assert flatness_of([1.0, 2.0], 0.1).verdict == "rising"
+    assert flatness_of([2.0, 1.0], 0.1).verdict == "falling"
+
+
+@given(st.lists(st.floats(0.01, 100.0), min_size=1, max_size=8))
+def test_flatness_does_not_depend_on_the_currency(costs: list[float]) -> None:
+    one, other = flatness_of(costs, 0.1), flatness_of([4.0 * cost for cost in costs], 0.1)
+    assert one == other
+
+
+def test_break_even_is_where_both_picks_cost_the_same_per_unit() -> None:
+    found = break_even_of((1.0, 4.0), (10.0, 20.0))
+    assert found is not None
+    usd = found.value
+    assert (1.0 + usd) / 10.0 == pytest.approx((4.0 + usd) / 20.0)
+    assert (found.from_, found.to) == ("cost", "performance")
+
+
+def test_faster_for_less_per_unit_is_free() -> None:
+    found = break_even_of((1.0, 1.5), (10.0, 20.0))
+    assert found is not None
+    assert found.value == 0.0
+
+
+def test_there_is_no_break_even_without_a_faster_pick() -> None:
+    assert break_even_of((1.0, 2.0), (10.0, 10.0)) is None
+
+
+def infeasible(known: list[Machine], asked: Constraints) -> Infeasible:
+    found = search_in(outlook_of(known), "performance", Workload("w", constraints=asked))
+    assert isinstance(found, Infeasible)
+    return found
+
+
+KNOWN = machines(("A10G", 1.0, 10.0), ("H100", 4.0, 100.0))
+
+
+@pytest.mark.parametrize(
+    ("asked", "binding", "bound", "reachable"),
+    [
+        (Constraints(floor_units_per_hour=500.0), "floor_units_per_hour", 500.0, 100.0),
+        (Constraints(max_seconds_per_unit=1.0), "max_seconds_per_unit", 1.0, 36.0),
+        (Constraints(max_usd_per_day=20.0), "max_usd_per_day", 20.0, 24.0),
+        (Constraints(max_usd_per_unit=0.01), "max_usd_per_unit", 0.01, 0.04),
+        (Constraints(memory_required_gib=200.0), "memory_required_gib", 200.0, 80.0),
+        (Constraints(max_accelerators=0), "max_accelerators", 0.0, 1.0),
+        (Constraints(floor_units_per_hour=50.0, max_usd_per_day=30.0), "max_usd_per_day", 30.0, 96.0),
+    ],
+)
+def test_the_limit_that_binds_is_named_with_what_is_reachable(
+    asked: Constraints, binding: str, bound: float, reachable: float
+) -> None:
+    found = infeasible(KNOWN, asked)
+    assert (found.binding, found.asked) == (binding, bound)
+    assert found.reachable == pytest.approx(reachable)
+
+
+def test_memory_names_what_is_needed_and_what_there_is() -> None:
+    known = machines(("A10G", 1.0, 10.0), ("L4", 0.5, 5.0), fits=False, memory_needed_gib=100.0, memory_gib=24.0)
+    found = infeasible(known, Constraints())
+    assert (found.binding, found.asked, found.reachable) == ("memory", 100.0, 24.0)
+
+
+def test_what_was_asked_is_blamed_before_a_default() -> None:
+    """Within the default size only one accelerator is allowed; the floor is what somebody can change."""
+    known = [Machine("H100", 4.0, 100.0), Machine("H100", 64.0, 1600.0, count=16)]
+    found = infeasible(known, Constraints(floor_units_per_hour=500.0))
+    assert (found.binding, found.reachable) == ("floor_units_per_hour", pytest.approx(100.0))
+
+
+@given(st.integers(0, 1 << 40))
+def test_reachable_is_reachable_and_nothing_better_is(seed: int) -> None:
+    instance = random_instance(seed)
+    space = space_of(instance)
+    speeds, limits = speeds_of(instance, space), limits_of_instance(instance)
+    if not len(space.usable.classes) or len(find_points(space, speeds, limits)):
+        return
+    needed = speeds.median * math.nan
+    if not speeds.fits.any():
+        needed = speeds.median
+    found = explain_infeasible(space, speeds, limits, set(limits.asked), needed)
+    if found.binding == "memory":
+        return
+    is_floor = found.binding in {"floor_units_per_hour", "memory_required_gib"}
+    assert found.reachable is not None
+    assert found.reachable < found.asked if is_floor else found.reachable > found.asked
+
+
+def test_asking_about_feasible_limits_is_a_mistake() -> None:
+    instance = random_instance(3)
+    space = space_of(instance)
+    speeds = speeds_of(instance, space)
+    assert speeds.fits.any()
+    with pytest.raises(AssertionError, match="leave something"):
+        explain_infeasible(space, speeds, type(limits_of_instance(instance))(), (), speeds.median)

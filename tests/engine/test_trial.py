@@ -1,0 +1,105 @@
+"""The next trial teaches the most for its money, and never costs more than it can gain."""
+
+import math
+
+import numpy as np
+import pytest
+from small_worlds import Machine, found_in, machines, outlook_of
+
+from engine.advice import Trial
+from engine.cost import Spending
+from engine.outlook import Outlook
+from engine.picks import Found
+from engine.strategy import preference_of
+from engine.trial import expected_improvement, next_trial
+from engine.units import Objective
+from engine.workload import Constraints, Workload
+
+RICH = Spending(units_per_day=1000.0, usd_per_unit=1.0)
+TODAY = Machine("A10G", 1.0, 10.0, log_sd=0.01, evidence="verified")
+
+
+def trial(outlook: Outlook, found: Found, spent: Spending = RICH, hours: float = 1.0) -> Trial | None:
+    preference = preference_of(found.objective, found.points, found.best, None)
+    return next_trial(found, preference, outlook, spent, hours, 30)
+
+
+def search(objective: Objective, *known: Machine, **asked: float) -> tuple[Outlook, Found]:
+    outlook = outlook_of(known)
+    return outlook, found_in(outlook, objective, Workload("w", constraints=Constraints(**asked)))  # type: ignore[arg-type]
+
+
+def test_the_most_promising_machine_is_tried() -> None:
+    found = trial(*search("performance", TODAY, *machines(("L40S", 2.0, 15.0), ("H100", 4.0, 40.0))))
+    assert found is not None
+    assert found.configuration.accelerator == "H100"
+    assert found.expected_improvement == pytest.approx(3.0, rel=0.05)
+    assert found.usd == pytest.approx(1.0)  # a quarter of an hour
+
+
+def test_of_equal_medians_the_less_certain_one_teaches_more() -> None:
+    sure, unsure = Machine("L40S", 2.0, 15.0, log_sd=0.05), Machine("H100", 2.0, 15.0, log_sd=0.5)
+    found = trial(*search("performance", TODAY, sure, unsure))
+    assert found is not None
+    assert found.configuration.accelerator == "H100"
+
+
+def test_a_run_shorter_than_a_quarter_of_an_hour_is_a_shorter_trial() -> None:
+    found = trial(*search("performance", TODAY, Machine("H100", 4.0, 40.0)), hours=0.1)
+    assert found is not None
+    assert found.usd == pytest.approx(0.4)
+
+
+def test_a_trial_never_costs_more_than_it_can_gain() -> None:
+    outlook, found = search("performance", TODAY, Machine("H100", 4.0, 40.0))
+    cheap = trial(outlook, found, Spending(units_per_day=1.0, usd_per_unit=0.02))
+    assert cheap is not None
+    assert cheap.usd <= cheap.expected_improvement * 0.02 * 30
+    assert trial(outlook, found, Spending(units_per_day=1.0, usd_per_unit=0.005)) is None
+    assert trial(outlook, found, Spending(units_per_day=1.0, usd_per_unit=None)) is None
+
+
+def test_when_everything_is_verified_there_is_nothing_to_learn() -> None:
+    assert trial(*search("performance", TODAY, Machine("H100", 4.0, 40.0, evidence="verified"))) is None
+
+
+def test_what_is_surely_worse_teaches_nothing() -> None:
+    assert trial(*search("performance", TODAY, Machine("L4", 0.5, 5.0, log_sd=0.05))) is None
+
+
+def test_what_cannot_be_chosen_is_not_tried() -> None:
+    unfit = Machine("H100", 4.0, 40.0, fits=False)
+    assert trial(*search("performance", TODAY, unfit)) is None
+    assert trial(*search("performance", TODAY, Machine("H100", 4.0, 40.0), max_usd_per_day=48.0)) is None
+    assert trial(*search("performance", TODAY, Machine("H100", 4.0, 40.0, count=8), max_accelerators=4)) is None
+
+
+def test_a_machine_that_probably_breaks_the_floor_promises_little() -> None:
+    below, above = Machine("L4", 0.5, 9.0), Machine("L40S", 0.6, 12.0)
+    outlook, found = search("cost", TODAY, below, above, floor_units_per_hour=10.0)
+    gains = expected_improvement(found, preference_of("cost", found.points, found.best, None), outlook)
+    by_name = dict(zip(["A10G", "L4", "L40S"], gains.tolist(), strict=True))
+    assert by_name["A10G"] == 0.0
+    assert 0.0 < by_name["L4"] < by_name["L40S"] < math.log(1.0 / 0.6) + 1e-9
+
+
+def test_the_closed_form_equals_simulation() -> None:
+    known = (TODAY, Machine("L40S", 2.0, 11.0, log_sd=0.4), Machine("H100", 4.0, 14.0, log_sd=0.6))
+    rng = np.random.default_rng(1)
+    for objective in ("cost", "performance", "value"):
+        outlook, found = search(objective, *known, floor_units_per_hour=9.5, max_usd_per_unit=0.3)
+        preference = preference_of(objective, found.points, found.best, None)
+        verified = float(preference.utility(1.0, math.log(10.0)))
+        gains = expected_improvement(found, preference, outlook)
+        for shape, machine in zip((2, 1), known[1:], strict=True):  # classes stand in the order of their names
+            logs = rng.normal(math.log(machine.units_per_hour), machine.log_sd, 400_000)
+            keeps = np.exp(logs) >= found.limits.least_units_per_hour(machine.usd_per_hour)
+            gain = np.maximum(preference.utility(machine.usd_per_hour, logs) - verified, 0.0) * keeps
+            assert gains[shape] == pytest.approx(gain.mean(), abs=0.003), (objective, machine)
+
+
+def test_where_nothing_verified_keeps_the_limits_the_pick_itself_is_worth_trying() -> None:
+    found = trial(*search("performance", TODAY, Machine("H100", 4.0, 40.0, log_sd=0.01), floor_units_per_hour=20.0))
+    assert found is not None
+    assert found.configuration.accelerator == "H100"
+    assert found.expected_improvement == pytest.approx(1.0, rel=0.05)
