@@ -35,19 +35,19 @@ def flips_when(found: Found, preference: Preference, outlook: Outlook, runner_up
 def _changes(
     found: Found, preference: Preference, outlook: Outlook, runner_up: int | None
 ) -> Iterator[tuple[float, str]]:
-    """(relative change, sentence) of each change that would flip the choice."""
+    """(size as a natural logarithm, sentence) of each change that would flip the choice."""
     least = float(found.limits.least_units_per_hour(found.usd_per_hour))
     if least > 0.0:
-        slower = max(1.0 - least / found.units_per_hour, 0.0)
-        yield slower, f"it is {_percent(slower)} slower than predicted: then it breaks a limit"
+        slack = max(math.log(found.units_per_hour / least), 0.0)
+        yield slack, f"it is {_percent(-math.expm1(-slack))} slower than predicted: then it breaks a limit"
     if runner_up is None:
         return
     rival = _name(configuration_at(outlook, int(found.points.shape[runner_up])))
     faster, dearer = _margins(found, preference, runner_up)
     if faster is not None:
-        yield math.expm1(faster), f"{rival} is {_percent(math.expm1(faster))} faster than predicted"
+        yield faster, f"{rival} is {_percent(math.expm1(faster))} faster than predicted"
     if dearer is not None:
-        yield math.expm1(dearer), f"its price rises by {_percent(math.expm1(dearer))}: then {rival} is better"
+        yield dearer, f"its price rises by {_percent(math.expm1(dearer))}: then {rival} is better"
 
 
 def _margins(found: Found, preference: Preference, runner_up: int) -> tuple[float | None, float | None]:
@@ -80,7 +80,7 @@ def _margins_of_bargain(
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.2g} %" if share < 1.0 else f"{100.0 * share:.0f} %"
+    return f"{100.0 * share:.2g} %" if share < 0.1 else f"{100.0 * share:.0f} %"  # noqa: PLR2004 - two digits suffice
 
 
 def _name(configuration: Configuration) -> str:
