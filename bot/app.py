@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from bot.config import Settings, SlackSecrets
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
-from bot.jobs.ticks import Ticker
 from bot.jobs.worker import Worker
 from bot.slack.authorize import OneWorkspace
 from bot.slack.desk import Desk
@@ -64,6 +63,10 @@ class Bot:
         if self._running:
             await asyncio.wait(self._running, timeout=_STOP_SECONDS)
         self.store.close()
+
+    async def idle(self) -> None:
+        """Wait until everything that was asked so far has been worked on; the answers may still be in the outbox."""
+        await self._desk.idle()
 
     def when_broken(self, call: Callable[[], object]) -> None:
         """Call this when a job fails for good, such as a connection that Slack refuses; `is_broken` is set then."""

@@ -63,6 +63,11 @@ class Desk:
         work = await entry.written
         return [] if work is None else [partial(self._start, work)]
 
+    async def idle(self) -> None:
+        """Wait until all work that was started has ended."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
     async def stop(self, seconds: float) -> None:
         """Finish what is under way, for so many seconds; what has not begun stays in the inbox for another process."""
         self._workers.shutdown(wait=False, cancel_futures=True)

@@ -54,24 +54,42 @@ def explain(room: Room, click: Click, request_id: str | None = None) -> None:
 
 
 def _tell(scope: Scope, click: Click, advice: StoredAdvice, outcome: Outcome) -> None:
-    """The card as it stands now, in place of the clicked one and of every copy; a late click also learns why."""
+    """What stands now, in place of what was clicked and in every copy of the card; a late click also learns why."""
     refusal = "expired" if advice.state == "expired" else outcome.refusal
     if refusal == "expired":
         advices.change_state(scope, advice.id, "open", "expired")
+    state = _STATES[outcome.standing.kind] if outcome.standing else refusal or "replaced"
     data = card(
-        advice.id,
-        advice.document,
-        advice.asked_by,
-        advice.created_at,
-        state=_STATES[outcome.standing.kind] if outcome.standing else refusal or "replaced",
-        decision=_as_document(outcome.standing),
-    )
-    is_news = outcome.is_ours or refusal == "expired"
-    copies = outbox.update_copies(scope, advice.id, "advice", data) if is_news else 0
-    if click.is_ephemeral or (is_news and not copies):
-        outbox.put(scope, Post(_in_place(click), "advice", data))  # only this click can reach that copy
+        advice.id, advice.document, advice.asked_by, advice.created_at, state, _as_document(outcome.standing)
+    )  # fmt: skip
+    if outcome.is_ours or refusal == "expired":
+        copies = outbox.update_copies(scope, advice.id, "advice", data)
+        if not copies and not _update_digest(scope, click):
+            outbox.put(scope, Post(_beside_or_in_place(click, advice), "advice", data))
+    elif click.is_ephemeral:
+        outbox.put(scope, Post(_in_place(click), "advice", data))  # nothing but this click can reach that copy
     if refusal is not None:
         _refuse(scope, click, refusal, advice, outcome.standing)
+
+
+def _update_digest(scope: Scope, click: Click) -> bool:
+    """Redraw the digest that was clicked with all that was decided since; False when it was no digest of ours."""
+    if click.channel_id is None or click.message_ts is None:
+        return False
+    said = outbox.post_at(scope, click.channel_id, click.message_ts)
+    if said is None or said.post.view != "digest":
+        return False
+    findings = [{**finding, **_decided(scope, finding["advice_id"])} for finding in said.post.data["findings"]]
+    post = replace(said.post, data={**said.post.data, "findings": findings})
+    outbox.put(scope, post, updates_id=said.id)
+    return True
+
+
+def _decided(scope: Scope, advice_id: str) -> dict[str, Any]:
+    standing = decisions.get(scope, advice_id)
+    if standing is None:
+        return {}
+    return {"state": _STATES[standing.kind], "decision": _as_document(standing)}
 
 
 def _refuse(
@@ -87,6 +105,11 @@ def _refuse(
         "workload": advice.workload if advice else None,
     }
     outbox.put(scope, Post(click.in_private, "decision_refused", data))
+
+
+def _beside_or_in_place(click: Click, advice: StoredAdvice) -> Destination:
+    """In place of a card. A digest holds more than one advice: nobody asked for those, and their card stands beside."""
+    return _in_place(click) if advice.asked_by else click.in_private
 
 
 def _in_place(click: Click) -> Destination:

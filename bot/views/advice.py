@@ -22,7 +22,7 @@ from bot.views.picks import Choice, choices, current_field, field, infeasible_fi
 _ALL = 3  # objectives
 _SAME = 0.005  # a factor this near to one reads as one
 
-__all__ = ["advice", "against_today", "approve_button", "headline", "why_button"]
+__all__ = ["advice", "against_today", "approve_button", "decided", "headline", "why_button"]
 
 
 def advice(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "title": _title(document),
         "headline": headline(document, found),
         "reason": _reason(document),
-        "decided": _decided(data),
+        "decided": decided(data),
         "picks": [field(choice, unit) for choice in found] + infeasible_fields(document) * bool(found),
         "today": current_field(document["current"], unit) if document["current"] else None,
         "judgement": judgement(document, found),
@@ -218,7 +218,8 @@ def _small_print(document: Mapping[str, Any], data: Mapping[str, Any]) -> list[M
     return [escaped(part) for part in [*parts, asked] if part]
 
 
-def _decided(data: Mapping[str, Any]) -> Mrkdwn | None:
+def decided(data: Mapping[str, Any]) -> Mrkdwn | None:
+    """Who decided what and when, from `state` and `decision`; None while the advice is open."""
     state, decision = data["state"], data["decision"]
     if state == "expired":
         return Mrkdwn("⌛ *Expired:* prices and history have moved on. Ask again for a fresh answer.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, say
-from bot.views.advice import against_today, approve_button, headline, why_button
+from bot.views.advice import against_today, approve_button, decided, headline, why_button
 from bot.views.numbers import count, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
@@ -71,9 +71,14 @@ def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
     gain = against_today(choice, found["document"]) if choice else headline(found["document"], chosen)
     moved = [gain, _move(found["document"], choice)]
     return {
-        "text": join("\n", [title, *moved, _stake(found), sentence(found["evidence"])]),
-        "buttons": _buttons(found, choice),
+        "text": join("\n", [title, *moved, _stake(found), sentence(found["evidence"]), _decision(found) or ""]),
+        "buttons": _buttons(found, None if _decision(found) else choice),
     }
+
+
+def _decision(found: Mapping[str, Any]) -> Mrkdwn | None:
+    """What somebody decided since; a finding fresh from a survey says nothing of it."""
+    return decided({"state": found.get("state", "open"), "decision": found.get("decision")})
 
 
 def _kind(kind: str) -> str:
