@@ -14,7 +14,6 @@ from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
 from bot.usecases.requests import Click, Command
 from bot.usecases.room import Room
-from bot.usecases.subscribing import digest
 
 __all__ = ["handle"]
 
@@ -82,7 +81,6 @@ def _destination(work: inbox.Request) -> Destination:
 _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
     "help": lambda room, _, asker: listing.show_help(room, asker),
     "list": listing.list_workloads,
-    "digest": digest,
     "status": lambda room, _, asker: listing.show_status(room, asker),
     "digest": subscribing.digest,
     "settings": lambda room, _, asker: listing.show_settings(room, asker),
