@@ -25,7 +25,7 @@ _LEASE_TIMEOUTS = 4.0  # a look, a second page of it, and the sending; two are t
 _SPACING_SECONDS = 1.0  # Slack takes one message a second and channel
 _AT_ONCE = 20
 _IDLE_SECONDS = 0.25
-_GIVE_UP_AFTER = timedelta(hours=24)
+_GIVE_UP_AFTER_HOURS = 24
 _LONGEST_WAIT_SECONDS = 300.0
 _LAST_BLIND_ATTEMPT = 2
 
@@ -113,8 +113,8 @@ class Sender:
             deliveries.mark_sent(scope, post.id, self._owner, now, place)
         elif isinstance(outcome, Refused) and outcome.is_permanent:
             self._bury(scope, post, outcome.reason)
-        elif now - post.created_at > _GIVE_UP_AFTER:
-            self._bury(scope, post, f"given up after {_GIVE_UP_AFTER.days} day: {outcome.reason}")
+        elif now - post.created_at > timedelta(hours=_GIVE_UP_AFTER_HOURS):
+            self._bury(scope, post, f"given up after {_GIVE_UP_AFTER_HOURS} hours: {outcome.reason}")
         else:
             is_unknown = isinstance(outcome, Unknown)
             again_at = now + timedelta(seconds=self._wait(post, outcome))

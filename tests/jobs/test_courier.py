@@ -3,16 +3,13 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
-
 from troubles import ROUTES, TROUBLES, destination_of, perform
 
 from bot.jobs.courier import EVENT_TYPE, Courier, Letter
 from bot.jobs.outcomes import Absent, Delivered, Refused, Unknown
-from bot.local.calls import Call
 from bot.local.faults import Fault
 from bot.local.slack import BOT_TOKEN, LocalSlack
 from bot.local.workspace import CHANNEL, MEMBER, Channel

@@ -40,15 +40,15 @@ def sent_by_ticking(schedule: Schedule, ticks: list[datetime]) -> tuple[list[Per
 
 
 def dates_that_exist(schedule: Schedule, start: datetime, end: datetime) -> set[date]:
-    """The slow twin: walk the zone's clock in quarter hours and note every local date it ever shows."""
+    """The slow twin: look at the zone's clock every three hours and note each local date it ever shows."""
     zone = ZoneInfo(schedule.timezone)
-    steps = range(int((end - start) / timedelta(minutes=15)) + 1)
-    shown = {(start + step * timedelta(minutes=15)).astimezone(zone).date() for step in steps}
+    steps = range(int((end - start) / timedelta(hours=3)) + 1)
+    shown = {(start + step * timedelta(hours=3)).astimezone(zone).date() for step in steps}
     return {day for day in shown if day.weekday() in schedule.weekdays}
 
 
-@settings(max_examples=300, deadline=None)
-@given(schedule=schedules, start=instants, days=st.integers(1, 40), data=st.data())
+@settings(max_examples=150, deadline=None)
+@given(schedule=schedules, start=instants, days=st.integers(1, 15), data=st.data())
 def test_every_scheduled_date_of_every_zone_gets_exactly_one_digest(
     schedule: Schedule, start: datetime, days: int, data: st.DataObject
 ) -> None:
