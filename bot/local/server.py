@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from bot.local.errors import PortTaken
+
 if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
@@ -21,7 +23,7 @@ START_SECONDS = 30.0
 def serving(application: "ASGIApp", port: int = 0) -> Iterator[str]:
     """Serve on 127.0.0.1 (port 0: a free one) inside the block; yields the address without a slash at the end.
 
-    Raises OSError when the port is taken, RuntimeError when the application does not start.
+    Raises PortTaken, or RuntimeError when the application does not start.
     """
     with _bound(port) as listener:
         server = _server(application)
@@ -40,9 +42,9 @@ def _bound(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise PortTaken(port, error.strerror or str(error)) from None
     return listener
 
 
@@ -50,7 +52,7 @@ def _server(application: "ASGIApp") -> "uvicorn.Server":
     """Return uvicorn without its log lines; connections still open at the end get one second."""
     import uvicorn  # noqa: PLC0415 - 0.2 s that only a server needs
 
-    quiet: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "websockets-sansio"}
+    quiet: dict[str, Any] = {"log_config": None, "access_log": False}
     return uvicorn.Server(uvicorn.Config(application, timeout_graceful_shutdown=1, **quiet))
 
 

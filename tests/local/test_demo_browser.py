@@ -1,0 +1,82 @@
+"""The whole story with the real bot, told by a person's hands in a real Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+from browser import Browser
+
+from bot.demo import demonstration
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Browser]:
+    with demonstration() as demo:
+        browser.open(demo.slack.address)
+        yield browser
+        assert browser.complaints() == []
+        browser.leave()
+
+
+def test_ask_approve_and_run_a_digest(page: Browser) -> None:
+    page.say("/gpu-advise video-gen production")
+    page.until_shown("video-gen · production")
+    card = page.text(".message")
+    assert "Only visible to you" in card
+    for pick in ("Performance", "Cost", "Value", "Today"):
+        assert pick in card
+    page.screenshot("demo-card-light")
+    with page.dark():
+        page.screenshot("demo-card-dark")
+    with page.narrow():
+        page.screenshot("demo-card-narrow")
+
+    page.press("Approve performance", "#messages")
+    if page.all("#confirm[open]"):
+        page.one("#confirm .button.primary").click()
+    page.until_shown("Approved: performance, by @Ada (administrator)")
+    page.until(lambda: page.all(".block-actions") == [])
+    page.screenshot("demo-approved")
+
+    page.press("Run a digest now")
+    page.until_shown("should shift to performance")
+    assert "Only visible to you" not in page.text(".message:last-child")
+    page.screenshot("demo-digest-light")
+    with page.dark():
+        page.screenshot("demo-digest-dark")
+
+
+def test_a_finding_of_the_digest_is_approved_by_somebody_else(page: Browser) -> None:
+    page.press("Run a digest now")
+    page.until_shown("should shift to performance")
+    page.choose("#viewer", "Max (member)")
+    page.until(lambda: page.all("#messages button"))
+    before = len(page.all("#messages button"))
+    page.one("#messages button.primary").click()
+    page.until_shown("@Max (member)")
+    page.until(lambda: len(page.all("#messages button")) < before)
+    page.screenshot("demo-digest-approved")
+
+
+def test_an_unknown_workload_is_answered_with_the_nearest_names(page: Browser) -> None:
+    page.say("/gpu-advise vidoe-gen")
+    page.until_shown("video-gen")
+    assert "Only visible to you" in page.text(".message")
+    page.screenshot("demo-unknown")
+
+
+def test_help_and_status_are_drawn(page: Browser) -> None:
+    page.say("/gpu-advise help")
+    page.until_shown("digest monday")
+    page.screenshot("demo-help")
+    page.say("/gpu-advise status")
+    page.until(lambda: len(page.all(".message")) == 2)
+    page.screenshot("demo-status")
+
+
+def test_why_tells_the_story_behind_the_answer(page: Browser) -> None:
+    page.say("/gpu-advise llm-serving")
+    page.press("Why?", "#messages")
+    page.until(lambda: len(page.all(".message")) == 2)
+    page.screenshot("demo-why")
