@@ -1,8 +1,9 @@
 """Fixtures that several folders of tests share."""
 
 from database_fixtures import (
+    bare_database_url,
+    bare_postgres,
     database_url,
-    empty_database_url,
     migrated_postgres,
     migrated_sqlite,
     postgres_url,
@@ -11,8 +12,9 @@ from database_fixtures import (
 from local_slack_fixture import fake_slack
 
 __all__ = [
+    "bare_database_url",
+    "bare_postgres",
     "database_url",
-    "empty_database_url",
     "fake_slack",
     "migrated_postgres",
     "migrated_sqlite",

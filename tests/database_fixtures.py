@@ -1,13 +1,12 @@
-"""Fixtures for tests that need a database: each test gets a fresh one, on SQLite and on PostgreSQL.
+"""Fixtures for tests that need a database: each test gets an empty one, on SQLite and on PostgreSQL.
 
-`store` is migrated and open; `database_url` is the address of the same, for other processes; `empty_database_url` has
-no tables yet.
+`store` is migrated and open; `database_url` is the address of the same, for other processes; `bare_database_url` leads
+to a database without tables. PostgreSQL's databases are emptied for each test: copying one would take far longer.
 """
 
-import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,10 +14,13 @@ import pytest
 from postgres_server import NoPostgres, postgres
 
 from bot.store import Store
+from bot.store.tables import METADATA
 
-NewDatabase = Callable[[], str]
 _BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-_numbers = itertools.count()
+_OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
+_DISCONNECT = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_OTHERS}"  # noqa: S608 - all our own
+_EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(METADATA.sorted_tables))  # noqa: S608 - all our own
+_RESET = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
 @pytest.fixture(scope="session")
@@ -35,67 +37,67 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str) -> str:
-    """The name of a migrated database that new ones are copied from."""
-    _create(postgres_url, "migrated", "template0")
-    _migrate(_named(postgres_url, "migrated"))
-    return "migrated"
+    """The address of a migrated PostgreSQL database, which every test empties before it begins."""
+    return _migrated(_created(postgres_url, "migrated"))
+
+
+@pytest.fixture(scope="session")
+def bare_postgres(postgres_url: str) -> str:
+    """The address of a PostgreSQL database whose tables every test drops before it begins."""
+    return _created(postgres_url, "bare")
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file that new ones are copied from."""
+    """A migrated file that each test copies."""
     path = tmp_path_factory.mktemp("migrated") / "gpu-advise.db"
-    _migrate(f"sqlite:///{path}")
+    _migrated(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(params=_BOTH)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database of either kind."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty database of either kind."""
     if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'gpu-advise.db')}"
-    else:
-        yield from _fresh(request.getfixturevalue("postgres_url"), request.getfixturevalue("migrated_postgres"))
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'gpu-advise.db')}"
+    return _prepared(request.getfixturevalue("migrated_postgres"), _EMPTY)
 
 
 @pytest.fixture(params=_BOTH)
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database of either kind, without tables."""
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of either kind, without tables."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'gpu-advise.db'}"
-    else:
-        yield from _fresh(request.getfixturevalue("postgres_url"), "template0")
+        return f"sqlite:///{tmp_path / 'gpu-advise.db'}"
+    return _prepared(request.getfixturevalue("bare_postgres"), _RESET)
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """An open store on a fresh, migrated database of either kind."""
+    """An open store on a migrated, empty database of either kind."""
     store = Store(database_url)
     yield store
     store.close()
 
 
-def _fresh(server: str, template: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
-    _create(server, name, template)
-    yield _named(server, name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _create(server: str, name: str, template: str) -> None:
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-
-
-def _administer(server: str, command: str) -> None:
-    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(command)
-
-
-def _named(server: str, name: str) -> str:
+def _created(server: str, name: str) -> str:
+    _run(server, f"CREATE DATABASE {name}")
     return server.replace("@/postgres?", f"@/{name}?")
 
 
-def _migrate(database_url: str) -> None:
+def _prepared(database_url: str, command: str) -> str:
+    """Whoever an earlier test left behind, connected and perhaps holding locks, goes first."""
+    _run(database_url, _DISCONNECT, command)
+    return database_url
+
+
+def _run(database_url: str, *commands: str) -> None:
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        for command in commands:
+            connection.execute(command.encode())
+
+
+def _migrated(database_url: str) -> str:
     store = Store(database_url)
     store.migrate()
     store.close()
+    return database_url

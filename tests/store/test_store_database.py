@@ -83,8 +83,8 @@ def test_sqlite_writes_ahead_and_checks_foreign_keys(tmp_path: Path) -> None:
     assert found == wanted
 
 
-def test_an_empty_database_is_not_ready_until_it_is_migrated(empty_database_url: str) -> None:
-    with opened(empty_database_url) as store:
+def test_an_empty_database_is_not_ready_until_it_is_migrated(bare_database_url: str) -> None:
+    with opened(bare_database_url) as store:
         assert not store.is_ready()
         store.migrate()
         assert store.is_ready()
@@ -103,8 +103,8 @@ def test_a_migrated_database_is_migrated_again_without_harm(store: Store) -> Non
         assert workspaces.list_ids(scope) == ["T1"]
 
 
-def test_starting_many_at_once_migrates_once(empty_database_url: str) -> None:
-    stores = [Store(empty_database_url) for _ in range(8)]
+def test_starting_many_at_once_migrates_once(bare_database_url: str) -> None:
+    stores = [Store(bare_database_url) for _ in range(8)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(Store.migrate, stores))
     assert all(store.is_ready() for store in stores)

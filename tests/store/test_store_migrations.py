@@ -19,8 +19,8 @@ from bot.store.upgrade import configuration, is_current, upgrade
 
 
 @pytest.fixture
-def engine(empty_database_url: str) -> Iterator[Engine]:
-    engine = connect(empty_database_url)
+def engine(bare_database_url: str) -> Iterator[Engine]:
+    engine = connect(bare_database_url)
     yield engine
     engine.dispose()
 
