@@ -146,9 +146,11 @@ def space_of(instance: Instance, catalog_index: CatalogIndex | None = None) -> S
 def speeds_of(instance: Instance, space: Space) -> Speeds:
     """The instance's table in the order of `space`."""
     found = [instance.ways(shape) for shape in shapes_of(instance, space)]
-    median, cautious = (np.array([getattr(way, name) for way in found]) for name in ("median", "cautious"))
-    fits = np.array([way.fits for way in found], dtype=np.bool_)
-    return Speeds(*(column.reshape(space.size) for column in (median, cautious, fits)))
+    return Speeds(
+        median=np.array([way.median for way in found]).reshape(space.size),
+        cautious=np.array([way.cautious for way in found]).reshape(space.size),
+        fits=np.array([way.fits for way in found], dtype=np.bool_).reshape(space.size),
+    )
 
 
 def shapes_of(instance: Instance, space: Space) -> list[Shape]:

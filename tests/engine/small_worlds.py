@@ -151,6 +151,6 @@ def advise(runs: Sequence[Run], workload: Workload | None = None, **changes: Any
     """The real thing: observe, fit, recommend."""
     history = History.of("video-gen", runs)
     observations = observe(history, SHEETS)
-    given = {"index": catalog_index(), "policy": Policy(), "now": NOW} | changes
+    given: dict[str, Any] = {"index": catalog_index(), "policy": Policy(), "now": NOW} | changes
     model = fit([observations], SHEETS)
     return recommend(workload or Workload("video-gen"), history, observations, model, **given)

@@ -15,7 +15,7 @@ clouds = st.lists(st.tuples(coarse, coarse), max_size=30)
 
 def frontier(pairs: list[tuple[float, float]]) -> list[int]:
     costs, speeds = (np.array([pair[axis] for pair in pairs]) for axis in (0, 1))
-    return pareto_frontier(costs, speeds).tolist()
+    return [int(position) for position in pareto_frontier(costs, speeds)]
 
 
 @given(clouds)

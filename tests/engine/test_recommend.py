@@ -98,6 +98,7 @@ def test_an_impossible_floor_names_itself_and_what_is_reachable() -> None:
     found = advice.objectives["performance"]
     assert isinstance(found, NothingFeasible)
     assert (found.infeasible.binding, found.infeasible.asked) == ("floor_units_per_hour", 1e9)
+    assert found.infeasible.reachable is not None
     assert 10.0 < found.infeasible.reachable < 1e9
     assert advice.recommended == "performance"
     assert (advice.flatness, advice.break_even_usd_per_hour, advice.next_trial) == (None, None, None)
