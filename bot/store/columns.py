@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 __all__ = ["BIG_INTEGER", "DOCUMENT", "Document", "UtcTime", "new_id", "utc_now"]
@@ -14,7 +13,8 @@ __all__ = ["BIG_INTEGER", "DOCUMENT", "Document", "UtcTime", "new_id", "utc_now"
 Document = Mapping[str, Any]
 """Plain JSON: an object of objects, lists, text, numbers, true, false and null."""
 
-DOCUMENT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+# Not JSONB: it refuses text that JSON allows and people paste (NUL, half a surrogate pair), and nothing looks inside.
+DOCUMENT = JSON(none_as_null=True)
 BIG_INTEGER = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts up by itself in SQLite
 
 

@@ -1,7 +1,9 @@
 """Connections to either database, set up so that many processes can write at once."""
 
+import json
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ __all__ = ["connect", "reading"]
 _READS = "is_reading"  # the execution option of a connection that must not write
 _BUSY_SECONDS = 30
 # One reader or writer a thread: the pool must not be what a burst of requests waits for.
-_POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": _BUSY_SECONDS}
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "pool_timeout": _BUSY_SECONDS}
+_OPTIONS = {**_POOL, "json_serializer": partial(json.dumps, allow_nan=False)}  # NaN is no JSON, though Python writes it
 
 
 def connect(database_url: str) -> Engine:
@@ -26,9 +29,9 @@ def connect(database_url: str) -> Engine:
     """
     url = _parsed(database_url)
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, **_POOL)
+        return create_engine(url, pool_pre_ping=True, **_OPTIONS)
     _make_private_file(Path(str(url.database)))
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **_POOL)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **_OPTIONS)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

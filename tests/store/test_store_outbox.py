@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import StatementError
 from store_samples import HOUR, NOW, a_post, save_advice
 
 from bot.posts import Destination, Post
@@ -276,7 +277,12 @@ def test_copies_of_another_workspace_are_left_alone(store: Store) -> None:
         assert outbox.update_copies(scope, "a1", "advice", {}) == 0
 
 
-@pytest.mark.parametrize("text", ["<!channel>", "\u202e", "💥" * 500, "a\\u0000b"])
+@pytest.mark.parametrize("text", ["<!channel>", "\u202e", "💥" * 500, "a\u0000b", "half a pair: \ud83d"])
 def test_any_text_survives_in_the_data(store: Store, text: str) -> None:
     put(store, a_post(text=text))
     assert claim(store)[0].post.data == {"text": text}
+
+
+def test_what_is_no_json_is_refused(store: Store) -> None:
+    with pytest.raises(StatementError, match="not JSON compliant"):
+        put(store, a_post(number=float("nan")))

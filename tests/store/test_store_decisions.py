@@ -1,0 +1,164 @@
+"""An advice is decided once, whoever clicks and however often; everyone else learns who was first."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Literal
+
+import pytest
+from store_samples import DAY, HOUR, NOW, a_post, save_advice
+
+from bot.store import Store, advices, decisions, outbox
+from bot.store.advices import State, StoredAdvice
+from bot.store.decisions import Decision, DecisionKind, Outcome
+from engine import Objective
+
+
+def decide(store: Store, kind: DecisionKind = "approve", team_id: str = "T1", **changes: Any) -> Outcome:
+    how: dict[str, Any] = {"objective": "performance" if kind == "approve" else None, "by": "U1", "at": NOW + HOUR}
+    with store.write(team_id) as scope:
+        return decisions.decide(scope, "advice-1", kind, **how | changes)
+
+
+def stored(store: Store, advice_id: str = "advice-1") -> StoredAdvice:
+    with store.read("T1") as scope:
+        found = advices.get(scope, advice_id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def open_store(store: Store) -> Store:
+    """A store with one open advice in T1."""
+    with store.write("T1") as scope:
+        save_advice(scope)
+    return store
+
+
+def test_an_advice_comes_out_as_it_went_in(open_store: Store) -> None:
+    assert asdict(stored(open_store)) == {
+        "id": "advice-1",
+        "workload": "video-gen",
+        "request": {"stage": "production"},
+        "document": {
+            "workload": "video-gen",
+            "recommended": "performance",
+            "catalog_version": "cat1",
+            "model_version": "mod1",
+            "history_digest": "his1",
+        },
+        "state": "open",
+        "asked_by": "U1",
+        "catalog_version": "cat1",
+        "model_version": "mod1",
+        "history_digest": "his1",
+        "created_at": NOW,
+        "expires_at": NOW + 7 * DAY,
+    }
+
+
+def test_an_unknown_advice_is_not_found(open_store: Store) -> None:
+    with open_store.read("T1") as scope:
+        assert advices.get(scope, "advice-9") is None
+        assert decisions.get(scope, "advice-1") is None
+
+
+def test_open_advices_are_listed_newest_first(store: Store) -> None:
+    with store.write("T1") as scope:
+        for number, workload in enumerate(["a", "b", "a"]):
+            save_advice(scope, f"advice-{number}", workload, created_at=NOW + number * HOUR)
+        advices.change_state(scope, "advice-1", "open", "expired")
+        assert [advice.id for advice in advices.list_open(scope)] == ["advice-2", "advice-0"]
+        assert [advice.id for advice in advices.list_open(scope, "b")] == []
+        assert advices.count_open(scope) == 2
+
+
+def test_a_state_changes_from_the_expected_one_only(open_store: Store) -> None:
+    with open_store.write("T1") as scope:
+        assert advices.change_state(scope, "advice-1", "open", "replaced")
+        assert not advices.change_state(scope, "advice-1", "open", "expired")
+    assert stored(open_store).state == "replaced"
+
+
+KINDS: list[tuple[DecisionKind, State]] = [("approve", "approved"), ("dismiss", "dismissed"), ("snooze", "snoozed")]
+
+
+@pytest.mark.parametrize(("kind", "state"), KINDS)
+def test_a_decision_is_kept_with_who_and_when(open_store: Store, kind: DecisionKind, state: State) -> None:
+    outcome = decide(open_store, kind, until=NOW + 7 * DAY)
+    objective: Objective | None = "performance" if kind == "approve" else None
+    decision = Decision("advice-1", kind, objective, "U1", NOW + HOUR, NOW + 7 * DAY)
+    assert outcome == Outcome(decision, None)
+    assert outcome.is_ours
+    assert stored(open_store).state == state
+    with open_store.read("T1") as scope:
+        assert decisions.get(scope, "advice-1") == decision
+
+
+@pytest.mark.parametrize("second", ["approve", "dismiss", "snooze"])
+def test_a_second_decision_learns_of_the_first(open_store: Store, second: DecisionKind) -> None:
+    first = decide(open_store, "dismiss", by="U1")
+    late = decide(open_store, second, by="U2")
+    assert (late.refusal, late.standing, late.is_ours) == ("already_decided", first.standing, False)
+    assert stored(open_store).state == "dismissed"
+
+
+def test_even_the_same_person_decides_once(open_store: Store) -> None:
+    assert decide(open_store).is_ours
+    assert not decide(open_store).is_ours
+
+
+def test_an_expired_advice_cannot_be_decided(open_store: Store) -> None:
+    assert decide(open_store, at=NOW + 7 * DAY) == Outcome(None, "expired")
+    assert stored(open_store).state == "open"
+    assert decide(open_store, at=NOW + 7 * DAY - timedelta(microseconds=1)).is_ours
+
+
+@pytest.mark.parametrize("state", ["expired", "replaced"])
+def test_an_advice_that_was_put_aside_cannot_be_decided(
+    open_store: Store, state: Literal["expired", "replaced"]
+) -> None:
+    with open_store.write("T1") as scope:
+        advices.change_state(scope, "advice-1", "open", state)
+    assert decide(open_store) == Outcome(None, state)
+
+
+def test_an_unknown_advice_cannot_be_decided(store: Store) -> None:
+    assert decide(store) == Outcome(None, "unknown_advice")
+
+
+def test_another_workspace_cannot_decide(open_store: Store) -> None:
+    assert decide(open_store, team_id="T2") == Outcome(None, "unknown_advice")
+    assert stored(open_store).state == "open"
+
+
+def test_of_fifty_approvals_at_once_one_stands_and_all_agree_on_it(open_store: Store) -> None:
+    def approve(number: int) -> Outcome:
+        with open_store.write("T1") as scope:
+            outcome = decisions.decide(
+                scope, "advice-1", "approve", objective="cost", by=f"U{number}", at=NOW + number * HOUR
+            )
+            if outcome.is_ours:
+                outbox.put(scope, a_post())
+        return outcome
+
+    with ThreadPoolExecutor(50) as threads:
+        outcomes = list(threads.map(approve, range(50)))
+    (winner,) = [outcome.standing for outcome in outcomes if outcome.is_ours]
+    assert {outcome.standing for outcome in outcomes} == {winner}
+    assert [outcome.refusal for outcome in outcomes if not outcome.is_ours] == ["already_decided"] * 49
+    with open_store.read("T1") as scope:
+        assert outbox.counts(scope)["waiting"] == 1
+
+
+def test_a_decision_whose_transaction_fails_was_never_made(open_store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        decide_and_stumble(open_store)
+    assert stored(open_store).state == "open"
+    assert decide(open_store).is_ours
+
+
+def decide_and_stumble(store: Store) -> None:
+    with store.write("T1") as scope:
+        assert decisions.decide(scope, "advice-1", "dismiss", by="U1", at=NOW).is_ours
+        raise ZeroDivisionError
