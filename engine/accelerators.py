@@ -92,8 +92,11 @@ class Accelerators(Mapping[str, Accelerator]):
         return self._sheets[name]
 
     def _closest(self, spelling: str) -> tuple[str, ...]:
-        near = difflib.get_close_matches(_fold(spelling), self._spellings, n=6, cutoff=0.5)
-        return tuple(dict.fromkeys(self._spellings[match] for match in near))[:3]
+        """Names that begin like `spelling` first, for `A100` means one of several; then such as look like it."""
+        folded = _fold(spelling)
+        begin = [known for known in self._spellings if folded and known.startswith(folded)]
+        near = difflib.get_close_matches(folded, self._spellings, n=6, cutoff=0.5)
+        return tuple(dict.fromkeys(self._spellings[match] for match in (*begin, *near)))[:3]
 
 
 def _fold(spelling: str) -> str:

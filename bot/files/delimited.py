@@ -21,9 +21,11 @@ def csv_rows(lines: Iterable[str], needed: Iterable[str], sieve: Sieve) -> Itera
     reader = csv.reader(feed, strict=True)
     header = _header(reader, tuple(needed), sieve.file)
     while (cells := _next_row(reader, feed, sieve)) is not None:
+        if not any(map(str.strip, cells)):
+            continue  # spreadsheets leave such rows behind
         if len(cells) == len(header):
             yield feed.line, sieve.keep(zip(header, cells, strict=True))
-        elif any(cell.strip() for cell in cells):
+        else:
             sieve.refuse(feed.line, f"has {len(cells)} cells where the header names {len(header)} columns")
             feed.retry()
 
