@@ -14,7 +14,8 @@ from written_files import RUN, Told
 from bot.data import load_accelerators
 from bot.files import Unreadable, read_runs
 
-TYPED = RUN | {
+TYPED = {
+    **RUN,
     "started_at": datetime(2026, 11, 2, 9, tzinfo=UTC),
     "ended_at": datetime(2026, 11, 2, 10, tzinfo=UTC),
     "units": 60.0,
