@@ -1,0 +1,49 @@
+"""Kill digest workers 50 times at random points, on both databases, and count what the fake Slack shows.
+
+Run it as `python tests/benchmarks/kill_rounds.py [SEED]`; it takes about ten minutes and exits 1 when a digest was lost
+or doubled. The small version runs with the tests (tests/scenarios/test_kill.py).
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "scenarios")]
+
+from killing import TROUBLE, Plan, Tally, play  # noqa: E402 - found on the path above
+from postgres_server import postgres  # noqa: E402
+
+from bot.store import Store  # noqa: E402
+
+
+def main() -> None:
+    """Play both databases and say what became of the digests."""
+    plan = Plan(rounds=10, kills=5, workers=2, round_seconds=4.0, seed=int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    with tempfile.TemporaryDirectory() as folder:
+        is_well = _played("SQLite", f"sqlite:///{folder}/kill.db", plan)
+    with postgres() as address:
+        is_well &= _played("PostgreSQL", address.replace("postgresql://", "postgresql+psycopg://"), plan)
+    sys.exit(0 if is_well else 1)
+
+
+def _played(name: str, database_url: str, plan: Plan) -> bool:
+    store = Store(database_url)
+    store.migrate()
+    store.close()
+    tally = play(database_url, plan)
+    sys.stdout.write(f"{name}: {_words(tally, plan)}\n")
+    sys.stdout.flush()
+    return not tally.lost and not tally.doubled
+
+
+def _words(tally: Tally, plan: Plan) -> str:
+    return (
+        f"{tally.kills} kills of {plan.workers} workers, {tally.digests} digests, {len(tally.lost)} lost, "
+        f"{len(tally.doubled)} doubled, {tally.skipped} skipped, {tally.dead} dead letters; "
+        f"{tally.calls} calls to Slack, {TROUBLE:.0%} of them in trouble; {tally.seconds:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
