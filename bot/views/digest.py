@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, say
-from bot.views.advice import against_today, approve_button, decided, headline, why_button
+from bot.views.advice import approve_button, decided, why_button
 from bot.views.numbers import count, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
+from bot.views.verdict import against_today, headline
 
 __all__ = ["digest"]
 
@@ -110,5 +111,9 @@ def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:
 
 
 def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, str | None]]:
-    approve = [approve_button(choice, found["advice_id"], is_primary=True)] if choice else []
-    return [*approve, why_button(found["advice_id"])]
+    """None on a finding that nobody can decide yet: a preview stores no advice."""
+    advice_id = found["advice_id"]
+    if advice_id is None:
+        return []
+    approve = [approve_button(choice, advice_id, is_primary=True)] if choice else []
+    return [*approve, why_button(advice_id)]

@@ -5,30 +5,38 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, say
-from bot.views.numbers import cost_per_unit, count, duration, money, plain, singular, throughput
+from bot.views.measure import Measure
+from bot.views.numbers import count, duration, money, plain
 from bot.views.phrases import constraint, quoted
 
-__all__ = ["ask_again", "nothing_feasible"]
+__all__ = ["ask_again", "blocking", "nothing_feasible"]
 
 _DIGITS = 3
 
 
-def nothing_feasible(infeasible: Mapping[str, Any], unit: str) -> str:
+def nothing_feasible(infeasible: Mapping[str, Any], measure: Measure) -> str:
     """Which constraint binds and what is reachable: no configuration meets this; the fastest reaches that."""
     name, asked, reachable = infeasible["binding"], infeasible["asked"], infeasible["reachable"]
-    unmet = "has enough memory" if name == "memory" else f"meets {constraint(name, asked, unit)}"
+    unmet = "has enough memory" if name == "memory" else f"meets {constraint(name, asked, measure)}"
     told = _REACHABLE.get(name)
     if told is None or reachable is None:
         return f"no configuration {unmet}"
-    return f"no configuration {unmet}; {told(reachable, unit)}"
+    return f"no configuration {unmet}; {told(reachable, measure)}"
+
+
+def blocking(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What stands in the way of the recommended objective, else of the first that has no answer."""
+    found = {name: pick["infeasible"] for name, pick in document["objectives"].items() if "infeasible" in pick}
+    blocked: Mapping[str, Any] | None = found.get(document["recommended"]) or next(iter(found.values()), None)
+    return blocked
 
 
 def ask_again(document: Mapping[str, Any]) -> Mrkdwn | None:
     """The nearest question with an answer, ready to be typed; None where no key of the command would help."""
-    blocked = [found["infeasible"] for found in document["objectives"].values() if "infeasible" in found]
-    if not blocked or blocked[0]["reachable"] is None or blocked[0]["binding"] not in _KEYS:
+    blocked = blocking(document)
+    if blocked is None or blocked["reachable"] is None or blocked["binding"] not in _KEYS:
         return None
-    pair = _KEYS[blocked[0]["binding"]](blocked[0]["reachable"])
+    pair = _KEYS[blocked["binding"]](blocked["reachable"])
     stage = document["stage"]
     words = [quoted(document["workload"]), *([stage["value"]] if stage and stage["source"] == "asked" else []), pair]
     return say("The nearest that can be had: `/gpu-advise {words}`", words=" ".join(words))
@@ -43,11 +51,11 @@ def _rounded(value: float, towards: Callable[[float], int]) -> str:
     return f"{stepped:.{max(places, 0)}f}".rstrip("0").rstrip(".") if places > 0 else f"{stepped:.0f}"
 
 
-_REACHABLE: Mapping[str, Callable[[float, str], str]] = {
-    "floor_units_per_hour": lambda best, unit: f"the fastest reaches {throughput(best, unit)}",
-    "max_seconds_per_unit": lambda best, unit: f"the fastest takes {duration(best)} per {singular(unit)}",
+_REACHABLE: Mapping[str, Callable[[float, Measure], str]] = {
+    "floor_units_per_hour": lambda best, measure: f"the fastest reaches {measure.speed(best)}",
+    "max_seconds_per_unit": lambda best, measure: f"the fastest takes {duration(best)} per {measure.one}",
     "max_usd_per_day": lambda best, _: f"the cheapest costs {money(best)}/day",
-    "max_usd_per_unit": lambda best, unit: f"the cheapest costs {cost_per_unit(best, unit)}",
+    "max_usd_per_unit": lambda best, measure: f"the cheapest costs {measure.cost(best)}",
     "max_accelerators": lambda best, _: f"the smallest has {count(best)}",
     "max_nodes": lambda best, _: f"the smallest has {count(best)}",
     "memory": lambda best, _: f"the largest accelerator has {plain(best)} GiB",

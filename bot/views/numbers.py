@@ -11,6 +11,7 @@ from typing import TypeGuard
 __all__ = [
     "UNKNOWN",
     "age",
+    "chance",
     "cost_per_unit",
     "cost_per_unit_range",
     "count",
@@ -75,34 +76,39 @@ def _dollars(usd: float) -> str:
     return f"${usd:.{3 if has_mills else 2}f}".removesuffix(".00")
 
 
-def throughput(per_hour: float | None, unit: str) -> str:
-    """Units an hour; a day where an hour holds less than a tenth of one."""
+def throughput(per_hour: float | None, unit: str, like: float | None = None) -> str:
+    """Units an hour; a day where an hour holds less than a tenth of one. `like`: the throughput that decides which."""
     if not _is_number(per_hour):
         return UNKNOWN
-    if 0 < per_hour < 0.1:
-        return f"{plain(per_hour * 24)} {plural(unit)}/day"
-    return f"{plain(per_hour)} {plural(unit)}/h"
+    hours, period = _period(per_hour if like is None else like)
+    return f"{plain(per_hour * hours)} {plural(unit)}/{period}"
 
 
-def throughput_range(low: float, high: float) -> str:
-    """A throughput interval as bare numbers, in the period that `throughput` of its upper end names."""
-    scale = 24 if 0 < high < 0.1 else 1
-    return _range(plain(low * scale), plain(high * scale))
+def throughput_range(low: float, high: float, middle: float | None = None, like: float | None = None) -> str:
+    """A throughput interval as bare numbers, counted as `throughput(middle, unit, like)`; None: as the upper end."""
+    middle = high if middle is None else middle
+    hours, _ = _period(middle if like is None else like)
+    scale, word = _magnitude(middle * hours)
+    both = _range(plain(low * hours / scale), plain(high * hours / scale))
+    return f"{both} {word}" if word else both
 
 
-def cost_per_unit(usd: float | None, unit: str) -> str:
-    """`$0.049 per clip`; `$2.10 per million tokens` where one costs next to nothing."""
+def cost_per_unit(usd: float | None, unit: str, like: float | None = None) -> str:
+    """`$0.049 per clip`; `$2.10 per million tokens` where one costs next to nothing.
+
+    `like`: the cost that decides how many units are counted together, so that costs side by side compare.
+    """
     if not _is_number(usd):
         return UNKNOWN
-    scale, word = _per(usd)
+    scale, word = _per(usd if like is None else like)
     return f"{money(usd * scale)} per {word}{plural(unit) if word else singular(unit)}"
 
 
-def cost_per_unit_range(low: float, high: float) -> str:
-    """A cost interval without its unit, scaled as `cost_per_unit` of its upper end would be."""
-    scale, word = _per(high)
-    suffix = f" per {word.strip()}" if word else ""
-    return _range(money(low * scale), money(high * scale)) + suffix
+def cost_per_unit_range(low: float, high: float, like: float | None = None) -> str:
+    """A cost interval: beside the cost `like` in its scale and without its words, alone with the scale named."""
+    scale, word = _per(high if like is None else like)
+    suffix = f" per {word.strip()}" if word and like is None else ""
+    return _range(_exactly(low * scale), _exactly(high * scale)) + suffix
 
 
 def duration(seconds: float | None) -> str:
@@ -144,6 +150,15 @@ def percent(fraction: float | None) -> str:
     if 99 < value < 100:
         return "more than 99 %"
     return f"{plain(value, 1 if abs(value) < 1 else 2)} %"
+
+
+def chance(probability: float | None) -> str:
+    """A probability as a percentage that is never certain: more than 99 %, 55 %, less than 1 %."""
+    if not _is_number(probability):
+        return UNKNOWN
+    if not 0.01 <= probability <= 0.99:
+        return "more than 99 %" if probability > 0.5 else "less than 1 %"
+    return f"{100 * probability:.0f} %"
 
 
 def ratio(factor: float | None) -> str:
@@ -190,10 +205,23 @@ def _significant(value: float, digits: int) -> str:
 
 
 def _per(usd: float) -> tuple[float, str]:
-    """The number of units whose cost reads as money, and its word."""
-    if usd <= 0:
+    """The number of units whose cost reads as cents or more, and its word."""
+    if not 0 < usd < math.inf:
         return _PER[0]
-    return next((pair for pair in _PER if usd * pair[0] >= 0.001), _PER[-1])
+    return next((pair for pair in _PER if usd * pair[0] >= 0.01), _PER[-1])
+
+
+def _period(per_hour: float) -> tuple[float, str]:
+    return (24.0, "day") if 0 < per_hour < 0.1 else (1.0, "h")
+
+
+def _magnitude(value: float) -> tuple[float, str]:
+    return next(((scale, word) for scale, word in _SCALES if value >= scale * 0.9995), (1.0, ""))
+
+
+def _exactly(usd: float) -> str:
+    """An end of an interval: small amounts with their digits, where `money` would only call them small."""
+    return f"${plain(usd)}" if 0 < usd < 0.1 else money(usd)
 
 
 def _short(seconds: float) -> str:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, mention
-from bot.views.numbers import UNKNOWN, cost_per_unit, count, duration, money, percent, plain, throughput
+from bot.views.measure import Measure
+from bot.views.numbers import UNKNOWN, count, duration, money, percent, plain
 
 __all__ = [
     "CATEGORY_WORDS",
     "EVIDENCE_WORDS",
-    "STALE_AFTER_DAYS",
     "configuration",
     "constraint",
     "day",
@@ -19,13 +19,13 @@ __all__ = [
     "is_same",
     "machines",
     "moment",
+    "paid",
     "price_age_days",
     "quoted",
     "sentence",
     "who",
 ]
 
-STALE_AFTER_DAYS = 90
 CATEGORY_WORDS = {"standard": "on-demand", "dynamic": "spot", "committed": "reserved"}
 EVIDENCE_WORDS = {
     "verified": "verified by a run on it",
@@ -66,11 +66,15 @@ def machines(configuration: Mapping[str, Any]) -> str:
 
 def configuration(found: Mapping[str, Any]) -> str:
     """The whole configuration on one line: machines, provider and type, region, how it is paid, how it runs."""
-    category, term = found["pricing_category"], found["term"]
-    paid = " ".join(word for word in (CATEGORY_WORDS.get(category, category), term) if word)
     rented = " ".join(word for word in (found["provider"], found["instance_type"]) if word)
-    parts = (machines(found), rented, found["region"], paid, running(found))
+    parts = (machines(found), rented, found["region"], paid(found), running(found))
     return " · ".join(part for part in parts if part)
+
+
+def paid(found: Mapping[str, Any]) -> str:
+    """How it is paid for, in people's words: on-demand, spot, reserved 1y."""
+    category, term = found["pricing_category"], found["term"]
+    return " ".join(word for word in (CATEGORY_WORDS.get(category, category), term) if word)
 
 
 def running(found: Mapping[str, Any]) -> str:
@@ -80,22 +84,20 @@ def running(found: Mapping[str, Any]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def is_same(today: Mapping[str, Any] | None, pick: Mapping[str, Any]) -> bool:
+def is_same(today: Mapping[str, Any], pick: Mapping[str, Any]) -> bool:
     """Whether `pick` is what runs today, as far as today's runs say; the accelerators must be known to agree."""
-    if today is None:
-        return False
     return all(today[name] in {None, pick[name]} for name in _COMPARED)
 
 
-def constraint(name: str, limit: float | None, unit: str) -> str:
+def constraint(name: str, limit: float | None, measure: Measure) -> str:
     """A constraint in words, by its name in the contract."""
     if limit is None:
         return name.replace("_", " ")
     words = {
-        "floor_units_per_hour": lambda: f"at least {throughput(limit, unit)}",
-        "max_seconds_per_unit": lambda: f"at most {duration(limit)} a {unit}",
+        "floor_units_per_hour": lambda: f"at least {measure.speed(limit)}",
+        "max_seconds_per_unit": lambda: f"at most {duration(limit)} per {measure.one}",
         "max_usd_per_day": lambda: f"at most {money(limit)}/day",
-        "max_usd_per_unit": lambda: f"at most {cost_per_unit(limit, unit)}",
+        "max_usd_per_unit": lambda: f"at most {measure.cost(limit)}",
         "max_accelerators": lambda: f"at most {count(limit)} accelerators",
         "max_nodes": lambda: f"at most {count(limit)} nodes" if limit != 1 else "one node",
         "memory_required_gib": lambda: f"at least {plain(limit)} GiB per accelerator",

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
-from bot.views.numbers import count, duration, percent, plain, throughput, throughput_range
+from bot.views.measure import Measure
+from bot.views.numbers import chance, count, duration, percent, plain
 from bot.views.phrases import EVIDENCE_WORDS, configuration, constraint, excluded, sentence
 from bot.views.picks import Choice, choices
 
 __all__ = ["why"]
 
-_FALLBACKS = 4
+_FALLBACKS = 4  # of each pick
+_STAGE_SOURCES = {"asked": "as asked", "tagged": "as its runs are tagged", "inferred": "from its history"}
+_KINDS = {"ai": "parallel (AI)", "traditional": "diminishing returns (traditional)"}
+_KIND_SOURCES = {"asked": "as its owner said", "inferred": "from its scaling", "population": "as most work like it"}
 
 
 def why(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,7 +27,7 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
         "reason": sentence(document["reason"]),
         "settled_by": sentence(document["undetermined"]["settled_by"]) if document["undetermined"] else "",
         "learned": _learned(document),
-        "predicted": [_predicted(choice, document["unit"]) for choice in found],
+        "predicted": [_predicted(choice, Measure.of(document)) for choice in found],
         "binding": _binding(document, found),
         "flips": [flip for choice in found for flip in _flips(choice)],
         "fallbacks": _fallbacks(found),
@@ -34,60 +38,68 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _learned(document: Mapping[str, Any]) -> list[Mrkdwn]:
     """Stage and its evidence, kind and its parallel fraction, today's measured speed."""
-    stage, kind, current, unit = document["stage"], document["kind"], document["current"], document["unit"]
+    stage, kind, current = document["stage"], document["kind"], document["current"]
     said = []
     if stage:
-        said.append(say("Stage {value} ({source}). {evidence}", **stage | {"evidence": sentence(stage["evidence"])}))
-        if stage["inferred"] not in {None, stage["value"]}:
-            said.append(say("The history alone looks like {inferred}.", inferred=stage["inferred"]))
+        said.append(_stage(stage))
     if kind:
         said.append(_kind(kind))
     if current:
-        speed = throughput(current["units_per_hour"]["p50"], unit)
+        speed = Measure.of(document).speed(current["units_per_hour"]["p50"])
         wait = duration(current["seconds_per_unit"]["p50"])
         where = configuration(current["configuration"])
         said.append(say("Measured today: {speed}, {wait} each, on {where}.", speed=speed, wait=wait, where=where))
     return said
 
 
-def _kind(kind: Mapping[str, Any]) -> Mrkdwn:
-    name = {"ai": "parallel (AI)", "traditional": "traditional, with diminishing returns"}[kind["value"]]
-    parallel = kind["parallel_fraction"]
-    if not parallel:
-        return say("Kind {name} ({source}).", name=name, source=kind["source"])
+def _stage(stage: Mapping[str, Any]) -> Mrkdwn:
+    drifted = stage["inferred"] not in {None, stage["value"]}
     return say(
-        "Kind {name} ({source}): {middle} of the work runs in parallel (90 % interval {low} to {high}).",
+        "Stage: {value}, {source}. {evidence} {alone}" if drifted else "Stage: {value}, {source}. {evidence}",
+        value=stage["value"],
+        source=_STAGE_SOURCES[stage["source"]],
+        evidence=sentence(stage["evidence"]) or Mrkdwn(""),
+        alone=f"The history alone looks like {stage['inferred']}.",
+    )
+
+
+def _kind(kind: Mapping[str, Any]) -> Mrkdwn:
+    name, source, parallel = _KINDS[kind["value"]], _KIND_SOURCES[kind["source"]], kind["parallel_fraction"]
+    if not parallel:
+        return say("Kind: {name}, {source}.", name=name, source=source)
+    return say(
+        "Kind: {name}, {source}. {middle} of the work runs in parallel (90 % interval: {low} to {high}).",
         name=name,
-        source=kind["source"],
-        middle=percent(parallel["p50"]),
+        source=source,
+        middle=percent(parallel["p50"]).capitalize(),
         low=percent(parallel["p05"]),
         high=percent(parallel["p95"]),
     )
 
 
-def _predicted(choice: Choice, unit: str) -> Mrkdwn:
+def _predicted(choice: Choice, measure: Measure) -> Mrkdwn:
     pick = choice.pick
-    speed = pick["units_per_hour"]
     limits = [
         f"bound by {pick['bottleneck']}" if pick["bottleneck"] else "",
         f"{plain(pick['memory_headroom_gib'])} GiB of memory to spare"
         if pick["memory_headroom_gib"] is not None
         else "",
-        f"{percent(pick['constraint_probability'])} likely to keep every limit",
+        f"{chance(pick['constraint_probability'])} likely to keep every limit",
     ]
     return say(
-        "*{title}:* {speed} ({low_high}), {evidence}; {limits}.",
+        "*{title}:* {speed}, {evidence}; {limits}.",
         title=choice.title,
-        speed=throughput(speed["p50"], unit),
-        low_high=throughput_range(speed["p05"], speed["p95"]),
+        speed=measure.speeds(pick["units_per_hour"]),
         evidence=EVIDENCE_WORDS[pick["evidence"]],
         limits=", ".join(part for part in limits if part),
     )
 
 
 def _binding(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
-    unit = document["unit"]
-    limits = [say("• {limit}", limit=constraint(name, limit, unit)) for name, limit in document["constraints"].items()]
+    measure = Measure.of(document)
+    limits = [
+        say("• {limit}", limit=constraint(name, limit, measure)) for name, limit in document["constraints"].items()
+    ]
     return limits if limits or not found else [Mrkdwn("No limit was asked for, and none bound.")]
 
 
@@ -96,7 +108,7 @@ def _flips(choice: Choice) -> list[Mrkdwn]:
     if not pick["runner_up"]:
         return []
     second = say("*{title}:* next is {it}.", title=choice.title, it=configuration(pick["runner_up"]))
-    flips = say("It would win when {flips}.", flips=pick["flips_when"]) if pick["flips_when"] else ""
+    flips = say("The choice flips when {flips}.", flips=pick["flips_when"]) if pick["flips_when"] else ""
     return [join(" ", [second, flips])]
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from view_samples import ADVICE, UNDETERMINED, digest, finding
+from view_samples import ADVICE, UNDETERMINED, decision, digest, finding
 
 from bot.posts import Message
 from bot.views import as_text, message
@@ -106,3 +106,13 @@ def test_a_screen_reader_hears_the_headline_and_the_findings() -> None:
     text = shown(finding()).text
     assert text.startswith("1 production workload sits on cost-optimal configurations")
     assert "8,686 clips a week" in text
+
+
+def test_a_finding_that_was_decided_says_so_and_can_only_be_asked_about() -> None:
+    found = shown(finding(state="approved", decision=decision("approve", "performance")), finding(advice_id="A-2"))
+    assert "✅ Approved: performance, by @U0G9QF9C6, 23 Nov 2026, 09:00 UTC" in as_text(found)
+    assert actions(found) == [("advice.why", "A-1"), ("advice.approve.performance", "A-2"), ("advice.why", "A-2")]
+
+
+def test_a_preview_that_stored_nothing_has_nothing_to_press() -> None:
+    assert actions(shown(finding(advice_id=None))) == []

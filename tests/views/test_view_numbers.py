@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.views.numbers import (
     UNKNOWN,
     age,
+    chance,
     cost_per_unit,
     cost_per_unit_range,
     count,
@@ -78,17 +79,28 @@ def test_throughput(per_hour: float, said: str) -> None:
     assert throughput(per_hour, "clip") == said
 
 
-def test_an_interval_of_throughput_is_in_the_unit_that_its_middle_is_in() -> None:
-    assert throughput_range(43.82, 53.0) == "43.8–53"
-    assert throughput_range(0.04, 0.06) == "0.96–1.44"
-    assert throughput_range(5, 5) == "5"
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((43.82, 53.0), "43.8–53"),
+        ((0.04, 0.06), "0.96–1.44"),
+        ((5, 5), "5"),
+        ((85.2e6, 366e6), "85.2–366 million"),
+        ((0.9e6, 1.2e6, 0.99e6), "900,000–1.2 million"),
+        ((0.9e6, 1.2e6, 1.1e6), "0.9–1.2 million"),
+        ((0.04, 0.06, 0.05, 12.0), "0.04–0.06"),
+    ],
+)
+def test_an_interval_of_throughput_counts_as_its_middle_does(ends: tuple[float, ...], said: str) -> None:
+    assert throughput_range(*ends) == said
 
 
 @pytest.mark.parametrize(
     ("usd", "unit", "said"),
     [
         (0.049, "clip", "$0.049 per clip"),
-        (2.1e-6, "tokens", "$0.0021 per 1,000 tokens"),
+        (0.00665, "clip", "$6.65 per 1,000 clips"),
+        (2.1e-6, "tokens", "$2.10 per million tokens"),
         (2.1e-7, "token", "$0.21 per million tokens"),
         (3.3e-14, "step", "$0.033 per trillion steps"),
         (0, "clip", "$0 per clip"),
@@ -99,9 +111,32 @@ def test_cost_per_unit_scales_the_unit_until_the_money_reads(usd: float, unit: s
     assert cost_per_unit(usd, unit) == said
 
 
-def test_an_interval_of_costs_names_its_scale_once() -> None:
-    assert cost_per_unit_range(0.0804, 0.0973) == "$0.0804–0.0973"
-    assert cost_per_unit_range(2e-7, 3e-7) == "$0.20–0.30 per million"
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0.0804, 0.0973), "$0.0804–0.0973"),
+        ((2e-7, 3e-7), "$0.20–0.30 per million"),
+        ((2e-7, 3e-7, 2.5e-7), "$0.20–0.30"),
+        ((1e-10, 3e-7, 2.5e-7), "$0.0001–0.30"),
+    ],
+)
+def test_an_interval_of_costs_names_its_scale_only_where_nothing_beside_it_does(
+    ends: tuple[float, ...], said: str
+) -> None:
+    assert cost_per_unit_range(*ends) == said
+
+
+def test_costs_and_rates_side_by_side_can_be_counted_alike() -> None:
+    assert cost_per_unit(0.0303, "clip", like=0.0011) == "$30.30 per 1,000 clips"
+    assert throughput(0.05, "clip", like=12.0) == "0.05 clips/h"
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0, "less than 1 %"), (0.55, "55 %"), (0.994, "more than 99 %"), (1, "more than 99 %"), (None, UNKNOWN)],
+)
+def test_no_forecast_is_certain(probability: float | None, said: str) -> None:
+    assert chance(probability) == said
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def with_performance(**changes: Any) -> Advice:
 
 
 def test_it_says_what_the_history_showed() -> None:
-    assert "Stage production (asked). 312 runs on 28 of 28 days, 91% back to back." in story()
+    assert "Stage: production, as asked. 312 runs on 28 of 28 days, 91% back to back." in story()
     assert "Measured today: 12.4 clips/h, 4 min 50 s each, on 1 × A10G" in story()
 
 
@@ -32,12 +32,14 @@ def test_a_stage_that_history_contradicts_is_said_to() -> None:
 
 def test_how_parallel_the_work_is_comes_with_its_interval() -> None:
     answer = replace(ADVICE, kind=KindFound("traditional", "inferred", Interval(0.6, 0.72, 0.8)))
-    assert "72 % of the work runs in parallel (90 % interval 60 % to 80 %)" in story(answer)
-    assert "traditional, with diminishing returns" in story(answer)
+    assert "from its scaling. 72 % of the work runs in parallel (90 % interval: 60 % to 80 %)" in story(answer)
+    assert "Kind: diminishing returns (traditional)" in story(answer)
 
 
 def test_a_kind_without_a_fit_names_only_its_source() -> None:
-    assert "Kind parallel (AI) (population)." in story(replace(ADVICE, kind=KindFound("ai", "population", None)))
+    assert "Kind: parallel (AI), as most work like it." in story(
+        replace(ADVICE, kind=KindFound("ai", "population", None))
+    )
 
 
 def test_each_prediction_has_its_interval_evidence_bottleneck_and_headroom() -> None:
@@ -52,8 +54,8 @@ def test_what_is_not_known_of_a_prediction_is_left_out() -> None:
 
 def test_the_runner_up_and_what_would_make_it_win() -> None:
     assert "Performance: next is 2 nodes × 1 × L40S · azure NC24 · eastus · reserved 1y · fp8." in story()
-    assert "It would win when its price falls by 12 %." in story()
-    assert "would win" not in story(replace(ADVICE, objectives={"performance": pick(L40S, 9.0, flips_when=None)}))
+    assert "The choice flips when its price falls by 12 %." in story()
+    assert "flips when" not in story(replace(ADVICE, objectives={"performance": pick(L40S, 9.0, flips_when=None)}))
 
 
 def test_a_pick_without_a_runner_up_has_nothing_to_flip() -> None:

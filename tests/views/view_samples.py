@@ -85,8 +85,6 @@ ADVICE = Advice(
 
 INFEASIBLE = replace(
     ADVICE,
-    recommended=None,
-    reason="no configuration keeps every limit",
     constraints={"floor_units_per_hour": 500.0},
     objectives={
         name: NothingFeasible(Infeasible("floor_units_per_hour", 500.0, 431.9))
@@ -94,7 +92,7 @@ INFEASIBLE = replace(
     },
     flatness=None,
     break_even_usd_per_hour=None,
-    undetermined=Undetermined("nothing keeps every limit", "a floor of at most 431 clips/h"),
+    next_trial=None,
 )
 
 UNDETERMINED = replace(
@@ -232,6 +230,14 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
             objectives=dict(ADVICE.objectives) | {"value": NothingFeasible(Infeasible("max_usd_per_day", 9.0, 19.32))},
         )
     ),
+    "recommended-infeasible": card(
+        replace(
+            ADVICE,
+            objectives=dict(ADVICE.objectives) | {"performance": NothingFeasible(Infeasible("memory", None, 80.0))},
+            flatness=None,
+            break_even_usd_per_hour=None,
+        )
+    ),
     "cost-and-value-alike": card(
         replace(ADVICE, objectives=dict(ADVICE.objectives) | {"value": ADVICE.objectives["cost"]})
     ),
@@ -286,6 +292,11 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
             ),
             finding(UNDETERMINED, kind="something_new", evidence=""),
         ),
+        "decided": digest(
+            finding(state="approved", decision=decision("approve", "performance")),
+            finding(workload="nightly", state="dismissed", decision=decision("dismiss")),
+        ),
+        "preview": digest(finding(advice_id=None)),
         "nothing": digest(),
         "many": digest(*[finding(workload=LONGEST)] * 20, more=9_980, workloads=10_000),
     },

@@ -1,0 +1,116 @@
+"""What an answer comes to, in sentences: the recommendation, flatness, break-even, the next trial."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, join, say
+from bot.views.infeasible import blocking, nothing_feasible
+from bot.views.measure import Measure
+from bot.views.numbers import money, percent, ratio
+from bot.views.phrases import configuration, ended
+from bot.views.picks import Choice
+
+__all__ = ["against_today", "headline", "judgement", "next_trial"]
+
+_SAME = 0.005  # a factor this near to one reads as one
+_FLATNESS = {
+    "flat": "stays within {spread} from the cost pick to the performance pick: here, faster is nearly free",
+    "rising": "varies by {spread} between the cost pick and the performance pick: here, faster costs more",
+    "falling": "varies by {spread} between the cost pick and the performance pick: here, faster is cheaper",
+}
+
+
+def headline(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
+    """One sentence: the recommendation and what was measured for it, or why there is none."""
+    best = next((choice for choice in found if choice.is_recommended), None)
+    if best is None:
+        return _out_of_reach(document, found) or _undetermined(document)
+    if best.is_today:
+        return say("*Stay where you are:* today's configuration is already the {title} pick.", title=best.title.lower())
+    return against_today(best, document)
+
+
+def against_today(choice: Choice, document: Mapping[str, Any]) -> Mrkdwn:
+    """What a pick gains and what it costs: 3.9× the clips per hour for 1.02× the cost per clip."""
+    gain = _gain(choice.pick, document["current"], Measure.of(document))
+    return say("*{title}:* {gain}.", title=choice.title, gain=gain)
+
+
+def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
+    """Flatness and break-even in words; that picks coincide, where they do."""
+    shared = [choice.title.lower() for choice in found if len(choice.objectives) > 1]
+    said = [say("The same configuration wins {title}.", title=title) for title in shared]
+    flatness, pays = document["flatness"], document["break_even_usd_per_hour"]
+    if flatness and len(found) > 1:
+        said.append(_flatness(flatness, Measure.of(document)))
+    if pays and len(found) > 1:
+        said.append(_break_even(pays))
+    return said
+
+
+def next_trial(document: Mapping[str, Any]) -> Mrkdwn | None:
+    """The one short run that would teach the most, what it costs and what it may bring."""
+    trial = document["next_trial"]
+    if not trial:
+        return None
+    better = trial["expected_improvement"]
+    return say(
+        "*Next trial:* one short run on {where}, about {usd}; it is expected to improve the choice {much}.",
+        where=configuration(trial["configuration"]),
+        usd=money(trial["usd"]),
+        much=f"by {percent(better)}" if better < 1 else f"{ratio(1 + better)}",
+    )
+
+
+def _gain(pick: Mapping[str, Any], current: Mapping[str, Any] | None, measure: Measure) -> str:
+    """The pick against today, as factors; absolute where there is nothing to compare with."""
+    speed, cost = pick["units_per_hour"]["p50"], pick["usd_per_unit"]["p50"]
+    if not current:
+        return f"{measure.speed(speed)} at {measure.cost(cost)}"
+    faster = _factor(speed, current["units_per_hour"]["p50"])
+    dearer = _factor(cost, current["usd_per_unit"])
+    gained = f"{faster} {measure.several} per hour" if faster else measure.speed(speed)
+    return f"{gained} for {f'{dearer} cost per {measure.one}' if dearer else measure.cost(cost)}"
+
+
+def _factor(new: float, old: float | None) -> str | None:
+    """`3.9× the`, `the same`; None where there is nothing to compare with."""
+    if not old:
+        return None
+    return "the same" if abs(new / old - 1) < _SAME else f"{ratio(new / old)} the"
+
+
+def _out_of_reach(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn | None:
+    """Which limit stands in the way of the recommended objective; None when none does."""
+    blocked = blocking(document)
+    if blocked is None:
+        return None
+    what = f"{document['recommended']} is out of reach".capitalize() if found else "Nothing is feasible"
+    return say("*{what}:* {why}.", what=what, why=nothing_feasible(blocked, Measure.of(document)))
+
+
+def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
+    unknown = document["undetermined"] or {"reason": document["reason"], "settled_by": ""}
+    settled = ended(unknown["settled_by"])
+    return join(
+        "\n",
+        [
+            say("*I cannot tell yet:* {reason}", reason=ended(unknown["reason"])),
+            say("*What would settle it:* {settled}", settled=settled) if settled else "",
+        ],
+    )
+
+
+def _flatness(flatness: Mapping[str, Any], measure: Measure) -> Mrkdwn:
+    words = _FLATNESS[flatness["verdict"]].format(spread=percent(abs(flatness["spread"])))
+    return say("*Cost per {one}* {words}.", one=measure.one, words=words)
+
+
+def _break_even(pays: Mapping[str, Any]) -> Mrkdwn:
+    worth = f"worth more than {money(pays['value'])}" if pays["value"] > 0 else "worth anything at all"
+    return say(
+        "*Break-even:* {to} over {from_} pays once an hour of waiting is {worth}.",
+        to=pays["to"],
+        from_=pays["from"],
+        worth=worth,
+    )
