@@ -7,7 +7,7 @@ import numpy as np
 from engine.advice import Configuration, Infeasible, Predicted
 from engine.judgement import explain_infeasible
 from engine.outlook import Outlook
-from engine.search import Limits, Points, find_points, tests_of
+from engine.search import Limits, Points, candidates_of, find_points, tests_of
 from engine.strategy import Today, best, limits_of
 from engine.units import PRECISIONS, SECONDS_PER_HOUR, Interval, Objective
 from engine.workload import Policy, Workload
@@ -47,7 +47,7 @@ def find(
     asked = workload.constraints
     limits = limits_of(objective, asked, today, policy)
     speeds = outlook.speeds(asked.confidence)
-    points = find_points(outlook.space, speeds, limits.relaxed)
+    points = find_points(outlook.space, candidates_of(speeds), limits.relaxed)
     if len(points):
         return Found(objective, limits, points, best(objective, points, workload.value_of_time_usd_per_hour))
     names = {item.name for item in fields(asked) if getattr(asked, item.name) is not None}

@@ -17,9 +17,11 @@ from engine.space import Space
 from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers
 
 __all__ = [
+    "Candidates",
     "Limits",
     "Points",
     "Speeds",
+    "candidates_of",
     "certify",
     "cheapest",
     "fastest",
@@ -70,13 +72,24 @@ class Limits:
 class Speeds:
     """What the model says of a space, (n_open, n_nodes, n_ways) each.
 
-    `median` is in units per hour; `cautious` is what the limits are held against: the median, or the quantile that
-    the asked confidence demands. `fits` says whether memory suffices.
+    `median` is in units per hour; `cautious` is what the limits are held against: the median itself, or the quantile
+    that the asked confidence demands. `fits` says whether memory suffices.
     """
 
     median: Floats
     cautious: Floats
     fits: Bools
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Candidates:
+    """The ways that can be the best one of their (class, node count): (n_open, n_nodes, n_kept) each.
+
+    `ways` are positions among the space's ways, ascending. Made once a workload, asked under many limits.
+    """
+
+    speeds: Speeds
+    ways: Integers
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -126,16 +139,31 @@ def tests_over(space: Space, speeds: Speeds, limits: Limits) -> Tests:
     return tests_of(limits, totals, speeds.fits, memories, speeds.cautious)
 
 
-def find_points(space: Space, speeds: Speeds, limits: Limits) -> Points:
+def candidates_of(speeds: Speeds) -> Candidates:
+    """Which ways may represent their (class, node count), whatever the price and the limits.
+
+    Limits ask for a least speed, never for a most. While they are held against the median itself, the fastest way
+    that fits is therefore feasible whenever any is. With a confidence asked, a slower but surer way can be the only
+    feasible one: then all are kept.
+    """
+    if speeds.cautious is not speeds.median:
+        return Candidates(speeds, np.broadcast_to(np.arange(speeds.median.shape[2]), speeds.median.shape))
+    ways = np.where(speeds.fits, speeds.median, -math.inf).argmax(axis=2)[:, :, None]  # the first one among equals
+    median = np.take_along_axis(speeds.median, ways, axis=2)
+    return Candidates(Speeds(median, median, np.take_along_axis(speeds.fits, ways, axis=2)), ways)
+
+
+def find_points(space: Space, candidates: Candidates, limits: Limits) -> Points:
     """Every (class, node count) with a feasible way of running, each represented by its fastest one."""
-    is_feasible = np.ones(space.size, dtype=np.bool_)
+    speeds = candidates.speeds
+    is_feasible = np.ones(speeds.median.shape, dtype=np.bool_)
     for passes in tests_over(space, speeds, limits).values():
         is_feasible &= passes(space.usd_per_hour[:, :, None])
-    n_open, n_nodes, n_ways = space.size
-    best_way = np.where(is_feasible, speeds.median, -math.inf).argmax(axis=2).ravel()  # the first one among equals
-    shape = np.arange(n_open * n_nodes) * n_ways + best_way
-    shape = shape[is_feasible.any(axis=2).ravel()]
-    return Points(shape, space.usd_per_hour.ravel()[shape // n_ways], speeds.median.ravel()[shape])
+    best = np.where(is_feasible, speeds.median, -math.inf).argmax(axis=2)[:, :, None]  # the first one among equals
+    machine = np.flatnonzero(is_feasible.any(axis=2))
+    way = np.take_along_axis(candidates.ways, best, axis=2).ravel()[machine]
+    median = np.take_along_axis(speeds.median, best, axis=2).ravel()[machine]
+    return Points(machine * space.size[2] + way, space.usd_per_hour.ravel()[machine], median)
 
 
 def cheapest(points: Points) -> int:
@@ -168,9 +196,8 @@ def certify(space: Space, speeds: Speeds, limits: Limits, seconds: float) -> Cer
         n_passing = np.minimum(n_left, _count_offers(space, passes))
         excluded[name] = int(n_left.sum() - n_passing.sum())
         n_left = n_passing
-    return Certificate(
-        n_implied, int(n_left.sum()), {name: count for name, count in excluded.items() if count}, seconds
-    )
+    blamed = {name: count for name, count in excluded.items() if count}
+    return Certificate(n_implied, int(n_left.sum()), blamed, seconds)
 
 
 def _count_offers(space: Space, passes: Test) -> Integers:

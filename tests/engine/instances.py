@@ -146,9 +146,13 @@ def space_of(instance: Instance, catalog_index: CatalogIndex | None = None) -> S
 def speeds_of(instance: Instance, space: Space) -> Speeds:
     """The instance's table in the order of `space`."""
     found = [instance.ways(shape) for shape in shapes_of(instance, space)]
+    median, cautious = (
+        np.array([way.median for way in found]).reshape(space.size),
+        np.array([way.cautious for way in found]).reshape(space.size),
+    )
     return Speeds(
-        median=np.array([way.median for way in found]).reshape(space.size),
-        cautious=np.array([way.cautious for way in found]).reshape(space.size),
+        median=median,
+        cautious=median if (median == cautious).all() else cautious,  # nothing asked: the median itself
         fits=np.array([way.fits for way in found], dtype=np.bool_).reshape(space.size),
     )
 

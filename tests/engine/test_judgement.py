@@ -11,7 +11,7 @@ from small_worlds import Machine, machines, outlook_of, search_in
 
 from engine.advice import Infeasible
 from engine.judgement import break_even_of, explain_infeasible, flatness_of
-from engine.search import find_points
+from engine.search import candidates_of, find_points
 from engine.workload import Constraints, Workload
 
 
@@ -102,7 +102,7 @@ def test_reachable_is_reachable_and_nothing_better_is(seed: int) -> None:
     instance = random_instance(seed)
     space = space_of(instance)
     speeds, limits = speeds_of(instance, space), limits_of_instance(instance)
-    if not len(space.usable.classes) or len(find_points(space, speeds, limits)):
+    if not len(space.usable.classes) or len(find_points(space, candidates_of(speeds), limits)):
         return
     needed = speeds.median * math.nan
     if not speeds.fits.any():

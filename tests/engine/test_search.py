@@ -13,7 +13,7 @@ from instances import Table, limits_of, offer, random_instance, random_offer, sh
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
-from engine.search import Limits, certify, find_points
+from engine.search import Limits, candidates_of, certify, find_points
 from engine.space import index
 from engine.strategy import best
 from engine.units import OBJECTIVES, Objective
@@ -28,7 +28,7 @@ def answer(instance: Instance, objective: Objective) -> Answer | None:
     """What the engine picks, by content."""
     space = space_of(instance)
     speeds = speeds_of(instance, space)
-    points = find_points(space, speeds, limits_of(instance))
+    points = find_points(space, candidates_of(speeds), limits_of(instance))
     if not len(points):
         return None
     position = best(objective, points, instance.value_of_time)
