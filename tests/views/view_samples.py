@@ -72,8 +72,8 @@ ADVICE = Advice(
         "value": pick(replace(H100, batch_size=None), 48.2),
         "performance": pick(FOUR_A10G, 64.1, evidence="verified"),
     },
-    flatness=Flatness(0.06, "flat"),
-    break_even_usd_per_hour=BreakEven("cost", "performance", 0.83),
+    flatness=Flatness(0.42, "rising"),
+    break_even_usd_per_hour=BreakEven("cost", "performance", 0.42),
     next_trial=Trial(H100, 0.12, 1.4),
     certificate=Certificate(3_214_080, 801_223, {"memory": 1_960_589, "floor_units_per_hour": 452_268}, 0.04),
     prices_as_of=datetime(2026, 11, 12, tzinfo=UTC),
@@ -216,6 +216,15 @@ HUGE = replace(
 
 ADVICE_CASES: dict[str, dict[str, Any]] = {
     "open": card(),
+    "flat": card(
+        replace(
+            ADVICE,
+            objectives=dict(ADVICE.objectives)
+            | {"performance": pick(replace(FOUR_A10G, price_usd_per_hour=4.1), 64.1, evidence="verified")},
+            flatness=Flatness(0.025, "flat"),
+            break_even_usd_per_hour=BreakEven("cost", "performance", 0.0252),
+        )
+    ),
     "approved": card(state="approved", decision=decision("approve", "performance")),
     "dismissed": card(state="dismissed", decision=decision("dismiss")),
     "snoozed": card(state="snoozed", decision=decision("snooze", until=LATER)),
