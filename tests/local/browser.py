@@ -69,6 +69,15 @@ class Browser:
         script = f"return {shown}.map((one) => one.innerText).join('\\n')"
         return str(self.driver.execute_script(script, selector))
 
+    def is_in_view(self, selector: str) -> bool:
+        """Whether the whole of it can be seen without scrolling."""
+        script = """
+            const inner = document.querySelector(arguments[0]).getBoundingClientRect();
+            const outer = document.querySelector("#messages").getBoundingClientRect();
+            return inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+        """
+        return bool(self.driver.execute_script(script, selector))
+
     def say(self, words: str) -> None:
         field = self.one("#text")
         field.send_keys(words)

@@ -22,6 +22,7 @@ def page(browser: Browser) -> Iterator[Browser]:
 def test_ask_approve_and_run_a_digest(page: Browser) -> None:
     page.say("/gpu-advise video-gen production")
     page.until_shown("video-gen · production")
+    assert page.is_in_view(".message h2")
     card = page.text(".message")
     assert "Only visible to you" in card
     for pick in ("Performance", "Cost", "Value", "Today"):
@@ -37,11 +38,13 @@ def test_ask_approve_and_run_a_digest(page: Browser) -> None:
         page.one("#confirm .button.primary").click()
     page.until_shown("Approved: performance, by @Ada (administrator)")
     page.until(lambda: page.all(".block-actions") == [])
+    assert page.is_in_view(".fresh")
     page.screenshot("demo-approved")
 
     page.press("Run a digest now")
     page.until_shown("should shift to performance")
     assert "Only visible to you" not in page.text(".message:last-child")
+    assert page.is_in_view(".message:last-child h2")
     page.screenshot("demo-digest-light")
     with page.dark():
         page.screenshot("demo-digest-dark")

@@ -98,20 +98,36 @@ function drawMessages() {
   const list = by("messages");
   list.hidden = shown.isHome;
   by("composer").hidden = shown.isHome;
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  const kept = new Map();
-  for (const message of threaded(shown.state.messages)) kept.set(message.ts, keep(message));
-  shown.messages = kept;
-  const nodes = kept.size ? [...kept.values()].map((one) => one.node) : [EMPTY];
+  const before = shown.messages;
+  shown.messages = new Map(threaded(shown.state.messages).map((message) => [message.ts, keep(message, before)]));
+  const nodes = shown.messages.size ? [...shown.messages.values()].map((one) => one.node) : [EMPTY];
   const isSame = list.children.length === nodes.length && nodes.every((node, index) => list.children[index] === node);
-  if (!isSame) list.replaceChildren(...nodes);
-  if (isAtEnd) list.scrollTop = list.scrollHeight;
+  if (isSame) return;
+  list.replaceChildren(...nodes);
+  const arrived = nodes.filter((node) => !before.has(node.dataset.ts)).at(-1);
+  if (arrived) arrived.scrollIntoView({ block: arrived.offsetHeight > list.clientHeight ? "start" : "nearest" });
+  else freshIn(nodes, before)?.scrollIntoView({ block: "nearest" });
 }
 
-function keep(message) {
+// The first thing that an edited message did not say before.
+function freshIn(nodes, before) {
+  const edited = nodes.find((node) => before.get(node.dataset.ts)?.node !== node);
+  return edited?.querySelector(".fresh");
+}
+
+function keep(message, before) {
   const written = JSON.stringify(message);
-  const before = shown.messages.get(message.ts);
-  return before?.written === written ? before : { written, node: drawMessage(message) };
+  const known = before.get(message.ts);
+  if (known?.written === written) return known;
+  const node = drawMessage(message);
+  if (known) markFresh(node, known.node);
+  return { written, node };
+}
+
+// What an edited message did not say before is highlighted for a moment.
+function markFresh(node, before) {
+  const said = new Set([...before.querySelectorAll(".block")].map((block) => block.textContent));
+  for (const block of node.querySelectorAll(".block")) block.classList.toggle("fresh", !said.has(block.textContent));
 }
 
 function threaded(messages) {
