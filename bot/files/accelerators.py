@@ -14,11 +14,6 @@ __all__ = ["read_accelerators"]
 _KNOWN = frozenset(field.name for field in fields(Accelerator)) - {"name"} | {"accelerator"}
 _NEEDED = ("accelerator", "memory_gib", "memory_bandwidth_gb_per_s")
 _LONGEST_SOURCE = 500
-# A part without fp32 units of its own (Gaudi2) runs fp32 in its vector units. Matrix over vector rate is 15 to 16 on
-# A100, H100 and their contemporaries.
-_MATRIX_OVER_VECTOR = 16
-_PLAIN_LINK = 32.0  # GB/s, PCIe 3.0 x16 in both directions: the slowest link in the shipped sheets
-
 _NONE = Accelerators(())
 
 
@@ -51,6 +46,8 @@ def _check(sheet: Accelerator, kept: dict[str, Accelerator], lines: dict[str, in
 
 def _sheet(row: Row) -> Accelerator:
     rates = {name: positive(row, f"{name}_tflops") for name in ("fp32", "tf32", "fp16", "fp8", "fp4")}
+    if not any(rates.values()):
+        raise InvalidRow("fp32_tflops", "is missing, and so is every other rate")
     return Accelerator(
         name=required(text(row, "accelerator"), "accelerator"),
         aliases=words(row, "aliases"),
@@ -59,18 +56,12 @@ def _sheet(row: Row) -> Accelerator:
         year=int(required(number(row, "year", least=1990, most=2100), "year")),
         memory_gib=required(positive(row, "memory_gib"), "memory_gib"),
         memory_bandwidth_gb_per_s=required(positive(row, "memory_bandwidth_gb_per_s"), "memory_bandwidth_gb_per_s"),
-        fp32_tflops=_fp32(rates),
+        fp32_tflops=rates["fp32"],
         tf32_tflops=rates["tf32"],
         fp16_tflops=rates["fp16"],
         fp8_tflops=rates["fp8"],
         fp4_tflops=rates["fp4"],
-        link_gb_per_s=positive(row, "link_gb_per_s") or _PLAIN_LINK,
+        link_gb_per_s=positive(row, "link_gb_per_s"),
         tdp_w=required(positive(row, "tdp_w"), "tdp_w"),
         source=text(row, "source", _LONGEST_SOURCE) or "",
     )
-
-
-def _fp32(rates: dict[str, float | None]) -> float:
-    if rates["fp32"] is not None:
-        return rates["fp32"]
-    return required(rates["fp16"], "fp32_tflops") / _MATRIX_OVER_VECTOR
