@@ -17,7 +17,8 @@ _DIGITS = 3
 def nothing_feasible(infeasible: Mapping[str, Any], measure: Measure) -> str:
     """Which constraint binds and what is reachable: no configuration meets this; the fastest reaches that."""
     name, asked, reachable = infeasible["binding"], infeasible["asked"], infeasible["reachable"]
-    unmet = "has enough memory" if name == "memory" else f"meets {constraint(name, asked, measure)}"
+    needed = f"has the {plain(asked)} GiB per accelerator that it needs"
+    unmet = needed if name == "memory" else f"meets {constraint(name, asked, measure)}"
     told = _REACHABLE.get(name)
     if told is None or reachable is None:
         return f"no configuration {unmet}"
@@ -58,7 +59,7 @@ _REACHABLE: Mapping[str, Callable[[float, Measure], str]] = {
     "max_usd_per_unit": lambda best, measure: f"the cheapest costs {measure.cost(best)}",
     "max_accelerators": lambda best, _: f"the smallest has {count(best)}",
     "max_nodes": lambda best, _: f"the smallest has {count(best)}",
-    "memory": lambda best, _: f"the largest accelerator has {plain(best)} GiB",
+    "memory": lambda best, _: f"the largest has {plain(best)} GiB",
     "memory_required_gib": lambda best, _: f"the largest has {plain(best)} GiB",
 }
 _KEYS: Mapping[str, Callable[[float], str]] = {

@@ -12,11 +12,13 @@ from view_samples import (
     INFEASIBLE,
     L4,
     NOW,
+    TODAY,
     UNDETERMINED,
     around,
     card,
     decision,
     pick,
+    with_picks,
 )
 
 from bot.posts import Message
@@ -38,10 +40,6 @@ def actions(found: Message) -> list[str]:
 
 def fields(found: Message) -> list[str]:
     return [field["text"] for block in found.blocks for field in block.get("fields", ())]
-
-
-def with_picks(**picks: Any) -> Advice:
-    return replace(ADVICE, objectives=dict(ADVICE.objectives) | picks)
 
 
 def test_the_header_names_the_workload_and_its_stage() -> None:
@@ -151,8 +149,7 @@ def test_when_today_is_the_best_it_says_stay_and_offers_no_approval_of_it() -> N
 
 def test_today_is_recognised_even_where_its_runs_did_not_say_everything() -> None:
     today = replace(A10G, provider=None, region=None, instance_type=None, precision=None)
-    assert ADVICE.current
-    answer = replace(with_picks(performance=pick(A10G, 12.4)), current=replace(ADVICE.current, configuration=today))
+    answer = replace(with_picks(performance=pick(A10G, 12.4)), current=replace(TODAY, configuration=today))
     assert "Stay where you are" in as_text(shown(answer))
 
 
@@ -208,7 +205,7 @@ def test_an_objective_that_nothing_satisfies_says_which_limit_and_what_can_be_ha
         ),
         ("max_accelerators", 1.0, 4.0, "meets at most 1 accelerators; the smallest has 4", "gpus=4"),
         ("max_seconds_per_unit", 5.0, 8.3, "meets at most 5 s per clip; the fastest takes 8.3 s per clip", None),
-        ("memory", None, 80.0, "has enough memory; the largest accelerator has 80 GiB", None),
+        ("memory", 96.0, 80.0, "has the 96 GiB per accelerator that it needs; the largest has 80 GiB", None),
         ("regions", None, None, "meets regions", None),
     ],
 )
@@ -338,16 +335,14 @@ def test_a_screen_reader_hears_the_recommendation_every_pick_and_today() -> None
 
 
 def test_costs_that_nobody_knows_are_called_unknown() -> None:
-    assert ADVICE.current
-    today = replace(ADVICE.current, usd_per_day=None, usd_per_unit=None, usd_per_day_at_demand=None)
+    today = replace(TODAY, usd_per_day=None, usd_per_unit=None, usd_per_day_at_demand=None)
     found = shown(replace(ADVICE, current=today))
     assert "cost per unit unknown\ncost per day unknown" in fields(found)[-1]
     assert "5.2× the clips per hour for $0.0885 per clip" in found.text
 
 
 def test_a_pick_that_changes_nothing_but_the_place_is_said_to_be_the_same() -> None:
-    assert ADVICE.current
-    today = replace(ADVICE.current, units_per_hour=around(64.1), usd_per_unit=5.672 / 64.1)
+    today = replace(TODAY, units_per_hour=around(64.1), usd_per_unit=5.672 / 64.1)
     assert "the same clips per hour for the same cost per clip" in shown(replace(ADVICE, current=today)).text
 
 

@@ -194,45 +194,37 @@ def test_every_view_has_a_strategy() -> None:
 
 
 @pytest.mark.parametrize("view", sorted(DATA))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=st.data())
-def test_any_data_becomes_a_message_that_slack_accepts(view: str, drawn: st.DataObject) -> None:
-    found = message(view, drawn.draw(DATA[view]))
-    assert problems(found.blocks) == []
-    assert 1 <= len(found.blocks) <= BLOCKS
-    assert found.text.strip()
+def test_any_data_becomes_a_message_that_slack_accepts_and_nothing_in_it_fires(view: str, drawn: st.DataObject) -> None:
+    data = drawn.draw(DATA[view])
+    found = message(view, data)
+    assert_slack_accepts(found)
+    assert_nothing_fires(found, str(data))
     assert as_text(found).strip()
 
 
-@pytest.mark.parametrize("view", sorted(DATA))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(drawn=st.data())
-def test_nothing_that_somebody_typed_fires(view: str, drawn: st.DataObject) -> None:
-    data = drawn.draw(DATA[view])
-    found = message(view, data)
-    allowed = {f"<@{user}>" for user in USER.findall(str(data))} | {f"<#{name}>" for name in CHANNEL.findall(str(data))}
-    for text in (found.text, *(text["text"] for text in mrkdwn_of(found))):
+def assert_slack_accepts(found: Message) -> None:
+    assert problems(found.blocks) == []
+    assert 1 <= len(found.blocks) <= BLOCKS
+    assert found.text.strip()
+
+
+def assert_nothing_fires(found: Message, data: str) -> None:
+    """Only ids that stand in the data as such may act, and Slack is not asked to find more by itself."""
+    allowed = {f"<@{user}>" for user in USER.findall(data)} | {f"<#{name}>" for name in CHANNEL.findall(data)}
+    marked = [text for text in texts_of(found.blocks) if text["type"] == "mrkdwn"]
+    for text in (found.text, *(each["text"] for each in marked)):
         assert set(re.findall(r"<[^<>]*>", text)) <= allowed
-        assert not re.search(r"[<>](?![@#])", re.sub(r"<[@#][A-Z0-9]+>", "", text))
+        assert not re.search(r"[<>]", re.sub(r"<[@#][A-Z0-9]+>", "", text))
         assert not CONTROL.search(text)
-
-
-@pytest.mark.parametrize("view", sorted(DATA))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@given(drawn=st.data())
-def test_slack_is_never_asked_to_read_links_or_names_into_a_text(view: str, drawn: st.DataObject) -> None:
-    found = message(view, drawn.draw(DATA[view]))
-    assert all(text["verbatim"] for text in mrkdwn_of(found))
+    assert all(text["verbatim"] for text in marked)
     assert all(not text["emoji"] for text in texts_of(found.blocks) if text["type"] == "plain_text")
 
 
 USER = re.compile(r"[UW][A-Z0-9]+")
 CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066\u2067\ufeff]")
-
-
-def mrkdwn_of(found: Message) -> Iterator[Mapping[str, Any]]:
-    return (text for text in texts_of(found.blocks) if text["type"] == "mrkdwn")
 
 
 def texts_of(value: Any) -> Iterator[Mapping[str, Any]]:

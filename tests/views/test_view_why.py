@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick
+from view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick, with_picks
 
 from bot.views import as_text, message
 from engine.advice import Advice, KindFound, StageFound, as_document
@@ -15,8 +15,7 @@ def story(answer: Advice = ADVICE) -> str:
 
 
 def with_performance(**changes: Any) -> Advice:
-    changed = replace(pick(L40S, 40.0), **changes)
-    return replace(ADVICE, objectives=dict(ADVICE.objectives) | {"performance": changed})
+    return with_picks(performance=pick(L40S, 40.0, **changes))
 
 
 def test_it_says_what_the_history_showed() -> None:

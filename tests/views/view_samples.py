@@ -58,6 +58,8 @@ def pick(configuration: Configuration, units_per_hour: float, **changes: Any) ->
     return replace(made, **changes)
 
 
+TODAY = Current(A10G, around(12.4, 1.02), around(3600 / 12.4, 1.02), 24.144, 14.6, 0.0834)
+
 ADVICE = Advice(
     workload="video-gen",
     unit="clip",
@@ -66,7 +68,7 @@ ADVICE = Advice(
     recommended="performance",
     reason="production: people wait for results, so the most throughput that the cost per unit allows",
     constraints={"floor_units_per_hour": 12.4, "max_usd_per_unit": 0.0892, "max_accelerators": 8.0},
-    current=Current(A10G, around(12.4, 1.02), around(3600 / 12.4, 1.02), 24.144, 14.6, 0.0834),
+    current=TODAY,
     objectives={
         "cost": pick(L4, 12.9, evidence="measured"),
         "value": pick(replace(H100, batch_size=None), 48.2),
@@ -82,6 +84,13 @@ ADVICE = Advice(
     history_digest="ffeeddccbbaa",
     undetermined=None,
 )
+
+
+def with_picks(**picks: Pick | NothingFeasible) -> Advice:
+    """The sample answer with other picks for some objectives."""
+    changed: dict[Any, Any] = dict(ADVICE.objectives) | picks
+    return replace(ADVICE, objectives=changed)
+
 
 INFEASIBLE = replace(
     ADVICE,
@@ -197,7 +206,7 @@ HUGE = replace(
     ADVICE,
     unit="tokens",
     current=replace(
-        ADVICE.current,
+        TODAY,
         units_per_hour=around(4.2e13),
         seconds_per_unit=around(8.6e-11),
         usd_per_day=2.4e9,
@@ -218,9 +227,7 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
     "open": card(),
     "flat": card(
         replace(
-            ADVICE,
-            objectives=dict(ADVICE.objectives)
-            | {"performance": pick(replace(FOUR_A10G, price_usd_per_hour=4.1), 64.1, evidence="verified")},
+            with_picks(performance=pick(replace(FOUR_A10G, price_usd_per_hour=4.1), 64.1, evidence="verified")),
             flatness=Flatness(0.025, "flat"),
             break_even_usd_per_hour=BreakEven("cost", "performance", 0.0252),
         )
@@ -233,29 +240,19 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
     "asked-by-nobody": card(asked_by=None),
     "undetermined": card(UNDETERMINED),
     "infeasible": card(INFEASIBLE),
-    "partly-infeasible": card(
-        replace(
-            ADVICE,
-            objectives=dict(ADVICE.objectives) | {"value": NothingFeasible(Infeasible("max_usd_per_day", 9.0, 19.32))},
-        )
-    ),
+    "partly-infeasible": card(with_picks(value=NothingFeasible(Infeasible("max_usd_per_day", 9.0, 19.32)))),
     "recommended-infeasible": card(
         replace(
-            ADVICE,
-            objectives=dict(ADVICE.objectives) | {"performance": NothingFeasible(Infeasible("memory", None, 80.0))},
+            with_picks(performance=NothingFeasible(Infeasible("memory", 96.0, 80.0))),
             flatness=None,
             break_even_usd_per_hour=None,
         )
     ),
-    "cost-and-value-alike": card(
-        replace(ADVICE, objectives=dict(ADVICE.objectives) | {"value": ADVICE.objectives["cost"]})
-    ),
+    "cost-and-value-alike": card(with_picks(value=ADVICE.objectives["cost"])),
     "one-configuration-wins-all": card(
         replace(ADVICE, objectives=dict.fromkeys(("cost", "value", "performance"), ADVICE.objectives["performance"]))
     ),
-    "stay": card(
-        replace(ADVICE, objectives=dict(ADVICE.objectives) | {"performance": pick(A10G, 12.4, evidence="verified")})
-    ),
+    "stay": card(with_picks(performance=pick(A10G, 12.4, evidence="verified"))),
     "prototyping-recommends-cost": card(
         replace(
             ADVICE,
