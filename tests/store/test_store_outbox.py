@@ -284,5 +284,5 @@ def test_any_text_survives_in_the_data(store: Store, text: str) -> None:
 
 
 def test_what_is_no_json_is_refused(store: Store) -> None:
-    with pytest.raises(StatementError, match="not JSON compliant"):
+    with pytest.raises((StatementError, ValueError), match="not JSON compliant"):
         put(store, a_post(number=float("nan")))
