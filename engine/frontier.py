@@ -14,7 +14,7 @@ def pareto_frontier(costs: Floats, speeds: Floats) -> Integers:
     equal points the first one stays. Sort, then one pass of running maxima: O(n log n)
     (Kung, Luccio and Preparata 1975).
     """
-    order = np.lexsort((np.arange(len(costs)), -speeds, costs))
+    order = np.lexsort((-speeds, costs))  # stable: of equal points the first one comes first
     fastest_so_far = np.maximum.accumulate(speeds[order])
     # One strict order (cost, -speed, position): a point stays only if it is faster than everything before it.
     is_record = np.r_[True, speeds[order][1:] > fastest_so_far[:-1]][: len(order)]

@@ -168,12 +168,14 @@ def find_points(space: Space, candidates: Candidates, limits: Limits) -> Points:
 
 def cheapest(points: Points) -> int:
     """Position of the least expensive point; among equals the fastest, then the first."""
-    return int(np.lexsort((-points.units_per_hour, points.usd_per_hour))[0])
+    equals = np.flatnonzero(points.usd_per_hour == points.usd_per_hour.min())
+    return int(equals[points.units_per_hour[equals].argmax()])
 
 
 def fastest(points: Points) -> int:
     """Position of the fastest point; among equals the least expensive, then the first."""
-    return int(np.lexsort((points.usd_per_hour, -points.units_per_hour))[0])
+    equals = np.flatnonzero(points.units_per_hour == points.units_per_hour.max())
+    return int(equals[points.usd_per_hour[equals].argmin()])
 
 
 def frontier_of(points: Points) -> Integers:

@@ -6,6 +6,7 @@ that agree in accelerator, count and link form one class: within it only the che
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -173,17 +174,17 @@ class Space:
 
 def index(catalog: Catalog) -> CatalogIndex:
     """Fold the offers of `catalog` into classes; n log n in the number of offers."""
-    words, codes = _encode(catalog.offers)
-    counts = np.array([offer.accelerator_count for offer in catalog.offers], dtype=np.int64)
-    links = np.array([offer.interconnect_gbps for offer in catalog.offers], dtype=np.float64)
-    prices = np.array([offer.price_usd_per_hour for offer in catalog.offers], dtype=np.float64)
-    ages = np.array([-offer.as_of.timestamp() for offer in catalog.offers], dtype=np.float64)
+    columns = _columns_of(catalog.offers)
+    words, codes = _encode({name: columns[name] for name in _CODED})
+    counts = np.array(columns["accelerator_count"], dtype=np.int64)
+    links = np.array(columns["interconnect_gbps"], dtype=np.float64)  # None becomes NaN
+    prices = np.array(columns["price_usd_per_hour"], dtype=np.float64)
     ties = [codes[column] for column in ("source", "term", "pricing_category", "instance_type", "region", "provider")]
-    order = np.lexsort((ages, *ties, prices, links, counts, codes["accelerator"]))
+    order = np.lexsort((_newest_first(columns["as_of"]), *ties, prices, links, counts, codes["accelerator"]))
     codes = {column: column_codes[order] for column, column_codes in codes.items()}
     starts, first = _class_starts(codes["accelerator"], counts[order], links[order])
-    sheets = list(catalog.accelerators)
-    positions = np.array([sheets.index(name) for name in words["accelerator"]], dtype=np.int64)
+    places = {name: place for place, name in enumerate(catalog.accelerators)}
+    positions = np.array([places[name] for name in words["accelerator"]], dtype=np.int64)
     accelerators = positions[codes["accelerator"][first]]
     memories = np.array([sheet.memory_gib for sheet in catalog.accelerators.values()], dtype=np.float64)
     return CatalogIndex(
@@ -200,16 +201,30 @@ def index(catalog: Catalog) -> CatalogIndex:
     )
 
 
-def _encode(offers: Sequence[Offer]) -> tuple[dict[str, tuple[str, ...]], dict[str, Integers]]:
+def _columns_of(offers: Sequence[Offer]) -> dict[str, tuple[Any, ...]]:
+    """The columns that the index is made from; one pass over the offers, because there may be tens of thousands."""
+    names = (*_CODED, "accelerator_count", "interconnect_gbps", "price_usd_per_hour", "as_of")
+    columns = zip(*map(attrgetter(*names), offers), strict=True) if offers else ((),) * len(names)
+    return dict(zip(names, columns, strict=True))
+
+
+def _encode(columns: Mapping[str, Sequence[str | None]]) -> tuple[dict[str, tuple[str, ...]], dict[str, Integers]]:
     """Each column of words as codes; a code's order is its word's order, whatever the order of the offers."""
-    columns: list[tuple[Any, ...]] = list(zip(*map(attrgetter(*_CODED), offers), strict=True)) or [()] * len(_CODED)
     words: dict[str, tuple[str, ...]] = {}
     codes: dict[str, Integers] = {}
-    for name, values in zip(_CODED, columns, strict=True):
-        words[name] = tuple(sorted({value or "" for value in values}))
+    for name, values in columns.items():
+        distinct = dict.fromkeys(values)
+        words[name] = tuple(sorted({value or "" for value in distinct}))
         number = {word: code for code, word in enumerate(words[name])}
-        codes[name] = np.array([number[value or ""] for value in values], dtype=np.int64)
+        code_of = {value: number[value or ""] for value in distinct}
+        codes[name] = np.fromiter(map(code_of.__getitem__, values), dtype=np.int64, count=len(values))
     return words, codes
+
+
+def _newest_first(dates: Sequence[datetime]) -> Floats:
+    """(n_offers,) a key that sorts later dates first; a price list has few distinct ones."""
+    keys = {date: -date.timestamp() for date in dict.fromkeys(dates)}
+    return np.fromiter(map(keys.__getitem__, dates), dtype=np.float64, count=len(dates))
 
 
 def _class_starts(accelerators: Integers, counts: Integers, links: Floats) -> tuple[Integers, Integers]:
