@@ -16,13 +16,15 @@ from bot.local.faults import Fault
 from bot.local.interactions import Interactions
 from bot.local.page import Page, RunDigest, with_safe_headers
 from bot.local.server import serving
+from bot.local.sockets import Sockets
 from bot.local.state import State
 from bot.local.web_api import WebApi
 from bot.local.workspace import PostedMessage, Workspace
 
-__all__ = ["BOT_TOKEN", "SIGNING_SECRET", "LocalSlack"]
+__all__ = ["APP_TOKEN", "BOT_TOKEN", "SIGNING_SECRET", "LocalSlack"]
 
 BOT_TOKEN = "xoxb-local-workspace"  # noqa: S105 - opens nothing but this stand-in
+APP_TOKEN = "xapp-local-workspace"  # noqa: S105 - the same
 SIGNING_SECRET = "local-workspace-signing-secret"  # noqa: S105 - the same
 
 
@@ -37,14 +39,17 @@ class LocalSlack:
         workspace: Workspace | None = None,
         *,
         bot_token: str = BOT_TOKEN,
+        app_token: str = APP_TOKEN,
         signing_secret: str = SIGNING_SECRET,
         granted: Collection[str] | None = None,
     ) -> None:
         self.workspace = workspace or Workspace()
         self.bot_token = bot_token
+        self.app_token = app_token
         self.signing_secret = signing_secret
         self.state = State(self.workspace, "http://127.0.0.1")
-        self.web_api = WebApi(self.state, bot_token=bot_token, granted=granted)
+        self.sockets = Sockets()
+        self.web_api = WebApi(self.state, self.sockets, bot_token=bot_token, app_token=app_token, granted=granted)
         self._bot_url: str | None = None
         self._client: httpx.AsyncClient | None = None
         self._run_digest: RunDigest | None = None
@@ -54,7 +59,7 @@ class LocalSlack:
         page = Page(self.state, self._page_hands, lambda: self._run_digest)
         # Whoever rebinds a name of theirs to this machine still sends that name: only the machine's own are answered.
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-        routes = [*page.routes(), *self.web_api.routes()]
+        routes = [*page.routes(), *self.web_api.routes(), *self.sockets.routes()]
         return with_safe_headers(Starlette(routes=routes, middleware=[hosts], lifespan=self._lifespan))
 
     @asynccontextmanager
@@ -87,6 +92,10 @@ class LocalSlack:
     def interactions(self, client: httpx.AsyncClient, bot_url: str) -> Interactions:
         """Return the hands of the people here: signed requests to the bot at `bot_url`, sent through `client`."""
         return Interactions(self.state, SignedHttp(client, bot_url, self.signing_secret, clock=self.workspace.clock))
+
+    def interactions_by_socket(self) -> Interactions:
+        """Return the same hands for a bot that has connected itself by Socket Mode."""
+        return Interactions(self.state, self.sockets)
 
     @property
     def address(self) -> str:

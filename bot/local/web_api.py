@@ -15,6 +15,7 @@ from bot.local import accounts, chat, conversations, surfaces, uploads
 from bot.local.calls import Call, read_call
 from bot.local.errors import SlackError
 from bot.local.faults import Fault
+from bot.local.sockets import Sockets
 from bot.local.state import State
 
 __all__ = ["SCOPES", "WebApi"]
@@ -28,6 +29,8 @@ _METHODS: Mapping[str, Method] = {
     **surfaces.METHODS,
     **uploads.METHODS,
 }
+
+_OPEN_CONNECTION = "apps.connections.open"
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "chat.postMessage": ("chat:write",),
@@ -66,9 +69,13 @@ class WebApi:
     `granted`: the scopes of the bot's token; None grants every scope.
     """
 
-    def __init__(self, state: State, *, bot_token: str, granted: Collection[str] | None = None) -> None:
+    def __init__(
+        self, state: State, sockets: Sockets, *, bot_token: str, app_token: str, granted: Collection[str] | None = None
+    ) -> None:
         self._state = state
+        self._sockets = sockets
         self._bot_token = bot_token
+        self._app_token = app_token
         self._granted = granted
         self._lock = threading.Lock()
         self._faults: dict[str, deque[Fault]] = {}
@@ -93,6 +100,8 @@ class WebApi:
         """Carry a call out and return its JSON answer, refusals included."""
         try:
             self._authorize(call)
+            if call.method == _OPEN_CONNECTION:
+                return {"ok": True, "url": self._connection_url()}
             return {"ok": True, **_METHODS.get(call.method, _unknown)(self._state, call)}
         except SlackError as error:
             return refusal(error)
@@ -102,7 +111,10 @@ class WebApi:
             call = await _read(request, request.path_params["method"])
         except SlackError as error:
             return JSONResponse(refusal(error))
-        return await self._carry_out(call, lambda: JSONResponse(self.perform(call)))
+        return await self._carry_out(call, lambda: JSONResponse(self.perform(call), headers=self._told_scopes()))
+
+    def _told_scopes(self) -> dict[str, str]:
+        return {} if self._granted is None else {"x-oauth-scopes": ",".join(sorted(self._granted))}
 
     async def _respond(self, request: Request) -> Response:
         try:
@@ -136,11 +148,17 @@ class WebApi:
     def _authorize(self, call: Call) -> None:
         if call.token is None:
             raise SlackError("not_authed")
-        if call.token != self._bot_token:
+        is_connecting = call.method == _OPEN_CONNECTION
+        if call.token not in {self._bot_token, self._app_token}:
             raise SlackError("invalid_auth")
+        if (call.token == self._app_token) is not is_connecting:
+            raise SlackError("not_allowed_token_type")
         needed = SCOPES.get(call.method, ())
         if needed and self._granted is not None and not set(needed) & set(self._granted):
-            raise SlackError("missing_scope", needed=",".join(needed), provided=",".join(self._granted))
+            raise SlackError("missing_scope", needed=",".join(needed), provided=",".join(sorted(self._granted)))
+
+    def _connection_url(self) -> str:
+        return f"{self._state.address.replace('http', 'ws', 1)}/link/{self._sockets.new_ticket()}"
 
     async def _upload(self, request: Request) -> Response:
         stored = self._state.workspace.files.get(request.path_params["file_id"])
