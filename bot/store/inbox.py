@@ -1,9 +1,9 @@
 """Work that Slack asked for: written before it is acknowledged, so that no crash can lose it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -12,7 +12,7 @@ from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import InboxRow
 
-__all__ = ["Request", "claim", "counts", "mark_dead", "mark_retry", "put", "settle"]
+__all__ = ["Delivery", "Request", "claim", "counts", "mark_dead", "mark_retry", "put", "put_all", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,14 @@ class Request:
     kind: str
     body: Document
     attempts: int
+
+
+class Delivery(NamedTuple):
+    """What Slack delivered: a key that is equal for two deliveries of the same request, the kind and the body."""
+
+    dedupe_key: str
+    kind: str
+    body: Mapping[str, Any]
 
 
 def put(
@@ -40,18 +48,30 @@ def put(
 
     Once `lease_seconds` have passed without a settlement, `claim` hands it to whoever asks.
     """
-    row = {
-        "id": new_id(),
-        "dedupe_key": dedupe_key,
-        "kind": kind,
-        "body": dict(body),
-        "state": "waiting",
-        "due_at": now + timedelta(seconds=lease_seconds),
-        "owner": owner,
-        "attempts": 1,
-        "created_at": now,
-    }
-    return next(iter(scope.insert_new(InboxRow, [row], "id")), None)
+    [kept] = put_all(scope, [Delivery(dedupe_key, kind, body)], owner=owner, now=now, lease_seconds=lease_seconds)
+    return kept
+
+
+def put_all(
+    scope: Scope, deliveries: Sequence[Delivery], *, owner: str, now: datetime, lease_seconds: float
+) -> list[str | None]:
+    """`put` for many at once, in one statement: for each its id, or None when its key was kept before."""
+    rows = [
+        {
+            "id": new_id(),
+            "dedupe_key": delivery.dedupe_key,
+            "kind": delivery.kind,
+            "body": dict(delivery.body),
+            "state": "waiting",
+            "due_at": now + timedelta(seconds=lease_seconds),
+            "owner": owner,
+            "attempts": 1,
+            "created_at": now,
+        }
+        for delivery in deliveries
+    ]
+    kept = set(scope.insert_new(InboxRow, rows, "id"))
+    return [row["id"] if row["id"] in kept else None for row in rows]
 
 
 def claim(across: Scope, owner: str, now: datetime, lease_seconds: float, limit: int = 10) -> list[Request]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from store_samples import HOUR, NOW
 
 from bot.store import Store, inbox
-from bot.store.inbox import Request
+from bot.store.inbox import Delivery, Request
 
 LEASE = 60.0
 ORPHANED = NOW + timedelta(seconds=LEASE)
@@ -54,6 +54,17 @@ def test_of_many_deliveries_at_once_one_is_kept(store: Store) -> None:
     with ThreadPoolExecutor(16) as threads:
         kept = [request_id for request_id in threads.map(lambda _: put(store), range(16)) if request_id]
     assert len(kept) == 1
+
+
+def test_many_deliveries_go_in_together_and_each_learns_its_own_fate(store: Store) -> None:
+    known = put(store, "key-2")
+    deliveries = [Delivery(f"key-{number}", "command", {"number": number}) for number in (1, 2, 3, 1)]
+    with store.write("T1") as scope:
+        first, second, third, again = inbox.put_all(scope, deliveries, owner="web", now=NOW, lease_seconds=LEASE)
+    assert (second, again) == (None, None)
+    assert len({known, first, third}) == 3
+    bodies = {request.id: request.body for request in claim(store)}
+    assert (bodies[str(first)], bodies[str(third)]) == ({"number": 1}, {"number": 3})
 
 
 def test_fresh_work_belongs_to_whoever_wrote_it(store: Store) -> None:
