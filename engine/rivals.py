@@ -127,6 +127,9 @@ def _is_feasible(found: Found, outlook: Outlook, shapes: Integers, usd_per_hour:
     """Whether dearer offers of feasible shapes still keep the limits on money: the others they keep already."""
     limits = found.limits.relaxed
     speeds = outlook.p50[shapes]
-    always = np.ones(len(shapes), dtype=np.bool_)
-    tests = tests_of(limits, np.zeros(len(shapes), dtype=np.int64), always, np.full(len(shapes), np.inf), speeds)
-    return tests["max_usd_per_day"](usd_per_hour) & tests["max_usd_per_unit"](usd_per_hour)
+    indifferent = np.zeros(len(shapes), dtype=np.int64), np.ones(len(shapes), dtype=np.bool_), np.zeros(len(shapes))
+    tests = tests_of(limits, *indifferent, speeds)
+    keeps = np.ones(len(shapes), dtype=np.bool_)
+    for name in tests.keys() & {"max_usd_per_day", "max_usd_per_unit"}:
+        keeps &= tests[name](usd_per_hour)
+    return keeps

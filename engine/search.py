@@ -112,25 +112,23 @@ class Points:
 
 
 def tests_of(limits: Limits, accelerators: Integers, fits: Bools, memories_gib: Floats, speeds: Floats) -> Tests:
-    """Each limit's name and its test, in blame order: USD per hour, all nodes together -> who passes.
+    """The name and the test of each limit that binds, in blame order: USD per hour, all nodes together -> who passes.
 
     The arrays describe configurations and broadcast together: accelerators over all nodes, whether memory suffices,
     memory of one accelerator, units per hour to hold against the limits. A dearer offer never passes a test that a
     cheaper one fails: the counting of the certificate relies on it.
     """
-    is_small = accelerators <= limits.max_accelerators
-    is_roomy = memories_gib >= limits.memory_required_gib
-    is_fast = speeds >= limits.floor_units_per_hour
-    is_quick = SECONDS_PER_HOUR / speeds <= limits.max_seconds_per_unit
-    return {
-        "max_accelerators": lambda _: is_small,
+    tests: dict[str, Test] = {
+        "max_accelerators": lambda _: accelerators <= limits.max_accelerators,
         "memory": lambda _: fits,
-        "memory_required_gib": lambda _: is_roomy,
-        "floor_units_per_hour": lambda _: is_fast,
-        "max_seconds_per_unit": lambda _: is_quick,
+        "memory_required_gib": lambda _: memories_gib >= limits.memory_required_gib,
+        "floor_units_per_hour": lambda _: speeds >= limits.floor_units_per_hour,
+        "max_seconds_per_unit": lambda _: SECONDS_PER_HOUR / speeds <= limits.max_seconds_per_unit,
         "max_usd_per_day": lambda usd: usd * HOURS_PER_DAY <= limits.max_usd_per_day,
         "max_usd_per_unit": lambda usd: usd / speeds <= limits.max_usd_per_unit,
     }
+    binding = {"memory", *limits.asked}
+    return {name: test for name, test in tests.items() if name in binding}
 
 
 def tests_over(space: Space, speeds: Speeds, limits: Limits) -> Tests:
@@ -155,15 +153,15 @@ def candidates_of(speeds: Speeds) -> Candidates:
 
 def find_points(space: Space, candidates: Candidates, limits: Limits) -> Points:
     """Every (class, node count) with a feasible way of running, each represented by its fastest one."""
-    speeds = candidates.speeds
+    speeds, usd_per_hour = candidates.speeds, space.usd_per_hour
     is_feasible = np.ones(speeds.median.shape, dtype=np.bool_)
     for passes in tests_over(space, speeds, limits).values():
-        is_feasible &= passes(space.usd_per_hour[:, :, None])
+        is_feasible &= passes(usd_per_hour[:, :, None])
     best = np.where(is_feasible, speeds.median, -math.inf).argmax(axis=2)[:, :, None]  # the first one among equals
     machine = np.flatnonzero(is_feasible.any(axis=2))
     way = np.take_along_axis(candidates.ways, best, axis=2).ravel()[machine]
     median = np.take_along_axis(speeds.median, best, axis=2).ravel()[machine]
-    return Points(machine * space.size[2] + way, space.usd_per_hour.ravel()[machine], median)
+    return Points(machine * space.size[2] + way, usd_per_hour.ravel()[machine], median)
 
 
 def cheapest(points: Points) -> int:

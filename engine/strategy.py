@@ -102,13 +102,15 @@ def value_of(points: Points, value_of_time_usd_per_hour: float | None) -> int:
     1950) of the frontier between its cheapest and its fastest end: the largest log(T / T_cost) x log(C_perf / C), which
     no choice of units changes. With nothing in between, the end with more throughput per dollar, ties to the fastest.
     """
+    if value_of_time_usd_per_hour is not None:
+        burdens = (points.usd_per_hour + value_of_time_usd_per_hour) / points.units_per_hour
+        equals = np.flatnonzero(burdens == burdens.min())
+        return int(equals[cheapest(points.take(equals))])
     frontier = frontier_of(points)
     costs, speeds = points.usd_per_hour[frontier], points.units_per_hour[frontier]
-    if value_of_time_usd_per_hour is not None:
-        return int(frontier[_first_max(-(costs + value_of_time_usd_per_hour) / speeds)])
     if len(frontier) > 2:  # noqa: PLR2004 - two ends and something in between
         gains = np.log(speeds / speeds[0]) * np.log(costs[-1] / costs)
-        return int(frontier[_first_max(gains)])
+        return int(frontier[gains.argmax()])  # the cheapest among equals: the frontier runs by rising cost
     return int(frontier[-1] if speeds[-1] * costs[0] >= speeds[0] * costs[-1] else frontier[0])
 
 
@@ -155,7 +157,3 @@ def preference_of(objective: Objective, points: Points, pick: int, value_of_time
         return Preference(objective, value_of_time, 1.0, None)
     ends = float(speeds[frontier[0]]), float(prices[frontier[-1]])
     return Preference(objective, value_of_time, float(gained / left), ends)
-
-
-def _first_max(scores: Floats) -> int:
-    return int(np.argmax(scores))  # the cheapest among equals: the frontier runs by rising cost

@@ -79,5 +79,6 @@ def _can_be_tried(limits: Limits, outlook: Outlook) -> Bools:
     tests = tests_of(limits, totals, speeds.fits, memories, speeds.median)
     passing = np.ones(space.size, dtype=np.bool_)
     for name in ("max_accelerators", "memory", "memory_required_gib", "max_usd_per_day"):
-        passing &= tests[name](space.usd_per_hour[:, :, None])
+        if name in tests:
+            passing &= tests[name](space.usd_per_hour[:, :, None])
     return passing.ravel()
