@@ -77,5 +77,7 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Writers queue for the lock at BEGIN, where SQLite waits its turn; a lock taken later fails at once instead."""
     is_reading = connection.get_execution_options().get(_READS, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(is_reading)}")
+    if connection.info.get(_READS) != is_reading:
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(is_reading)}")
+        connection.info[_READS] = is_reading
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")

@@ -56,7 +56,7 @@ def put_all(
     scope: Scope, deliveries: Sequence[Delivery], *, owner: str, now: datetime, lease_seconds: float
 ) -> list[str | None]:
     """`put` for many at once, in one statement: for each its id, or None when its key was kept before."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "dedupe_key": delivery.dedupe_key,

@@ -1,6 +1,7 @@
 """What a subject module is handed: one transaction, in the scope of one workspace."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Result, ScalarResult, func, select
@@ -76,7 +77,7 @@ class Scope:
         """
         if not rows:
             return []
-        statement = self._insert(kind).on_conflict_do_nothing().returning(kind.__table__.c[returning])  # type: ignore[attr-defined]
+        statement = _insert_new(kind, self._dialect, returning)
         stamped = [self._stamped(kind, row) for row in rows]
         return list(self._session.connection().execute(statement, stamped).scalars())
 
@@ -86,16 +87,15 @@ class Scope:
             return
         table = kind.__table__  # type: ignore[attr-defined]
         keys = [column.name for column in table.primary_key]
-        statement = self._insert(kind)
+        statement = _insert(kind, self._dialect)
         given = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         changed = given if changes is None else changes(table.c, statement.excluded)
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
         self._session.connection().execute(statement, [self._stamped(kind, row) for row in rows])
 
-    def _insert(self, kind: type[SQLModel]) -> Any:
-        """Both dialects have ON CONFLICT, each in its own class."""
-        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        return dialect.insert(kind.__table__)  # type: ignore[attr-defined]
+    @property
+    def _dialect(self) -> str:
+        return self._session.get_bind().dialect.name
 
     def _stamped(self, kind: type[SQLModel], row: Mapping[str, Any]) -> dict[str, Any]:
         """`row` with the workspace's id: these inserts bypass the session that would otherwise write it."""
@@ -107,3 +107,14 @@ class Scope:
         if row.get("team_id", self.team_id) != self.team_id:
             raise WrongWorkspace(self.team_id, row["team_id"])
         return {**row, "team_id": self.team_id}
+
+
+def _insert(kind: type[SQLModel], dialect: str) -> Any:
+    """Both dialects have ON CONFLICT, each in its own class."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(kind.__table__)  # type: ignore[attr-defined]
+
+
+@cache
+def _insert_new(kind: type[SQLModel], dialect: str, returning: str) -> Any:
+    """Built once: requests are acknowledged only after such a statement."""
+    return _insert(kind, dialect).on_conflict_do_nothing().returning(kind.__table__.c[returning])  # type: ignore[attr-defined]
