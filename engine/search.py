@@ -157,11 +157,12 @@ def find_points(space: Space, candidates: Candidates, limits: Limits) -> Points:
     is_feasible = np.ones(speeds.median.shape, dtype=np.bool_)
     for passes in tests_over(space, speeds, limits).values():
         is_feasible &= passes(usd_per_hour[:, :, None])
-    best = np.where(is_feasible, speeds.median, -math.inf).argmax(axis=2)[:, :, None]  # the first one among equals
+    n_kept = speeds.median.shape[2]
     machine = np.flatnonzero(is_feasible.any(axis=2))
-    way = np.take_along_axis(candidates.ways, best, axis=2).ravel()[machine]
-    median = np.take_along_axis(speeds.median, best, axis=2).ravel()[machine]
-    return Points(machine * space.size[2] + way, usd_per_hour.ravel()[machine], median)
+    median = np.where(is_feasible, speeds.median, -math.inf).reshape(-1, n_kept)[machine]
+    flat = machine * n_kept + median.argmax(axis=1)  # the first one among equals
+    shape = machine * space.size[2] + candidates.ways.ravel()[flat]
+    return Points(shape, usd_per_hour.ravel()[machine], speeds.median.ravel()[flat])
 
 
 def cheapest(points: Points) -> int:
