@@ -48,7 +48,8 @@ def import_files(
     with readable(), opened_room() as room, progress_line() as progress:
         team_id = workspace_of(room, workspace)
         imported = _import(kind, room, team_id, files, source, report, progress)
-    learned = f", learned from {imported.learned} workloads" if imported.learned else ""
+    plural = "" if imported.learned == 1 else "s"
+    learned = f", learned from {imported.learned} workload{plural}" if imported.learned else ""
     typer.echo(f"{kind} of {team_id}: {imported.added} new, {imported.unchanged} unchanged{learned}")
     told_refusals(report)
     raise typer.Exit(REFUSED if report.refused else OK)
