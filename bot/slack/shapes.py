@@ -96,16 +96,10 @@ class BlockActions(_Shape):
         return self.team.id if self.team else self.user.team_id
 
     def request(self) -> Click:
-        """The first action: Slack sends one for a button.
-
-        Raises:
-            Misshapen: no workspace is named.
-        """
-        if self.team_id is None:
-            raise Misshapen
+        """The first action: Slack sends one for a button."""
         message, container = self.message or _Message(), self.container or _Container()
         return Click(
-            team_id=self.team_id,
+            team_id=self.team_id or "",  # `read` refuses a click without one
             user_id=self.user.id,
             channel_id=self.channel.id if self.channel else container.channel_id,
             message_ts=message.ts or container.message_ts,
@@ -171,6 +165,8 @@ def read(payload: Mapping[str, Any]) -> Shape:
         shape: Shape = adapter.validate_python(payload)
     except ValidationError:
         raise Misshapen from None
-    if isinstance(shape, Other) and not shape.type and not shape.ssl_check:
+    is_nothing = isinstance(shape, Other) and not shape.type and not shape.ssl_check
+    is_nowhere = isinstance(shape, BlockActions) and shape.team_id is None
+    if is_nothing or is_nowhere:
         raise Misshapen
     return shape

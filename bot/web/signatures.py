@@ -40,9 +40,10 @@ class Replays:
 
     def is_new(self, signature: bytes, now: float) -> bool:
         """Whether `signature` comes for the first time; from here on it has come."""
-        self._forget(now)
+        self._forget(now, keep=self._most)
         if signature in self._seen:
             return False
+        self._forget(now, keep=self._most - 1)
         self._seen[signature] = now
         return True
 
@@ -50,10 +51,10 @@ class Replays:
         """The request could not be taken: the same bytes may come again."""
         self._seen.pop(signature, None)
 
-    def _forget(self, now: float) -> None:
+    def _forget(self, now: float, keep: int) -> None:
         while self._seen:
             oldest = next(iter(self._seen))
             # A timestamp may lie in the future by the window, so its bytes stay valid for twice as long.
-            if len(self._seen) < self._most and now - self._seen[oldest] <= 2 * WINDOW_SECONDS:
+            if len(self._seen) <= keep and now - self._seen[oldest] <= 2 * WINDOW_SECONDS:
                 return
             del self._seen[oldest]

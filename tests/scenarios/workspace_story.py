@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.files import Report
 from bot.local.interactions import Interactions
 from bot.local.slack import LocalSlack
-from bot.local.workspace import CHANNEL, PostedMessage
+from bot.local.workspace import ADMINISTRATOR, CHANNEL, PostedMessage
 from bot.store import Store, history
 from bot.usecases.learning import learn
 from bot.usecases.room import Room
@@ -56,15 +56,15 @@ class Story:
         while await self.bot.sender.drain_once():
             self.clock.ahead += timedelta(seconds=2)
 
-    async def ask(self, text: str, **who: str) -> PostedMessage:
+    async def ask(self, text: str, user_id: str = ADMINISTRATOR.id) -> PostedMessage:
         """Type the command; the newest message there is afterwards."""
-        ack = await self.hands.command(text, **who)
+        ack = await self.hands.command(text, user_id=user_id)
         assert (ack.status, ack.body) == (200, b"")
         await self.settle()
         return self.slack.messages(CHANNEL)[-1]
 
-    async def press(self, message: PostedMessage, action_id: str, **who: str) -> None:
-        ack = await self.hands.press(message, action_id, **who)
+    async def press(self, message: PostedMessage, action_id: str, user_id: str = ADMINISTRATOR.id) -> None:
+        ack = await self.hands.press(message, action_id, user_id=user_id)
         assert (ack.status, ack.body) == (200, b"")
         await self.settle()
 

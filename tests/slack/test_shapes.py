@@ -1,0 +1,133 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.shapes import BlockActions, EventCallback, Misshapen, Other, SlashCommand, UrlVerification, read
+from bot.usecases.requests import Click, Command
+
+COMMAND = {
+    "command": "/gpu-advise",
+    "team_id": "T1",
+    "user_id": "U1",
+    "channel_id": "C1",
+    "text": "video-gen",
+    "response_url": "https://hooks.slack.com/commands/T1/1/x",
+    "token": "gone",
+}
+CLICK = {
+    "type": "block_actions",
+    "team": {"id": "T1", "domain": "d"},
+    "user": {"id": "U1", "username": "u", "team_id": "T9"},
+    "channel": {"id": "C1", "name": "c"},
+    "container": {"type": "message", "message_ts": "1.2", "channel_id": "C1", "is_ephemeral": True},
+    "actions": [{"type": "button", "action_id": "advice.why", "block_id": "b", "value": "A1", "action_ts": "3"}],
+    "response_url": "https://hooks.slack.com/actions/T1/1/x",
+}
+EVENT = {
+    "type": "event_callback",
+    "team_id": "T1",
+    "event_id": "Ev1",
+    "event": {"type": "app_home_opened", "user": "U1"},
+}
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["T1", "block_actions"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def test_a_slash_command_becomes_what_is_asked() -> None:
+    shape = read(COMMAND)
+    assert isinstance(shape, SlashCommand)
+    assert shape.request() == Command(
+        team_id="T1", user_id="U1", channel_id="C1", text="video-gen", response_url=COMMAND["response_url"]
+    )
+
+
+def test_what_no_database_can_store_is_taken_out_of_a_text() -> None:
+    shape = read({**COMMAND, "text": "a\x00b\ud800c &amp; d"})
+    assert isinstance(shape, SlashCommand)
+    assert shape.request().text == "a\ufffdb\ufffdc & d"
+
+
+def test_an_endless_text_is_cut() -> None:
+    shape = read({**COMMAND, "text": "x" * 100_000})
+    assert isinstance(shape, SlashCommand)
+    assert len(shape.request().text) == 4000
+
+
+def test_a_click_names_the_message_that_holds_the_button() -> None:
+    shape = read(CLICK)
+    assert isinstance(shape, BlockActions)
+    assert shape.request() == Click(
+        team_id="T1",
+        user_id="U1",
+        channel_id="C1",
+        message_ts="1.2",
+        is_ephemeral=True,
+        action_id="advice.why",
+        value="A1",
+        response_url=str(CLICK["response_url"]),
+    )
+
+
+def test_an_org_wide_install_names_the_workspace_with_the_user() -> None:
+    shape = read({**CLICK, "team": None})
+    assert isinstance(shape, BlockActions)
+    assert shape.request().team_id == "T9"
+
+
+def test_an_event_may_carry_a_whole_user() -> None:
+    shape = read({**EVENT, "event": {"type": "user_change", "user": {"id": "U1"}}})
+    assert isinstance(shape, EventCallback)
+    assert shape.event.user is None
+
+
+def test_the_challenge_of_a_url_is_read() -> None:
+    shape = read({"type": "url_verification", "challenge": "c"})
+    assert isinstance(shape, UrlVerification)
+    assert shape.challenge == "c"
+
+
+@pytest.mark.parametrize(
+    "payload", [{"type": "view_submission", "view": 5}, {"type": "app_rate_limited"}, {"ssl_check": "1"}]
+)
+def test_kinds_without_a_use_are_told_apart_from_nonsense(payload: dict[str, object]) -> None:
+    assert isinstance(read(payload), Other)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": None},
+        {"type": 5},
+        {"type": ["block_actions"]},
+        {"type": "block_actions"},
+        {**CLICK, "actions": []},
+        {**CLICK, "actions": "advice.why"},
+        {**CLICK, "user": "U1"},
+        {**CLICK, "team": None, "user": {"id": "U1"}},
+        {**CLICK, "team": {"id": 5}},
+        {**CLICK, "response_url": "javascript:alert(1)"},
+        {**CLICK, "authorizations": "x", "channel": []},
+        {**EVENT, "event": []},
+        {**EVENT, "team_id": None},
+        {**COMMAND, "user_id": ""},
+        {**COMMAND, "user_id": "U1\n"},
+        {**COMMAND, "team_id": "T" * 65},
+        {**COMMAND, "response_url": "file:///etc/passwd"},
+        {"type": "url_verification"},
+    ],
+)
+def test_a_kind_that_lacks_its_fields_is_misshapen(payload: dict[str, object]) -> None:
+    with pytest.raises(Misshapen):
+        read(payload)
+
+
+@given(st.sampled_from([COMMAND, CLICK, EVENT]), st.dictionaries(st.sampled_from([*COMMAND, *CLICK, *EVENT]), JUNK))
+def test_no_payload_whatever_raises_anything_else(base: dict[str, object], changes: dict[str, object]) -> None:
+    try:
+        read({**base, **changes})
+    except Misshapen:
+        return
