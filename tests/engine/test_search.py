@@ -83,7 +83,7 @@ def _has_tie(instance: Instance) -> bool:
 
 
 @given(instances, st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_order_of_the_offers_changes_nothing(instance: Instance, rng: random.Random) -> None:
     shuffled = list(instance.catalog.offers)
     rng.shuffle(shuffled)
@@ -93,7 +93,7 @@ def test_the_order_of_the_offers_changes_nothing(instance: Instance, rng: random
 
 
 @given(instances, st.integers(0, 1000))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_one_more_offer_never_makes_an_optimum_worse(instance: Instance, seed: int) -> None:
     more = random_offer(random.Random(seed), list(instance.catalog.accelerators))
     offers = (*instance.catalog.offers, more)
@@ -103,7 +103,7 @@ def test_one_more_offer_never_makes_an_optimum_worse(instance: Instance, seed: i
 
 
 @given(instances, st.integers(0, 1000))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_raising_a_price_never_wins_an_offer_the_choice(instance: Instance, which: int) -> None:
     offers = list(instance.catalog.offers)
     raised = offers[which % len(offers)]
@@ -117,7 +117,7 @@ def test_raising_a_price_never_wins_an_offer_the_choice(instance: Instance, whic
 
 
 @given(instances, st.sampled_from((0.5, 2.0, 1024.0)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_another_currency_changes_no_choice(instance: Instance, rate: float) -> None:
     offers = [replace(each, price_usd_per_hour=each.price_usd_per_hour * rate) for each in instance.catalog.offers]
     money = {name: bound * rate for name, bound in instance.limits.items() if "usd" in name}
@@ -140,7 +140,7 @@ def test_another_currency_changes_no_choice(instance: Instance, rate: float) -> 
 
 
 @given(instances)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_configuration_is_feasible_or_blamed_exactly_once(instance: Instance) -> None:
     space = space_of(instance)
     certificate = certify(space, speeds_of(instance, space), limits_of(instance), 0.0)
@@ -150,7 +150,7 @@ def test_every_configuration_is_feasible_or_blamed_exactly_once(instance: Instan
 
 
 @given(instances)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_value_lies_between_cost_and_performance(instance: Instance) -> None:
     cost, value, performance = (answer(instance, objective) for objective in ("cost", "value", "performance"))
     if cost is not None and value is not None and performance is not None:

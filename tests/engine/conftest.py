@@ -1,0 +1,6 @@
+"""Properties have no deadline of their own: how long an example takes says more about the machine than about the code."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
