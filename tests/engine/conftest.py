@@ -1,4 +1,4 @@
-"""Properties have no deadline of their own: how long an example takes says more about the machine than about the code."""
+"""Properties have no deadline: how long an example takes says more about the machine than about the code."""
 
 from hypothesis import HealthCheck, settings
 
