@@ -16,6 +16,7 @@ __all__ = ["fallbacks_of", "flips_when", "runner_up_of"]
 
 _NEAR = math.log(1.02)  # within 2 % of the pick's utility
 _MOST_FALLBACKS = 5
+_TIE = 5e-4  # below this, percentages would print as nothing
 
 
 def runner_up_of(found: Found, preference: Preference) -> int | None:
@@ -44,6 +45,9 @@ def _changes(
         return
     rival = _name(configuration_at(outlook, int(found.points.shape[runner_up])))
     faster, dearer = _margins(found, preference, runner_up)
+    if min(each for each in (faster, dearer) if each is not None) < _TIE:
+        yield 0.0, f"anything changes: {rival} is as good"
+        return
     if faster is not None:
         yield faster, f"{rival} is {_percent(math.expm1(faster))} faster than predicted"
     if dearer is not None:

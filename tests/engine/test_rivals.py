@@ -59,6 +59,12 @@ def test_an_only_choice_without_limits_never_flips() -> None:
     assert flips(THREE[:1], "performance", max_usd_per_day=1e6) is None
 
 
+def test_a_tie_says_so() -> None:
+    known = machines(("A10G", 1.0, 10.0), ("L40S", 1.0, 10.0))
+    for objective in ("cost", "performance", "value"):
+        assert flips(known, objective, max_usd_per_day=1e6) == "anything changes: 1 x L40S from aws is as good"
+
+
 def shares(sentence: str | None) -> float:
     found = re.search(r"by ([\d.e+]+) %", sentence or "")
     assert found
