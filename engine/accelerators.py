@@ -4,12 +4,15 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import nan
 
-from engine.errors import InvalidRow, UnknownAccelerator
-from engine.units import Precision
+import numpy as np
 
-__all__ = ["Accelerator", "Accelerators"]
+from engine.errors import InvalidRow, UnknownAccelerator
+from engine.units import PRECISIONS, Floats, Precision
+
+__all__ = ["Accelerator", "Accelerators", "SheetColumns"]
 
 # What runs when a part has no units for the precision asked for: the next wider one. int8 and fp4 fall back to what
 # the part does have, because a runtime would dequantise rather than refuse.
@@ -52,6 +55,20 @@ class Accelerator:
         return rate
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class SheetColumns:
+    """The spec sheets as (n_parts,) columns, in their order; NaN: not stated.
+
+    `tflops` is (n_parts, len(PRECISIONS) + 1) dense rates, the last column for an unknown precision.
+    """
+
+    tflops: Floats
+    memory_gib: Floats
+    memory_bandwidth_gb_per_s: Floats
+    link_gb_per_s: Floats
+    year: Floats
+
+
 class Accelerators(Mapping[str, Accelerator]):
     """All known parts by normalised name, in the order given; `resolve` accepts any spelling that people use."""
 
@@ -75,6 +92,18 @@ class Accelerators(Mapping[str, Accelerator]):
 
     def __len__(self) -> int:
         return len(self._sheets)
+
+    @cached_property
+    def columns(self) -> SheetColumns:
+        """Every sheet at once, for the model."""
+        sheets = list(self._sheets.values())
+        return SheetColumns(
+            tflops=np.array([[sheet.tflops(name) for name in (*PRECISIONS, None)] for sheet in sheets]),
+            memory_gib=np.array([sheet.memory_gib for sheet in sheets]),
+            memory_bandwidth_gb_per_s=np.array([sheet.memory_bandwidth_gb_per_s for sheet in sheets]),
+            link_gb_per_s=np.array([sheet.link_gb_per_s or nan for sheet in sheets]),
+            year=np.array([float(sheet.year) for sheet in sheets]),
+        )
 
     def knows(self, spelling: str) -> bool:
         """Whether any name or alias folds to the same letters and digits."""

@@ -1,107 +1,95 @@
 """From what an organisation's workloads did to the model that all of them share."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
 from engine.accelerators import Accelerators
-from engine.features import features
-from engine.model import Model
+from engine.equations import Equations, digest, equations
+from engine.model import Model, Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
-from engine.shapes import Shapes
-from engine.units import Floats, Integers
+from engine.units import Floats
 
-__all__ = ["Equations", "as_today", "contribution", "digest", "equations", "fit"]
+__all__ = ["contribution", "fit", "own_covariance", "prior_variance", "shared_posterior"]
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Equations:
-    """What one workload measured: `log_units_per_hour = level + phi @ slopes + effects + noise`.
-
-    (n,) each, `phi` (n, p). `shapes` are what ran, precision and batch completed where a run did not state them.
-    """
-
-    shapes: Shapes
-    phi: Floats
-    log_units_per_hour: Floats
-    n_runs: Integers
-
-    def __len__(self) -> int:
-        return len(self.shapes)
-
-    @property
-    def accelerator(self) -> Integers:
-        """(n,) indices of the spec sheets."""
-        return self.shapes.accelerator
+_LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
+_TAIL = 0.95  # the quantile that a widened Gaussian has in common with the mixture over those candidates
 
 
 def fit(observations: Sequence[Observations], accelerators: Accelerators, scales: Scales = PHYSICS) -> Model:
-    """The posterior of the organisation's slopes and accelerator effects; exact, one small solve a workload.
-
-    Each workload's level, slopes and effects are integrated out, so its contribution is a sum that can be taken back.
-    """
+    """Add up what each workload teaches of the organisation's slopes, effects and noise; one small solve a workload."""
     names, used = list(accelerators), [equations(each, accelerators) for each in observations]
     parts = sorted({int(part) for each in used for part in each.accelerator})
-    p = len(scales.slopes)
-    prior = np.concatenate([np.array(scales.organisation) ** -2.0, np.full(len(parts), scales.accelerator**-2.0)])
-    precision, information = np.diag(prior), np.zeros(p + len(parts))
-    information[:p] = prior[:p] * np.array(scales.slopes)
+    sums = Sums.none(len(scales.slopes) + len(parts))
     for each in used:
-        gained, learned = contribution(each, parts, scales)
-        precision, information = precision + gained, information + learned
-    taught_by = frozenset(digest(each) for each in observations)
-    return Model(scales, tuple(names[part] for part in parts), precision, information, taught_by)
+        sums = sums.plus(contribution(each, parts, scales))
+    noise, widening = _noise(sums, scales)
+    weights = {digest(each): 1.0 for each in observations}
+    return Model(scales, tuple(names[part] for part in parts), sums, noise, widening, weights)
 
 
-def equations(observations: Observations, accelerators: Accelerators) -> Equations:
-    """What `observations` measured on parts that have a spec sheet."""
-    shapes = observations.shapes(accelerators)
-    row = np.flatnonzero(observations.is_measured & (shapes.accelerator >= 0))
-    measured = as_today(shapes.take(row), observations)
-    logs, runs = observations.log_units_per_hour[row], observations.n_succeeded[row]
-    return Equations(measured, features(measured, accelerators), logs, runs)
-
-
-def as_today(shapes: Shapes, observations: Observations) -> Shapes:
-    """`shapes` with the precision and the batch that they leave open taken from the most recent successful run."""
-    now = observations.current
-    count = shapes.accelerator_count * shapes.node_count
-    today = np.nan
-    precision = shapes.precision
-    if now is not None:
-        today = observations.batch_size[now] / (observations.accelerator_count[now] * observations.node_count[now])
-        precision = np.where(precision < 0, observations.precision[now], precision)
-    batch = np.where(np.isnan(shapes.batch_size), today * count, shapes.batch_size)
-    batch = batch if today == today else np.full(len(shapes), np.nan)  # noqa: PLR0124 - nothing to compare with
-    return Shapes(
-        shapes.accelerator, shapes.accelerator_count, shapes.node_count, shapes.interconnect_gbps, precision, batch
-    )
-
-
-def contribution(known: Equations, parts: Sequence[int], scales: Scales) -> tuple[Floats, Floats]:
-    """What one workload adds to a model's precision and information over the slopes and the effects of `parts`."""
+def contribution(known: Equations, parts: Sequence[int], scales: Scales) -> Sums:
+    """What one workload teaches of the slopes and of the effects of `parts`, everything of its own integrated out."""
     if not len(known):
-        return np.zeros((len(scales.slopes) + len(parts),) * 2), np.zeros(len(scales.slopes) + len(parts))
+        return Sums.none(len(scales.slopes) + len(parts))
     effects = known.accelerator[:, None] == np.array(parts)[None, :]
     design = np.hstack([known.phi, effects.astype(np.float64)])
-    weighed = np.linalg.solve(workload_covariance(known, scales), design)
-    return design.T @ weighed, weighed.T @ known.log_units_per_hour
+    left = known.log_units_per_hour - known.phi @ np.array(scales.slopes)
+    left -= left.mean()  # the level is free: it must not look like noise
+    weighed = np.linalg.solve(own_covariance(known, scales), np.column_stack([design, left]))
+    gathered = design.T @ weighed
+    return Sums(gathered[:, :-1], gathered[:, -1], float(left @ weighed[:, -1]), len(known) - 1.0)
 
 
-def workload_covariance(known: Equations, scales: Scales) -> Floats:
-    """(n, n) of what is the workload's own: its level, slopes, parts, configurations and runs."""
+def own_covariance(known: Equations, scales: Scales) -> Floats:
+    """(n, n) of what is the workload's own at unit noise: its level, slopes, parts and configurations."""
     same_part = known.accelerator[:, None] == known.accelerator[None, :]
-    own = scales.configuration**2 + scales.run**2 / known.n_runs
     covariance: Floats = (known.phi * np.array(scales.workload) ** 2) @ known.phi.T
-    covariance += scales.level**2 + scales.workload_accelerator**2 * same_part + np.diag(own)
-    return covariance
+    covariance += scales.level**2 + scales.workload_accelerator**2 * same_part
+    return covariance + np.diag(scales.configuration**2 + scales.run**2 / known.n_runs)
 
 
-def digest(observations: Observations) -> str:
-    """Twelve hexadecimal digits over one workload's observations."""
-    document = json.dumps(observations.as_document(), sort_keys=True)
-    return hashlib.sha256(document.encode()).hexdigest()[:12]
+def prior_variance(scales: Scales, n_parts: int) -> Floats:
+    """(p + n_parts,) of an organisation's slopes and of the effects of its parts."""
+    return np.concatenate([scales.organisation, np.full(n_parts, scales.accelerator)]) ** 2
+
+
+def shared_posterior(sums: Sums, scales: Scales, noise: float) -> tuple[Floats, Floats]:
+    """Mean (p + g,) of slopes and effects, and their covariance, given `sums` and the organisation's noise."""
+    n_parts = len(sums.learned) - len(scales.slopes)
+    prior = prior_variance(scales, n_parts)
+    covariance = np.linalg.inv(np.diag(1.0 / prior) + sums.gathered / noise**2).astype(np.float64, copy=False)
+    mean = covariance @ sums.learned / noise**2
+    return mean + np.concatenate([scales.slopes, np.zeros(n_parts)]), covariance
+
+
+def _noise(sums: Sums, scales: Scales) -> tuple[float, float]:
+    """The organisation's noise and the widening that its uncertainty asks for.
+
+    With s the noise, everything of a workload's own scales with s, so the likelihood of s needs the sums alone: in the
+    eigenbasis of P^1/2 X'S^-1X P^1/2, P the prior variance, it is a product over one-dimensional regressions.
+    """
+    root = np.sqrt(prior_variance(scales, len(sums.learned) - len(scales.slopes)))
+    values, vectors = np.linalg.eigh(root[:, None] * sums.gathered * root[None, :])
+    values, along = np.maximum(values, 0.0)[None, :], ((root * sums.learned) @ vectors)[None, :] ** 2
+    variance = np.exp(2.0 * _LOG_NOISE)[:, None]
+    explained = (along / variance**2 / (1.0 + values / variance)).sum(axis=1)
+    log = -sums.freedom * _LOG_NOISE - 0.5 * sums.squares / variance[:, 0] + 0.5 * explained
+    log += -0.5 * np.log1p(values / variance).sum(axis=1) - 0.5 * (_LOG_NOISE / scales.noise) ** 2
+    weights = np.exp(log - log.max())
+    weights /= weights.sum()
+    noise = float(np.exp(weights @ _LOG_NOISE))
+    return noise, _tail(weights) / noise
+
+
+def _tail(weights: Floats) -> float:
+    """The deviation of the one Gaussian that reaches as far as the mixture over the candidates, by bisection."""
+    z, scales = NormalDist().inv_cdf(_TAIL), np.exp(_LOG_NOISE)
+    low, high = float(scales[0]), float(scales[-1])
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        reached = sum(w * NormalDist().cdf(z * middle / s) for w, s in zip(weights, scales, strict=True))
+        low, high = (middle, high) if reached < _TAIL else (low, middle)
+    return high

@@ -36,8 +36,6 @@ def memory_needed(observations: Observations, shapes: Shapes, accelerators: Acce
 def memory_fits(observations: Observations, shapes: Shapes, accelerators: Accelerators) -> Bools:
     """(n_shapes,) whether memory suffices; what once ran there fits, and so does what nothing is known of."""
     needed = memory_needed(observations, shapes, accelerators)
-    return np.asarray(np.isnan(needed) | (_sizes(accelerators)[shapes.accelerator] >= needed), dtype=np.bool_)
-
-
-def _sizes(accelerators: Accelerators) -> Floats:
-    return np.array([sheet.memory_gib for sheet in accelerators.values()])
+    return np.asarray(
+        np.isnan(needed) | (accelerators.columns.memory_gib[shapes.accelerator] >= needed), dtype=np.bool_
+    )

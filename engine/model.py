@@ -12,23 +12,53 @@ import numpy as np
 from engine.scales import Scales
 from engine.units import Floats
 
-__all__ = ["Model"]
+__all__ = ["Model", "Sums"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sums:
+    """What workloads add up to about p slopes and g effects: the sufficient statistics of a linear regression.
+
+    With design X (n, p + g), residuals r (n,) from the expected slopes, and the covariance S (n, n) of what is a
+    workload's own at unit noise: `gathered` is X' S^-1 X, `learned` X' S^-1 r, `squares` r' S^-1 r, and `freedom` the
+    number of measurements less one a workload, which its level takes.
+    """
+
+    gathered: Floats
+    learned: Floats
+    squares: float
+    freedom: float
+
+    @classmethod
+    def none(cls, size: int) -> Self:
+        """What no workload adds about `size` unknowns."""
+        return cls(np.zeros((size, size)), np.zeros(size), 0.0, 0.0)
+
+    def plus(self, other: "Sums", weight: float = 1.0) -> "Sums":
+        """These and `weight` times the `other`; a weight of -1 takes back."""
+        return Sums(
+            self.gathered + weight * other.gathered,
+            self.learned + weight * other.learned,
+            self.squares + weight * other.squares,
+            self.freedom + weight * other.freedom,
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A Gaussian over the organisation's slopes and the effects of its accelerators, in information form.
+    """What an organisation's workloads add up to, over the slopes and then the effects of its `accelerators`.
 
-    With p slopes and g `accelerators`: `precision` is (p + g, p + g), the inverse covariance; `information` (p + g,) is
-    `precision @ mean`. Both are sums of the prior and of one contribution a workload. `taught_by` has the digests of
-    the observations behind it, so that a workload is never counted as evidence for itself.
+    `noise` is the organisation's scale of what is a workload's own, `widening` how much wider than Gaussian intervals
+    must be because that scale is itself uncertain. `weights` says how much each workload counts, by the digest of its
+    observations, so that none is taken as evidence for itself.
     """
 
     scales: Scales
     accelerators: tuple[str, ...]
-    precision: Floats
-    information: Floats
-    taught_by: frozenset[str]
+    sums: Sums
+    noise: float
+    widening: float
+    weights: Mapping[str, float]
 
     @cached_property
     def version(self) -> str:
@@ -40,9 +70,13 @@ class Model:
         return {
             "scales": asdict(self.scales),
             "accelerators": list(self.accelerators),
-            "precision": self.precision.tolist(),
-            "information": self.information.tolist(),
-            "taught_by": sorted(self.taught_by),
+            "gathered": self.sums.gathered.tolist(),
+            "learned": self.sums.learned.tolist(),
+            "squares": self.sums.squares,
+            "freedom": self.sums.freedom,
+            "noise": self.noise,
+            "widening": self.widening,
+            "weights": dict(sorted(self.weights.items())),
         }
 
     @classmethod
@@ -51,10 +85,12 @@ class Model:
         scales: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in document["scales"].items()
         }
+        gathered, learned = (np.array(document[name], dtype=np.float64) for name in ("gathered", "learned"))
         return cls(
             scales=Scales(**scales),
             accelerators=tuple(document["accelerators"]),
-            precision=np.array(document["precision"], dtype=np.float64),
-            information=np.array(document["information"], dtype=np.float64),
-            taught_by=frozenset(document["taught_by"]),
+            sums=Sums(gathered, learned, document["squares"], document["freedom"]),
+            noise=document["noise"],
+            widening=document["widening"],
+            weights=dict(document["weights"]),
         )

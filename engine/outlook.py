@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from engine.accelerators import Accelerator
-from engine.fit import as_today
+from engine.equations import as_today
 from engine.history import History
 from engine.model import Model
 from engine.observations import Observations

@@ -3,8 +3,9 @@
 import numpy as np
 
 from engine.accelerators import Accelerators
+from engine.equations import Equations, as_today, decoding, digest, equations
 from engine.features import features
-from engine.fit import Equations, as_today, contribution, digest, equations
+from engine.fit import contribution, shared_posterior
 from engine.memory import memory_fits, memory_needed
 from engine.model import Model
 from engine.observations import Observations
@@ -27,16 +28,17 @@ def predict(model: Model, observations: Observations, shapes: Shapes, accelerato
     same = _same_configuration(asked, known.shapes)
     parts = np.unique(np.concatenate([known.accelerator, asked.accelerator]))
     mean, covariance = _posterior(model, observations, known, parts, list(accelerators))
-    design = _design(features(asked, accelerators), asked.accelerator, parts, same)
-    loadings, left = _shared(design, covariance)
+    phi = features(asked, accelerators, decoding(observations))
+    design = _design(phi, asked.accelerator, parts, same)
+    loadings, left = _shared(design, covariance * model.widening**2)
     is_new = ~same.any(axis=1)
-    fits = memory_fits(observations, asked, accelerators) | ~is_new
+    own = np.where(is_new, (model.widening * model.noise * model.scales.configuration) ** 2, 0.0)
     return Prediction(
         log_units_per_hour=design @ mean,
         loadings=loadings,
-        own_variance=left + model.scales.run**2 + np.where(is_new, model.scales.configuration**2, 0.0),
+        own_variance=left + own + model.scales.run**2,
         evidence=_evidence(asked, known.shapes, same),
-        fits=fits,
+        fits=memory_fits(observations, asked, accelerators) | ~is_new,
         memory_needed_gib=memory_needed(observations, asked, accelerators),
     )
 
@@ -60,16 +62,16 @@ def _prior(
 ) -> tuple[Floats, Floats]:
     """What the organisation's other workloads say of this one, before its own runs are looked at."""
     scales, p = model.scales, len(model.scales.slopes)
-    slopes_and_effects, spread = _organisation(model, observations, known, names)
+    shared, spread = _organisation(model, observations, known, names)
     place = {name: p + i for i, name in enumerate(model.accelerators)}
     source = np.array([*range(p), *(place.get(names[part], -1) for part in parts)])
     is_new, n = source < 0, 1 + len(source) + len(known)
     mean, covariance, inner = np.zeros(n), np.zeros((n, n)), slice(1, 1 + len(source))
-    mean[inner] = np.where(is_new, 0.0, slopes_and_effects[source])
+    mean[inner] = np.where(is_new, 0.0, shared[source])
     covariance[inner, inner] = np.where(is_new[:, None] | is_new[None, :], 0.0, spread[np.ix_(source, source)])
-    own = np.concatenate([scales.workload, np.full(len(parts), scales.workload_accelerator)]) ** 2
-    own = own + np.where(is_new, scales.accelerator**2, 0.0)
-    tail = np.full(len(known), scales.configuration**2)
+    own = np.concatenate([scales.workload, np.full(len(parts), scales.workload_accelerator)])
+    own = (model.noise * own) ** 2 + np.where(is_new, scales.accelerator**2, 0.0)
+    tail = np.full(len(known), (model.noise * scales.configuration) ** 2)
     covariance[np.diag_indices(n)] += np.concatenate([[scales.level**2], own, tail])
     return mean, covariance
 
@@ -78,12 +80,11 @@ def _organisation(
     model: Model, observations: Observations, known: Equations, names: list[str]
 ) -> tuple[Floats, Floats]:
     """Mean and covariance of slopes and effects, without what this very workload contributed to them."""
-    precision, information = model.precision, model.information
-    if digest(observations) in model.taught_by:
-        own = contribution(known, [names.index(name) for name in model.accelerators], model.scales)
-        precision, information = precision - own[0], information - own[1]
-    spread = np.linalg.inv(precision).astype(np.float64, copy=False)
-    return spread @ information, spread
+    sums, weight = model.sums, model.weights.get(digest(observations), 0.0)
+    if weight:
+        parts = [names.index(name) for name in model.accelerators]
+        sums = sums.plus(contribution(known, parts, model.scales), -weight)
+    return shared_posterior(sums, model.scales, model.noise)
 
 
 def _design(phi: Floats, accelerator: Integers, parts: Integers, same: Bools) -> Floats:

@@ -10,7 +10,8 @@ class Scales:
     """Slopes of log throughput in the order of FEATURES, and standard deviations in natural log units.
 
     `slopes` is the prior mean; `organisation` says how far an organisation's slopes stray from it, `workload` how far a
-    workload's stray from its organisation's.
+    workload's stray from its organisation's. What is a workload's own (`workload`, `workload_accelerator`,
+    `configuration`) is in units of its organisation's noise, itself 1 give or take a factor of exp(`noise`).
     """
 
     slopes: tuple[float, ...]
@@ -20,20 +21,23 @@ class Scales:
     accelerator: float  # how far an organisation's parts stray from their spec sheets
     workload_accelerator: float  # one workload on one part
     configuration: float  # one workload on one configuration
+    noise: float  # of the logarithm of an organisation's noise
     run: float  # one run against the next on the same configuration
 
 
 # feature: slope expected, straying of an organisation, straying of a workload
 _TABLE = {
-    "compute": (0.50, 0.15, 0.20),
-    "bandwidth": (0.45, 0.15, 0.20),
-    "fp32": (0.00, 0.10, 0.10),
-    "year": (0.02, 0.03, 0.03),
-    "count": (0.97, 0.08, 0.12),
-    "ring": (-0.03, 0.05, 0.08),
-    "poor_link": (-0.06, 0.05, 0.08),
+    "compute": (0.25, 0.15, 0.13),
+    "bandwidth": (0.40, 0.15, 0.08),
+    "fp32": (0.00, 0.12, 0.06),
+    "year": (0.08, 0.05, 0.03),
+    "count": (0.95, 0.12, 0.06),
+    "ring": (0.00, 0.02, 0.02),
+    "poor_link": (-0.02, 0.05, 0.03),
     "nodes": (-0.05, 0.05, 0.10),
     "batch": (0.30, 0.15, 0.20),
+    "decoding_count": (-0.70, 0.20, 0.30),
+    "decoding_balance": (0.20, 0.14, 0.12),
 }
 _SLOPES, _ORGANISATION, _WORKLOAD = zip(*_TABLE.values(), strict=True)
 
@@ -42,8 +46,9 @@ PHYSICS = Scales(
     organisation=_ORGANISATION,
     workload=_WORKLOAD,
     level=10.0,
-    accelerator=0.15,
-    workload_accelerator=0.15,
-    configuration=0.08,
+    accelerator=0.20,
+    workload_accelerator=0.10,
+    configuration=0.11,
+    noise=0.5,
     run=0.03,
 )

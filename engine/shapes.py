@@ -33,6 +33,11 @@ class Shapes:
     def __len__(self) -> int:
         return len(self.accelerator)
 
+    @property
+    def total(self) -> Integers:
+        """(n,) accelerators over all nodes."""
+        return self.accelerator_count * self.node_count
+
     def take(self, rows: Integers) -> Self:
         """The shapes at `rows`, in that order."""
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
