@@ -44,11 +44,11 @@ def escaped(text: str) -> Mrkdwn:
     if isinstance(text, Mrkdwn):
         return text
     safe = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    safe = safe.replace("`", _TICK)  # nothing keeps a backtick from beginning code; its twin never does
+    safe = isolated(safe).replace("`", _TICK)  # nothing keeps a backtick from beginning code; its twin never does
     safe = _EMOJI_CODE.sub(":" + _BREAKER, _PAIRED.sub(_BREAKER + r"\g<0>" + _BREAKER, safe))
     if safe.startswith("&gt;"):  # at the start of a line Slack reads it as a quotation
         safe = _BREAKER + safe
-    return Mrkdwn(isolated(safe))
+    return Mrkdwn(safe)
 
 
 def isolated(text: str) -> str:

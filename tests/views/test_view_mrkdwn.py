@@ -55,6 +55,7 @@ def test_a_backtick_becomes_its_twin() -> None:
 
 @given(typed=MARKUP | st.text(max_size=30))
 @example(typed="&amp;<!channel>")
+@example(typed="م_a_م")
 def test_no_text_can_make_a_control_sequence_or_format_anything(typed: str) -> None:
     found = escaped(typed)
     assert not re.search(r"[<>`\n]", found)
