@@ -30,13 +30,17 @@ _NEEDED = (
 )
 _LONGEST_SOURCE = 500
 _FARTHEST = 20.0  # times the median price of an accelerator
+_ENOUGH = 3  # prices of a kind whose median one wrong price cannot move far
 
 
-def read_offers(source: str | Path, accelerators: Accelerators, now: datetime, report: Report) -> tuple[Offer, ...]:
+def read_offers(
+    source: str | Path, accelerators: Accelerators, now: datetime, report: Report, elsewhere: Iterable[Offer] = ()
+) -> tuple[Offer, ...]:
     """The believable offers of `source`, accelerators normalised; refused rows go to `report`.
 
-    Refused are also a price per accelerator more than 20 times away from the median of the same accelerator and
-    pricing category in the file, an `as_of` after `now`, and a second price of one thing.
+    Refused are also an `as_of` after `now`, a second price of one thing, and a price per accelerator more than 20 times
+    away from the median of the same accelerator and pricing category: in the file, or where that holds fewer than three
+    of a kind, together with the prices `elsewhere`.
 
     Raises:
         Unreadable: the file cannot be read at all.
@@ -46,7 +50,7 @@ def read_offers(source: str | Path, accelerators: Accelerators, now: datetime, r
         return _offer(row, accelerators, now)
 
     kept = list(_once(numbered(source, _KNOWN, _NEEDED, convert, report), file_name(source), report))
-    medians = _medians(offer for _, offer in kept)
+    medians = _medians([offer for _, offer in kept], elsewhere)
     return tuple(_believable(kept, medians, file_name(source), report))
 
 
@@ -107,17 +111,25 @@ def _per_accelerator(offer: Offer) -> float:
     return offer.price_usd_per_hour / offer.accelerator_count
 
 
-def _medians(offers: Iterable[Offer]) -> dict[tuple[str, str], float]:
+_Kind = tuple[str, str]
+
+
+def _medians(offers: Iterable[Offer], elsewhere: Iterable[Offer]) -> dict[_Kind, float]:
     """USD per accelerator and hour, by accelerator and pricing category."""
-    prices = defaultdict(list)
+    here, there = _prices(offers), _prices(elsewhere)
+    return {
+        kind: statistics.median(found if len(found) >= _ENOUGH else found + there[kind]) for kind, found in here.items()
+    }
+
+
+def _prices(offers: Iterable[Offer]) -> defaultdict[_Kind, list[float]]:
+    prices: defaultdict[_Kind, list[float]] = defaultdict(list)
     for offer in offers:
         prices[offer.accelerator, offer.pricing_category].append(_per_accelerator(offer))
-    return {group: statistics.median(found) for group, found in prices.items()}
+    return prices
 
 
-def _believable(
-    offers: Iterable[_Numbered], medians: dict[tuple[str, str], float], file: str, report: Report
-) -> Iterator[Offer]:
+def _believable(offers: Iterable[_Numbered], medians: dict[_Kind, float], file: str, report: Report) -> Iterator[Offer]:
     for line, offer in offers:
         median, price = medians[offer.accelerator, offer.pricing_category], _per_accelerator(offer)
         if median / _FARTHEST <= price <= median * _FARTHEST:

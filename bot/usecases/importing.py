@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from bot.data import sample_files, sample_shift
+from bot.data import load_catalog, sample_files, sample_shift
 from bot.files import Report, read_accelerators, read_offers, read_runs, read_workloads
 from bot.store import catalogs, history, workloads, workspaces
 from bot.usecases.learning import learn
@@ -77,8 +77,10 @@ def import_offers(room: Room, team_id: str, files: Iterable[Source], report: Rep
     Raises:
         Unreadable: a file cannot be read at all; nothing has changed.
     """
-    before = _catalog(room, team_id)
-    offers = [offer for file in files for offer in read_offers(file, before.accelerators, room.clock(), report)]
+    before, shipped = _catalog(room, team_id), load_catalog().offers
+    offers = [
+        offer for file in files for offer in read_offers(file, before.accelerators, room.clock(), report, shipped)
+    ]
     if offers:
         _keep_catalog(room, team_id, before, Catalog.of(offers, before.accelerators))
     return _counted(offers, before.offers)

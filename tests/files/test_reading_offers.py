@@ -94,6 +94,20 @@ def test_what_is_kept_lies_within_twenty_times_of_the_median_of_all(
     assert all(median / 20.001 < offer.price_usd_per_hour / scale < median * 20.001 for offer in found)
 
 
+def test_a_lone_price_is_compared_with_those_elsewhere(tmp_path: Path, report: Told) -> None:
+    path = write_csv(tmp_path / "offers.csv", {**OFFER, "accelerator": "B200", "price_usd_per_hour": "0.01"}, OFFER)
+    assert len(read(path, report)) == 2  # nothing to compare with
+    found = read_offers(path, load_accelerators(), NOW, report, load_catalog().offers)
+    assert [offer.accelerator for offer in found] == ["A10G-24GB"]
+    assert report.where == [(2, "price_usd_per_hour")]
+
+
+def test_enough_prices_of_a_kind_need_no_other(tmp_path: Path, report: Told) -> None:
+    rows = [in_region(number, price_usd_per_hour="0.02") for number in range(3)]
+    path = write_csv(tmp_path / "offers.csv", *rows)
+    assert len(read_offers(path, load_accelerators(), NOW, report, load_catalog().offers)) == 3
+
+
 def test_one_thing_has_one_price(tmp_path: Path, report: Told) -> None:
     path = write_csv(tmp_path / "offers.csv", OFFER, {**OFFER, "price_usd_per_hour": "1.1"}, in_region(2))
     assert [offer.price_usd_per_hour for offer in read(path, report)] == [1.006, 1.006]

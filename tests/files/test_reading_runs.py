@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -269,3 +270,16 @@ def test_empty_standard_input_cannot_be_read(report: Told, monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
     with pytest.raises(Unreadable, match="is empty"):
         read("-", report)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json_lines])
+def test_however_long_a_file_is_only_one_row_is_held(write: Callable[..., Path], tmp_path: Path, report: Told) -> None:
+    path = write(tmp_path / f"runs.{'csv' if write is write_csv else 'jsonl'}", *[RUN] * 5000)
+    assert path.stat().st_size > 300_000
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in read_runs(path, load_accelerators(), report)) == 5000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 200_000
