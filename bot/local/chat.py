@@ -18,7 +18,7 @@ MOST_TEXT = 40_000
 
 def post_message(state: State, call: Call) -> dict[str, Any]:
     """Say something in a channel, or in a thread of it."""
-    channel = state.joined_channel(call.required("channel", "channel_not_found"))
+    channel = state.writable_channel(call.required("channel", "channel_not_found"))
     text, blocks = _content(call.arguments)
     message = state.workspace.post(
         PostedMessage(

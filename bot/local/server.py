@@ -27,7 +27,7 @@ def serving(application: "ASGIApp", port: int = 0) -> Iterator[str]:
     """
     with _bound(port) as listener:
         server = _server(application)
-        thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),), daemon=True)
+        thread = threading.Thread(target=_run, args=(server, listener), name="local-server", daemon=True)
         thread.start()
         try:
             _wait_until_started(server, thread)
@@ -46,6 +46,12 @@ def _bound(port: int) -> socket.socket:
         listener.close()
         raise PortTaken(port, error.strerror or str(error)) from None
     return listener
+
+
+def _run(server: "uvicorn.Server", listener: socket.socket) -> None:
+    # An application that cannot start makes uvicorn end its process; here `started`, which stays false, tells it.
+    with contextlib.suppress(SystemExit):
+        asyncio.run(server.serve(sockets=[listener]))
 
 
 def _server(application: "ASGIApp") -> "uvicorn.Server":

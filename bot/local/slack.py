@@ -47,7 +47,8 @@ class LocalSlack:
         self.bot_token = bot_token
         self.app_token = app_token
         self.signing_secret = signing_secret
-        self.state = State(self.workspace, "http://127.0.0.1")
+        is_public_writer = granted is None or "chat:write.public" in granted
+        self.state = State(self.workspace, "http://127.0.0.1", is_public_writer)
         self.sockets = Sockets()
         self.web_api = WebApi(self.state, self.sockets, bot_token=bot_token, app_token=app_token, granted=granted)
         self._bot_url: str | None = None

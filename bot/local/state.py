@@ -12,10 +12,14 @@ __all__ = ["State"]
 
 @dataclass(slots=True)
 class State:
-    """The workspace, what it has handed out, and the address it is reached at (without a slash at the end)."""
+    """The workspace, what it has handed out, and the address it is reached at (without a slash at the end).
+
+    `is_public_writer`: the bot has the scope chat:write.public, so it may write where it is no member.
+    """
 
     workspace: Workspace
     address: str
+    is_public_writer: bool = True
     grants: Grants = field(init=False)
     views: Views = field(init=False)
 
@@ -38,6 +42,12 @@ class State:
         if BOT.id not in channel.members:
             raise SlackError("not_in_channel")
         return channel
+
+    def writable_channel(self, channel_id: str) -> Channel:
+        """Return a channel that the bot may post to."""
+        channel = self.channel(channel_id)
+        is_open = self.is_public_writer and not channel.is_private
+        return channel if is_open else self.joined_channel(channel.id)
 
     def person(self, user_id: str) -> Person:
         """Return someone with an account."""

@@ -78,11 +78,28 @@ def test_refused_blocks_are_explained_with_a_pointer(api: Api) -> None:
     assert answer["response_metadata"]["messages"] == ["[ERROR] missing required field: text [json-pointer:/blocks/1]"]
 
 
-def test_the_bot_cannot_write_where_it_is_not(api: Api, slack: LocalSlack) -> None:
+@pytest.mark.parametrize(
+    ("granted", "channel", "error"),
+    [
+        (("chat:write",), "C0OTHER01", "not_in_channel"),
+        (("chat:write",), "C0SECRET1", "channel_not_found"),
+        (("chat:write", "chat:write.public"), "C0OTHER01", None),
+        (("chat:write", "chat:write.public"), "C0SECRET1", "channel_not_found"),
+    ],
+)
+def test_where_the_bot_is_not_it_writes_by_permission_only(
+    granted: tuple[str, ...], channel: str, error: str | None
+) -> None:
+    slack = LocalSlack(granted=granted)
     slack.workspace.channels["C0OTHER01"] = Channel("C0OTHER01", "others", [MEMBER.id])
     slack.workspace.channels["C0SECRET1"] = Channel("C0SECRET1", "secret", [MEMBER.id], is_private=True)
-    assert api("chat.postMessage", channel="C0OTHER01", text="hi")["error"] == "not_in_channel"
-    assert api("chat.postMessage", channel="C0SECRET1", text="hi")["error"] == "channel_not_found"
+    answer = slack.web_api.perform(Call("chat.postMessage", {"channel": channel, "text": "hi"}, BOT_TOKEN))
+    assert answer.get("error") == error
+
+
+def test_the_bot_reads_only_where_it_is(api: Api, slack: LocalSlack) -> None:
+    slack.workspace.channels["C0OTHER01"] = Channel("C0OTHER01", "others", [MEMBER.id])
+    assert api("conversations.history", channel="C0OTHER01")["error"] == "not_in_channel"
 
 
 def test_a_message_to_a_person_opens_the_direct_conversation(api: Api, slack: LocalSlack) -> None:
