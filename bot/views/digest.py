@@ -87,8 +87,8 @@ def _kind(kind: str) -> str:
 
 
 def _stake(found: Mapping[str, Any]) -> Mrkdwn:
-    """Results and money a week, their signs in words."""
-    gain = found["gain_units_per_week"]
+    """Results and money a week, their signs in words; money alone where the speed is not the point."""
+    gain = 0.0 if found["kind"] == "dominated" else found["gain_units_per_week"]
     change = sentence(f"the change {_costs(found['extra_usd_per_week'])}")
     if not gain:
         return escaped(change)

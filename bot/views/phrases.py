@@ -34,6 +34,12 @@ EVIDENCE_WORDS = {
     "spec_only": "spec sheets only",
 }
 _EXCLUDED = {
+    "providers": "from other providers",
+    "regions": "in other regions",
+    "pricing_categories": "paid for in other ways",
+    "terms": "for other terms",
+    "accelerators": "on other accelerators",
+    "memory_required_gib": "with less memory than asked for",
     "memory": "too little memory",
     "floor": "slower than the floor",
     "floor_units_per_hour": "slower than the floor",

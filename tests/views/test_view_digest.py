@@ -69,9 +69,7 @@ def test_a_finding_without_a_pick_to_approve_can_still_be_asked_about() -> None:
 
 
 def test_a_finding_is_judged_by_its_own_pick_and_not_by_the_recommended_one() -> None:
-    text = as_text(
-        shown(finding(kind="dominated", objective="cost", gain_units_per_week=0.0, extra_usd_per_week=-310.0))
-    )
+    text = as_text(shown(finding(kind="dominated", objective="cost", extra_usd_per_week=-310.0)))
     assert ADVICE.recommended == "performance"
     assert "Cost: 1.04× the clips per hour for 0.75× the cost per clip." in text
     assert "The change saves $310 a week." in text

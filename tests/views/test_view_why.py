@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick, with_picks
 
 from bot.views import as_text, message
-from engine.advice import Advice, KindFound, StageFound, as_document
+from engine.advice import Advice, Certificate, KindFound, StageFound, as_document
 from engine.units import Interval
 
 
@@ -72,6 +73,20 @@ def test_the_certificate_says_what_left_out_how_many() -> None:
         "Every one of 3.2 million configurations was weighed. Within every limit: 801 k. "
         "Left out: 2 million too little memory, 452 k slower than the floor."
     ) in story()
+
+
+@pytest.mark.parametrize(
+    ("filtered", "said"),
+    [
+        ("providers", "from other providers"),
+        ("regions", "in other regions"),
+        ("pricing_categories", "paid for in other ways"),
+        ("something_new", "something new"),
+    ],
+)
+def test_what_a_filter_left_out_is_said_in_words(filtered: str, said: str) -> None:
+    answer = replace(ADVICE, certificate=Certificate(100, 40, {"memory": 20, filtered: 40, "max_nodes": 0}, 0.0))
+    assert f"Left out: 40 {said}, 20 too little memory." in story(answer)
 
 
 def test_the_versions_let_anybody_repeat_it() -> None:
