@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from starlette.types import Receive, Scope, Send
 
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
+from bot.usecases.room import Shelf
 
 
 class Front:
@@ -32,3 +34,17 @@ def slack(served_front: tuple[Front, str]) -> LocalSlack:
     front.slack = LocalSlack()
     front.slack.state.address = address
     return front.slack
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Shelf:
+    """Indexes are the same for all tests, and dear."""
+    return Shelf()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Failures that tests provoke are logged in a line: drawing their stacks takes seconds."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
