@@ -101,8 +101,8 @@ async def story(demo: Demo, tell: Callable[[str], object]) -> None:
 async def _ask(demo: Demo, hands: Interactions, tell: Callable[[str], object]) -> PostedMessage:
     tell(f"Ada types: /gpu-advise {QUESTION}")
     ack = await hands.command(QUESTION)
-    card = await _until(lambda: _latest(demo), "an answer arrives")
     tell(_acknowledged(ack))
+    card = await _until(lambda: _latest(demo), "an answer arrives")
     tell(_said(card))
     return card
 

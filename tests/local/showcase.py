@@ -128,6 +128,35 @@ RICH: Block = {
 }  # fmt: skip
 
 
+PICTURE = bytes.fromhex(  # one grey pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63680000008200"
+    "81dd436af40000000049454e44ae426082"
+)
+MENUS: list[Block] = [
+    element("users_select", "person", placeholder=plain("Somebody")),
+    element("channels_select", "place", placeholder=plain("Somewhere")),
+    element("multi_static_select", "several", options=[option("One", "1"), option("Two", "2")]),
+    element("datepicker", "day", initial_date="2026-11-02"),
+    element("timepicker", "hour", initial_time="09:00"),
+    element("radio_buttons", "side", options=[option("Left", "l"), option("Right", "r")]),
+    external_select("name", "Type a name"),
+    button("docs", "Read more", url="https://example.org/docs"),
+]
+
+
+def gallery(file_id: str) -> list[Block]:
+    """Return whatever the card and the modal do not show."""
+    rows = [[{"type": "raw_text", "text": "A10G"}, {"type": "raw_text", "text": "$24.10"}]]
+    foreign = {"type": "image", "image_url": "https://example.org/a.png", "alt_text": "from elsewhere"}
+    return [
+        {"type": "actions", "block_id": "menus", "elements": MENUS},
+        {"type": "image", "slack_file": {"id": file_id}, "alt_text": "a chart", "title": plain("Cost against time")},
+        {"type": "section", "text": mrkdwn("> quoted\n```fixed *width*```"), "accessory": foreign},
+        {"type": "table", "rows": rows},
+        {"type": "context", "elements": [mrkdwn("due <!date^1700000000^{date_long}|in 2023>"), foreign]},
+    ]
+
+
 def showcase(slack: LocalSlack, heard: list[dict[str, Any]]) -> Any:
     """Return the bot as an application; every body it is sent is appended to `heard`."""
     app = AsyncApp(
@@ -151,6 +180,9 @@ def _answer_commands(app: AsyncApp, heard: list[dict[str, Any]]) -> None:
             blocks = [{"type": "header", "text": plain(HOSTILE)}, {"type": "section", "text": mrkdwn(HOSTILE)}]
             await client.chat_postMessage(channel=channel, text=HOSTILE, blocks=blocks)
             await client.chat_postMessage(channel=channel, text=f"{HOSTILE} <javascript:alert(1)|click> *{HOSTILE}*")
+        elif what == "gallery":
+            file = await client.files_upload_v2(filename="chart.png", content=PICTURE)
+            await client.chat_postMessage(channel=channel, text="gallery", blocks=gallery(file["file"]["id"]))
         elif what == "rich":
             await client.chat_postMessage(channel=channel, text="rich", blocks=[RICH])
         elif what == "private":
@@ -177,7 +209,7 @@ def _answer_clicks(app: AsyncApp, heard: list[dict[str, Any]]) -> None:
         await ack()
 
     app.action("approve")(decided)
-    for name in ("move", "dismiss", "more", "stage"):
+    for name in ("move", "dismiss", "more", "stage", *(menu["action_id"] for menu in MENUS)):
         app.action(name)(noted)
 
     @app.event("app_home_opened")

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
+
+from bot.demo import StoryStopped, demonstration, story
 
 COMMAND = [sys.executable, "-m", "bot", "demo"]
 
@@ -71,6 +74,15 @@ def test_a_taken_port_is_said_in_one_line() -> None:
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
     assert f"port {port} cannot be used" in ended.stderr
+
+
+async def test_a_story_that_stops_says_where() -> None:
+    told: list[str] = []
+    with demonstration() as demo:
+        deaf = replace(demo, bot_url="http://127.0.0.1:9/slack/events")
+        with pytest.raises(StoryStopped, match="the bot did not acknowledge: dispatch_failed"):
+            await story(deaf, told.append)
+    assert told[-1] == "Ada types: /gpu-advise video-gen production"
 
 
 @contextmanager

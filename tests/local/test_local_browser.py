@@ -116,6 +116,38 @@ def test_rich_text_is_drawn(page: Browser) -> None:
     assert page.one(".block-rich_text a").get_attribute("rel") == "noopener noreferrer"
 
 
+def test_every_other_element_is_drawn_and_tells_what_was_chosen(page: Browser, heard: list[dict[str, Any]]) -> None:
+    page.say("/gpu-advise gallery")
+    page.until_shown("Cost against time")
+    page.choose("[data-action=person]", "Max (member)")
+    page.until(lambda: len(heard) == 2)
+    page.choose("[data-action=place]", "#general")
+    page.until(lambda: len(heard) == 3)
+    page.choose("[data-action=several]", "Two")
+    page.until(lambda: len(heard) == 4)
+    page.all("[data-action=side] input")[1].click()
+    page.until(lambda: len(heard) == 5)
+
+    person, place, several, side = (body["actions"][0] for body in heard[1:])
+    assert (person["selected_user"], place["selected_channel"]) == ("U0MEMBER1", "C0GENERAL")
+    assert [one["value"] for one in several["selected_options"]] == ["2"]
+    assert side["selected_option"]["value"] == "r"
+    assert page.one("a.button").get_attribute("rel") == "noopener noreferrer"
+    page.screenshot("gallery")
+
+
+def test_pictures_are_this_workspaces_own_and_never_fetched_from_elsewhere(page: Browser) -> None:
+    page.say("/gpu-advise gallery")
+    page.until_shown("Cost against time")
+    page.until(lambda: page.driver.execute_script("return document.querySelector('#messages img').naturalWidth") == 1)
+    (picture,) = page.all("#messages img")
+    assert picture.get_attribute("alt") == "a chart"
+    assert page.text(".block-section").count("[image: from elsewhere]") == 1
+    assert "quoted" in page.text("blockquote")
+    assert page.text("pre") == "fixed *width*"
+    assert "2023" in page.text(".block-context time")
+
+
 def test_hostile_text_is_shown_and_does_nothing(page: Browser) -> None:
     page.say("/gpu-advise hostile")
     page.until_shown("click")

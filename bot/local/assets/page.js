@@ -5,7 +5,7 @@ import { askFirst, showModal } from "./modal.js";
 import { emoji, mrkdwn } from "./mrkdwn.js";
 
 const POLL_MILLISECONDS = 400;
-const EMPTY = element("p", { className: "empty" }, "Nothing here yet.");
+const EMPTY = element("p", { className: "empty" }, "Nothing here yet. Ask for advice below: /gpu-advise video-gen production");
 const by = (id) => document.getElementById(id);
 const shown = { state: null, viewer: "U0ADMIN01", channel: "", isHome: false, messages: new Map(), home: "" };
 
@@ -44,7 +44,7 @@ function told(answer) {
 
 const details = (answer) => (answer.details?.length ? ` – ${answer.details.join("; ")}` : "");
 
-export async function refresh({ isForced = false } = {}) {
+async function refresh({ isForced = false } = {}) {
   const after = isForced || !shown.state ? "" : shown.state.version;
   const response = await fetch(`/state?viewer=${shown.viewer}&channel=${shown.channel}&after=${after}`);
   if (response.status === 204) return;
