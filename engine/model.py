@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any, Self
 
@@ -20,28 +20,30 @@ class Sums:
     """What workloads add up to about p slopes and g effects: the sufficient statistics of a linear regression.
 
     With design X (n, p + g), residuals r (n,) from the expected slopes, and the covariance S (n, n) of what is a
-    workload's own at unit noise: `gathered` is X' S^-1 X, `learned` X' S^-1 r, `squares` r' S^-1 r, and `freedom` the
-    number of measurements less one a workload, which its level takes.
+    workload's own at unit noise: `gathered` is X' S^-1 X, `learned` X' S^-1 r, `squares` r' S^-1 r, `freedom` the
+    number of measurements less one a workload, which its level takes, and `workloads` how many had any freedom.
     """
 
     gathered: Floats
     learned: Floats
     squares: float
     freedom: float
+    workloads: float
 
     @classmethod
     def none(cls, size: int) -> Self:
         """What no workload adds about `size` unknowns."""
-        return cls(np.zeros((size, size)), np.zeros(size), 0.0, 0.0)
+        return cls(np.zeros((size, size)), np.zeros(size), 0.0, 0.0, 0.0)
 
-    def plus(self, other: "Sums", weight: float = 1.0) -> "Sums":
+    def plus(self, other: Self, weight: float = 1.0) -> Self:
         """These and `weight` times the `other`; a weight of -1 takes back."""
-        return Sums(
-            self.gathered + weight * other.gathered,
-            self.learned + weight * other.learned,
-            self.squares + weight * other.squares,
-            self.freedom + weight * other.freedom,
-        )
+        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        return type(self)(*(ours + weight * theirs for ours, theirs in pairs))
+
+    def limited(self, workloads: float) -> Self:
+        """These, weighed down to what `workloads` of their kind would teach where there are more."""
+        weight = workloads / max(self.workloads, workloads)
+        return type(self)(*(weight * getattr(self, field.name) for field in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,8 @@ class Model:
     """What an organisation's workloads add up to, over the slopes and then the effects of its `accelerators`.
 
     `noise` is the organisation's scale of what is a workload's own, `widening` how much wider than Gaussian intervals
-    must be because that scale is itself uncertain. `weights` says how much each workload counts, by the digest of its
-    observations, so that none is taken as evidence for itself.
+    must be because that scale is itself uncertain. `taught_by` has the digests of the observations behind the sums,
+    so that no workload is taken as evidence for itself.
     """
 
     scales: Scales
@@ -58,7 +60,7 @@ class Model:
     sums: Sums
     noise: float
     widening: float
-    weights: Mapping[str, float]
+    taught_by: frozenset[str]
 
     @cached_property
     def version(self) -> str:
@@ -74,9 +76,10 @@ class Model:
             "learned": self.sums.learned.tolist(),
             "squares": self.sums.squares,
             "freedom": self.sums.freedom,
+            "workloads": self.sums.workloads,
             "noise": self.noise,
             "widening": self.widening,
-            "weights": dict(sorted(self.weights.items())),
+            "taught_by": sorted(self.taught_by),
         }
 
     @classmethod
@@ -89,8 +92,8 @@ class Model:
         return cls(
             scales=Scales(**scales),
             accelerators=tuple(document["accelerators"]),
-            sums=Sums(gathered, learned, document["squares"], document["freedom"]),
+            sums=Sums(gathered, learned, *(document[name] for name in ("squares", "freedom", "workloads"))),
             noise=document["noise"],
             widening=document["widening"],
-            weights=dict(document["weights"]),
+            taught_by=frozenset(document["taught_by"]),
         )

@@ -80,10 +80,10 @@ def _organisation(
     model: Model, observations: Observations, known: Equations, names: list[str]
 ) -> tuple[Floats, Floats]:
     """Mean and covariance of slopes and effects, without what this very workload contributed to them."""
-    sums, weight = model.sums, model.weights.get(digest(observations), 0.0)
-    if weight:
+    sums = model.sums
+    if digest(observations) in model.taught_by:
         parts = [names.index(name) for name in model.accelerators]
-        sums = sums.plus(contribution(known, parts, model.scales), -weight)
+        sums = sums.plus(contribution(known, parts, model.scales), -1.0)
     return shared_posterior(sums, model.scales, model.noise)
 
 

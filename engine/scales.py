@@ -21,6 +21,7 @@ class Scales:
     accelerator: float  # how far an organisation's parts stray from their spec sheets
     workload_accelerator: float  # one workload on one part
     configuration: float  # one workload on one configuration
+    independent: float  # workloads' worth of evidence at most: variants of one model teach the same thing
     noise: float  # of the logarithm of an organisation's noise
     run: float  # one run against the next on the same configuration
 
@@ -49,6 +50,7 @@ PHYSICS = Scales(
     accelerator=0.20,
     workload_accelerator=0.10,
     configuration=0.11,
+    independent=4.0,
     noise=0.5,
     run=0.03,
 )
