@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import Annotated
 
 import typer
@@ -60,7 +61,8 @@ def scan_files(
 
 
 def _workers(jobs: int) -> AbstractContextManager[Executor | None]:
-    return nullcontext() if jobs == 1 else ProcessPoolExecutor(jobs)
+    """Processes that start afresh: a fork would inherit the locks of threads that it does not inherit."""
+    return nullcontext() if jobs == 1 else ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def _show(advices: Iterator[Advice], *, as_json: bool) -> None:
