@@ -7,7 +7,7 @@ from jinja2 import nodes
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from view_samples import CASES, EVERY_CASE
+from view_cases import CASES, EVERY_CASE
 
 from bot.posts import Message
 from bot.render.check import problems

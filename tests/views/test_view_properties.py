@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from view_samples import CASES, NAMES
+from view_cases import CASES
+from view_samples import NAMES
 
 from bot.posts import Message
 from bot.render.check import problems

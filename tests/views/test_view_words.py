@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from view_samples import CASES, LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
+from view_cases import CASES
+from view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
 
 from bot.usecases.asking import STAGE_ALIASES, SUBCOMMANDS, Question, Subcommand, parse
 from bot.usecases.keys import KEYS

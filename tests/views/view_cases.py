@@ -1,0 +1,185 @@
+"""Every view in every state worth a golden file, with names and numbers at their extremes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from view_samples import (
+    A10G,
+    ADVICE,
+    FOUR_A10G,
+    HIDDEN,
+    HOSTILE,
+    HUGE,
+    INFEASIBLE,
+    LATER,
+    LONGEST,
+    NAMES,
+    RTL,
+    STATUS,
+    SUBSCRIPTION,
+    UNDETERMINED,
+    card,
+    decision,
+    digest,
+    finding,
+    pick,
+    with_picks,
+    workload_row,
+)
+
+from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
+
+ADVICE_CASES: dict[str, dict[str, Any]] = {
+    "open": card(),
+    "flat": card(
+        replace(
+            with_picks(performance=pick(replace(FOUR_A10G, price_usd_per_hour=4.1), 64.1, evidence="verified")),
+            flatness=Flatness(0.025, "flat"),
+            break_even_usd_per_hour=BreakEven("cost", "performance", 0.0252),
+        )
+    ),
+    "approved": card(state="approved", decision=decision("approve", "performance")),
+    "dismissed": card(state="dismissed", decision=decision("dismiss")),
+    "snoozed": card(state="snoozed", decision=decision("snooze", until=LATER)),
+    "expired": card(state="expired"),
+    "replaced": card(state="replaced"),
+    "asked-by-nobody": card(asked_by=None),
+    "undetermined": card(UNDETERMINED),
+    "infeasible": card(INFEASIBLE),
+    "partly-infeasible": card(with_picks(value=NothingFeasible(Infeasible("max_usd_per_day", 9.0, 19.32)))),
+    "recommended-infeasible": card(
+        replace(
+            with_picks(performance=NothingFeasible(Infeasible("memory", 96.0, 80.0))),
+            flatness=None,
+            break_even_usd_per_hour=None,
+        )
+    ),
+    "cost-and-value-alike": card(with_picks(value=ADVICE.objectives["cost"])),
+    "one-configuration-wins-all": card(
+        replace(ADVICE, objectives=dict.fromkeys(("cost", "value", "performance"), ADVICE.objectives["performance"]))
+    ),
+    "stay": card(with_picks(performance=pick(A10G, 12.4, evidence="verified"))),
+    "prototyping-recommends-cost": card(
+        replace(
+            ADVICE,
+            stage=StageFound("prototyping", "inferred", "prototyping", "3 runs on 2 of 28 days"),
+            recommended="cost",
+            reason="prototyping: runs are few and spread out, so the least money that is no slower than today",
+            flatness=Flatness(0.41, "rising"),
+            break_even_usd_per_hour=BreakEven("cost", "performance", 0.0),
+            next_trial=None,
+        )
+    ),
+    "without-today": card(replace(ADVICE, current=None, flatness=Flatness(0.2, "falling"))),
+    "old-prices-and-warnings": card(
+        replace(
+            ADVICE,
+            prices_as_of=datetime(2026, 6, 1, tzinfo=UTC),
+            warnings=(
+                "3 runs were left out as outliers",
+                "regions without a price: " + ", ".join(f"region-{i}" for i in range(20)),
+            ),
+        )
+    ),
+    "huge-and-tiny-numbers": card(HUGE),
+    **{
+        f"name-{kind}": card(replace(ADVICE, workload=name, unit=name, reason=name, warnings=(name,)))
+        for kind, name in NAMES.items()
+    },
+}
+
+CASES: dict[str, dict[str, dict[str, Any]]] = {
+    "advice": ADVICE_CASES,
+    "why": {
+        name: ADVICE_CASES[name]
+        for name in ("open", "undetermined", "infeasible", "stay", "huge-and-tiny-numbers", "name-hostile", "name-rtl")
+    },
+    "digest": {
+        "findings": digest(finding(), finding(HUGE, workload=HOSTILE), more=3),
+        "one": digest(finding(extra_usd_per_week=-12.0, gain_units_per_week=1.0), workloads=1),
+        "other-kinds": digest(
+            finding(kind="dominated", gain_units_per_week=0.0, extra_usd_per_week=-310.0, objective="cost"),
+            finding(
+                kind="overbuilt_prototype", gain_units_per_week=-500.0, extra_usd_per_week=-1204.0, objective="cost"
+            ),
+            finding(UNDETERMINED, kind="something_new", evidence=""),
+        ),
+        "decided": digest(
+            finding(state="approved", decision=decision("approve", "performance")),
+            finding(workload="nightly", state="dismissed", decision=decision("dismiss")),
+        ),
+        "preview": digest(finding(advice_id=None)),
+        "nothing": digest(),
+        "many": digest(*[finding(workload=LONGEST)] * 20, more=9_980, workloads=10_000),
+    },
+    "unknown_workload": {
+        "near": {"asked": "vido-gen", "closest": ["video-gen", "video-gen-2"], "known": 6},
+        "far": {"asked": HOSTILE, "closest": [], "known": 10_000},
+        "empty": {"asked": HIDDEN, "closest": [], "known": 0},
+    },
+    "bad_request": {
+        "one": {
+            "asked": "video-gen prodution",
+            "problems": [{"what": "I know no stage 'prodution'", "hint": "did you mean production?"}],
+        },
+        "many": {"asked": HOSTILE, "problems": [{"what": HOSTILE, "hint": LONGEST}] * 60},
+        "nothing-asked": {"asked": "", "problems": [{"what": "no workload is named", "hint": ""}]},
+    },
+    "decision_refused": {
+        "already-approved": {"reason": "already_decided", "decision": decision("approve", "cost"), "workload": RTL},
+        "already-dismissed": {"reason": "already_decided", "decision": decision("dismiss"), "workload": "video-gen"},
+        "already-snoozed": {"reason": "already_decided", "decision": decision("snooze", None, LATER), "workload": RTL},
+        "decided-by-nobody": {"reason": "already_decided", "decision": None, "workload": None},
+        "expired": {"reason": "expired", "decision": None, "workload": HOSTILE},
+        "replaced": {"reason": "replaced", "decision": None, "workload": RTL},
+        "unknown-advice": {"reason": "unknown_advice", "decision": None, "workload": None},
+        "nothing-feasible": {"reason": "nothing_feasible", "decision": None, "workload": "video-gen"},
+    },
+    "failure": {"reference": {"reference": "7f3a"}},
+    "help": {"all": {}},
+    "status": {
+        "well": STATUS,
+        "empty": STATUS
+        | {"workloads": 0, "runs": 0, "offers": 0, "prices_as_of": None, "model_version": None, "subscriptions": 0},
+        "dead-letters": STATUS | {"outbox": {"waiting": 12, "dead": 2}},
+    },
+    "workload_list": {
+        "page": {
+            "rows": [workload_row(), workload_row("nightly", stage=None, kind=None, runs=1, last_run_at=None)],
+            "page": 1,
+            "pages": 3,
+            "total": 52,
+        },
+        "full": {
+            "rows": [workload_row(name) for name in NAMES.values()] * 20,
+            "page": 2,
+            "pages": 2,
+            "total": 200,
+        },
+        "empty": {"rows": [], "page": 1, "pages": 1, "total": 0},
+    },
+    "subscribed": {"weekly": SUBSCRIPTION, "hostile": SUBSCRIPTION | {"channel": HOSTILE, "timezone": RTL}},
+    "unsubscribed": {"channel": {"channel": "C024BE91L"}},
+    "subscription_list": {"two": {"rows": [SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"}]}, "none": {"rows": []}},
+    "tracked": {"workload": {"workload": "video-gen"}, "hostile": {"workload": HOSTILE}},
+    "untracked": {"workload": {"workload": "video-gen"}, "hidden": {"workload": HIDDEN}},
+    "settings": {
+        "defaults": {
+            "guardrail_factor": 1.1,
+            "max_accelerators": 8,
+            "max_nodes": 1,
+            "flat_below": 0.1,
+            "stale_prices_after_days": 90,
+            "lookback_days": 30,
+            "timezone": "Europe/Berlin",
+            "is_private": True,
+            "providers": [],
+            "owner": None,
+        },
+        "empty": {},
+    },
+}
+"""View name -> case name -> data."""
+
+EVERY_CASE = [(view, case) for view, cases in CASES.items() for case in cases]
