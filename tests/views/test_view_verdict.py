@@ -22,7 +22,7 @@ from view_samples import (
 
 from bot.posts import Message
 from bot.views import as_text, message
-from engine.advice import Advice, BreakEven, Flatness, Infeasible, NothingFeasible, Undetermined
+from engine.advice import Advice, BreakEven, Flatness, Infeasible, NothingFeasible, Trial, Undetermined
 
 
 def shown(answer: Advice = ADVICE, **changes: Any) -> Message:
@@ -177,3 +177,9 @@ def test_costs_that_nobody_knows_are_called_unknown() -> None:
 def test_a_pick_that_changes_nothing_but_the_place_is_said_to_be_the_same() -> None:
     today = replace(TODAY, units_per_hour=around(64.1), usd_per_unit=5.672 / 64.1)
     assert "the same clips per hour for the same cost per clip" in shown(replace(ADVICE, current=today)).text
+
+
+@pytest.mark.parametrize(("improvement", "said"), [(0.12, "by 12 %"), (6.2, "7.2×")])
+def test_what_a_trial_may_bring_reads_as_a_share_or_as_a_multiple(improvement: float, said: str) -> None:
+    text = as_text(shown(replace(ADVICE, next_trial=Trial(L4, improvement, 1.4))))
+    assert f"it is expected to improve the choice {said}." in text
