@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.store import Scope, Store, inbox, workspaces
+from bot.store import Store, inbox, workspaces
 from bot.usecases.requests import Click, Command
 
 __all__ = ["Afterwards", "Desk"]
@@ -48,7 +48,7 @@ class Desk:
         self._writing: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="inbox")
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
-        self._under_way: set[asyncio.Future[None]] = set()
+        self._under_way: set[Future[None]] = set()
 
     async def take(self, request: Command | Click, delivery: str) -> list[Afterwards]:
         """Write `request` down; what to start after the acknowledgement: nothing for a delivery that came before.
@@ -66,27 +66,28 @@ class Desk:
     async def idle(self) -> None:
         """Wait until all work that was started has ended."""
         while self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.to_thread(wait, tuple(self._under_way))
 
     async def stop(self, seconds: float) -> None:
         """Finish what is under way, for so many seconds; what has not begun stays in the inbox for another process."""
         self._workers.shutdown(wait=False, cancel_futures=True)
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
+        await asyncio.to_thread(wait, tuple(self._under_way), seconds)
         self._writer.shutdown(wait=False)
 
     def _start(self, work: inbox.Request) -> None:
-        future = asyncio.get_running_loop().run_in_executor(self._workers, self._do, work)
+        """Not by way of the event loop, which would be woken once more for every piece of work that ends."""
+        future = self._workers.submit(self._do, work)
         self._under_way.add(future)
         future.add_done_callback(self._finished)
 
-    def _finished(self, future: "asyncio.Future[None]") -> None:
+    def _finished(self, future: Future[None]) -> None:
         self._under_way.discard(future)
         if not future.cancelled() and (problem := future.exception()) is not None:
             _log.error("work is left to another process", exc_info=problem)
 
     async def _write_all(self) -> None:
         while self._entries:
+            await asyncio.sleep(0)  # requests that have arrived already come into the same transaction
             batch = sorted(self._entries, key=_team)
             self._entries.clear()
             for team_id, entries in groupby(batch, key=_team):
@@ -106,19 +107,21 @@ class Desk:
                 _return_to(entry.written, work)
 
     def _write(self, team_id: str, entries: Sequence[_Entry]) -> list[inbox.Request | None]:
+        now = self._clock()
+        deliveries = [_delivery(entry) for entry in entries]
         with self._store.write(team_id) as scope:
             if team_id not in self._known:
                 workspaces.ensure(scope)
-            written = [self._put(scope, team_id, entry) for entry in entries]
+            kept = inbox.put_all(scope, deliveries, owner=self._owner, now=now, lease_seconds=_LEASE_SECONDS)
         self._known.add(team_id)
-        return written
+        return [
+            None if inbox_id is None else inbox.Request(inbox_id, team_id, given.kind, given.body, attempts=1)
+            for inbox_id, given in zip(kept, deliveries, strict=True)
+        ]
 
-    def _put(self, scope: Scope, team_id: str, entry: _Entry) -> inbox.Request | None:
-        kind, body = entry.request.kind, entry.request.model_dump(mode="json")
-        inbox_id = inbox.put(
-            scope, entry.delivery, kind, body, owner=self._owner, now=self._clock(), lease_seconds=_LEASE_SECONDS
-        )
-        return None if inbox_id is None else inbox.Request(inbox_id, team_id, kind, body, attempts=1)
+
+def _delivery(entry: _Entry) -> inbox.Delivery:
+    return inbox.Delivery(entry.delivery, entry.request.kind, entry.request.model_dump(mode="json"))
 
 
 def _team(entry: _Entry) -> str:

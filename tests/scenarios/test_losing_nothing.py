@@ -127,14 +127,14 @@ async def test_a_click_that_cannot_be_written_down_is_refused_and_may_come_again
 async def test_a_row_that_cannot_be_written_does_not_take_its_neighbours_with_it(
     told: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put: Callable[..., str | None] = inbox.put
+    put_all: Callable[..., list[str | None]] = inbox.put_all
 
-    def choosy(scope: object, key: str, kind: str, body: dict[str, str], **how: object) -> str | None:
-        if body["text"] == "poison":
-            raise ValueError(body)
-        return put(scope, key, kind, body, **how)
+    def choosy(scope: object, given: list[inbox.Delivery], **how: object) -> list[str | None]:
+        if any(delivery.body["text"] == "poison" for delivery in given):
+            raise ValueError(given)
+        return put_all(scope, given, **how)
 
-    monkeypatch.setattr(inbox, "put", choosy)
+    monkeypatch.setattr(inbox, "put_all", choosy)
     hands = [told.hands.command(text) for text in ("help", "poison", "list", "status")]
     acks = await asyncio.gather(*hands)
     assert [bool(ack.body) for ack in acks] == [False, True, False, False]
