@@ -4,6 +4,7 @@ Run it as `python tests/benchmarks/kill_rounds.py [SEED]`; it takes about ten mi
 or doubled. The small version runs with the tests (tests/scenarios/test_kill.py).
 """
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.store import Store  # noqa: E402
 
 def main() -> None:
     """Play both databases and say what became of the digests."""
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # it reports every connection that the fake Slack resets
     plan = Plan(rounds=10, kills=5, workers=2, round_seconds=4.0, seed=int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     with tempfile.TemporaryDirectory() as folder:
         is_well = _played("SQLite", f"sqlite:///{folder}/kill.db", plan)
@@ -40,7 +42,7 @@ def _played(name: str, database_url: str, plan: Plan) -> bool:
 def _words(tally: Tally, plan: Plan) -> str:
     return (
         f"{tally.kills} kills of {plan.workers} workers, {tally.digests} digests, {len(tally.lost)} lost, "
-        f"{len(tally.doubled)} doubled, {tally.skipped} skipped, {tally.dead} dead letters; "
+        f"{len(tally.doubled)} doubled, {tally.skipped} skipped, {tally.dead} dead letters; {tally.in_doubt} sendings in doubt, "
         f"{tally.calls} calls to Slack, {TROUBLE:.0%} of them in trouble; {tally.seconds:.0f} s"
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ TIMEOUT_SECONDS = 0.5
 PATIENCE_SECONDS = 120.0
 START = datetime(2026, 11, 2, 8, 59, 59, tzinfo=UTC)  # each round is one more day, a second before nine
 TROUBLE = 0.3  # share of the calls that meet a fault
+TRAP = 0.5  # share of the calls that a waiting trap lets pass
 
 _FORKS = multiprocessing.get_context("forkserver")  # imports once, and each worker still is a process of its own
 _FORKS.set_forkserver_preload(["killing"])
@@ -58,6 +60,7 @@ class Tally:
     doubled: list[tuple[str, str]] = field(default_factory=list)
     skipped: int = 0
     dead: int = 0
+    in_doubt: int = 0
     calls: int = 0
     seconds: float = 0.0
 
@@ -78,9 +81,10 @@ async def _work(database_url: str, api_url: str, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """`rounds` of digests to every channel; in each, `kills` times one of `workers` is replaced after SIGKILL.
+    """`rounds` of digests to every channel; in each, SIGKILL strikes `kills` times among `workers`, who are replaced.
 
-    `round_seconds`: about what a round takes when nobody is killed, so that kills fall anywhere in it.
+    The first blow, the third and so on fall at a random moment within `round_seconds`, the others while Slack holds a
+    call, when it is in doubt whether the message arrived.
     """
 
     rounds: int
@@ -132,13 +136,39 @@ def _round(
     database_url: str, store: Store, slack: LocalSlack, now: datetime, plan: Plan, chance: random.Random
 ) -> None:
     with _crew(database_url, slack, now, plan.workers) as crew:
-        for _ in range(plan.kills):
-            time.sleep(chance.uniform(0, plan.round_seconds))
-            victim = chance.randrange(plan.workers)
-            crew[victim].kill()
-            crew[victim].join()
-            crew[victim] = _hired(database_url, slack, now)
+        for number in range(plan.kills):
+            if number % 2:
+                _kill_at_a_call(slack, crew, plan.round_seconds, chance)
+            else:
+                time.sleep(chance.uniform(0, plan.round_seconds))
+                crew[chance.randrange(plan.workers)].kill()
+            _replace_the_dead(database_url, slack, now, crew)
         _wait_until_done(store, now)
+
+
+def _kill_at_a_call(slack: LocalSlack, crew: list[BaseProcess], patience: float, chance: random.Random) -> None:
+    """Kill every worker while Slack holds a call of theirs, which it then accepts or not; after `patience` anyway."""
+    choose, sprung = slack.web_api.choose_fault, threading.Event()
+
+    def trap(call: Call) -> Fault | None:
+        if sprung.is_set() or chance.random() > TRAP:
+            return choose(call)
+        for process in crew:
+            process.kill()
+        sprung.set()
+        return chance.choice((None, Fault.reset()))
+
+    slack.choose_fault(trap)
+    sprung.wait(patience)
+    slack.choose_fault(choose)
+    crew[0].kill()
+
+
+def _replace_the_dead(database_url: str, slack: LocalSlack, now: datetime, crew: list[BaseProcess]) -> None:
+    for position, process in enumerate(crew):
+        process.join(0.2)
+        if not process.is_alive():
+            crew[position] = _hired(database_url, slack, now)
 
 
 @contextmanager
@@ -182,7 +212,9 @@ def _served(store: Store, day: str) -> int:
 def _count(store: Store, slack: LocalSlack, rounds: int, tally: Tally) -> None:
     """Compare what was promised with what the channels show; a message is known by the id in its metadata."""
     with store.read(TEAM_ID) as scope:
-        promised = {row.id: (row.data["channel"], row.data["period"]) for row in scope.scalars(select(OutboxRow))}
+        rows = scope.scalars(select(OutboxRow)).all()
+        promised = {row.id: (row.data["channel"], row.data["period"]) for row in rows}
+        tally.in_doubt = sum(row.is_ambiguous for row in rows)
         tally.skipped = sum(row.is_skipped for row in scope.scalars(select(PeriodRow)))
     shown = Counter(promised[outbox_id] for outbox_id in _outbox_ids(slack))
     days = [f"{START + timedelta(days=day):%Y-%m-%d}T09:00" for day in range(rounds)]
