@@ -104,7 +104,7 @@ def constraint(name: str, limit: float | None, measure: Measure) -> str:
         "max_seconds_per_unit": lambda: f"at most {duration(limit)} per {measure.one}",
         "max_usd_per_day": lambda: f"at most {money(limit)}/day",
         "max_usd_per_unit": lambda: f"at most {measure.cost(limit)}",
-        "max_accelerators": lambda: f"at most {count(limit)} accelerators",
+        "max_accelerators": lambda: f"at most {count(limit)} accelerators" if limit != 1 else "one accelerator",
         "max_nodes": lambda: f"at most {count(limit)} nodes" if limit != 1 else "one node",
         "memory_required_gib": lambda: f"at least {plain(limit)} GiB per accelerator",
         "confidence": lambda: f"each kept with a probability of {percent(limit)}",

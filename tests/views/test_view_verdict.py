@@ -75,7 +75,7 @@ def test_an_objective_that_nothing_satisfies_says_which_limit_and_what_can_be_ha
             "meets at most $0.01 per clip; the cheapest costs $0.0624",
             "per-unit=$0.0625",
         ),
-        ("max_accelerators", 1.0, 4.0, "meets at most 1 accelerators; the smallest has 4", "gpus=4"),
+        ("max_accelerators", 1.0, 4.0, "meets one accelerator; the smallest has 4", "gpus=4"),
         ("max_seconds_per_unit", 5.0, 8.3, "meets at most 5 s per clip; the fastest takes 8.3 s per clip", None),
         ("memory", 96.0, 80.0, "has the 96 GiB per accelerator that it needs; the largest has 80 GiB", None),
         ("regions", None, None, "meets regions", None),
@@ -183,3 +183,12 @@ def test_a_pick_that_changes_nothing_but_the_place_is_said_to_be_the_same() -> N
 def test_what_a_trial_may_bring_reads_as_a_share_or_as_a_multiple(improvement: float, said: str) -> None:
     text = as_text(shown(replace(ADVICE, next_trial=Trial(L4, improvement, 1.4))))
     assert f"it is expected to improve the choice {said}." in text
+
+
+def test_what_stands_in_the_way_of_the_recommended_objective_is_said_first() -> None:
+    answer = with_picks(
+        cost=NothingFeasible(Infeasible("max_usd_per_day", 9.0, 19.32)),
+        performance=NothingFeasible(Infeasible("max_accelerators", 1.0, 4.0)),
+    )
+    said = "*Performance is out of reach:* no configuration meets one accelerator; the smallest has 4."
+    assert said in shown(answer).blocks[1]["text"]["text"]
