@@ -159,7 +159,8 @@ def _names(asked: Scan, spool: Spool, wanted: Iterable[str], report: Report) -> 
     for name in asked.only:
         if name not in every:
             report.warn(f"no run and no owner names the workload {name!r}")
-    return tuple(name for name in dict.fromkeys([*every, *asked.only]) if name in asked.only)
+    only = frozenset(asked.only)
+    return tuple(name for name in dict.fromkeys([*every, *asked.only]) if name in only)
 
 
 _Task = tuple[Future[list[Advice]], Sequence[_Question]]

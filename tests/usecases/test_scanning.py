@@ -180,6 +180,15 @@ def test_refused_rows_are_told_and_the_others_answered(tmp_path: Path) -> None:
     }
 
 
+def test_without_one_good_price_nothing_can_be_said(tmp_path: Path, report: Report) -> None:
+    runs = written(tmp_path / "runs.csv", [run("a", 1)])
+    offers = written(tmp_path / "offers.csv", [offer("A10G", 0)])
+    (advice,) = scan(Scan(runs, offers), report, NOW)
+    assert report.refused == 1
+    assert advice.undetermined is not None
+    assert advice.undetermined.reason == "no price is known"
+
+
 def test_own_spec_sheets_replace_the_shipped_ones(tmp_path: Path) -> None:
     warnings: list[str] = []
     sheet = {
