@@ -14,7 +14,7 @@ from engine.units import Floats
 __all__ = ["contribution", "fit", "own_covariance", "prior_variance", "shared_posterior"]
 
 _LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
-# A Gaussian whose scale has a log-normal spread of variance v reaches, at 5 % and 95 %, as far as one that is exp(0.8 v)
+# A Gaussian whose scale has a log-normal spread of variance v reaches, at 5 % and 95 %, as far as one exp(0.8 v) times
 # as wide (numerically, within 2 % up to v = 0.3).
 _TAIL = 0.8
 
@@ -36,21 +36,19 @@ def contribution(known: Equations, parts: Sequence[int], scales: Scales) -> Sums
     if not len(known):
         return Sums.none(len(scales.slopes) + len(parts))
     effects = known.accelerator[:, None] == np.array(parts)[None, :]
-    design = np.hstack([known.phi, effects.astype(np.float64)])
     left = known.log_units_per_hour - known.phi @ np.array(scales.slopes)
-    left -= left.mean()  # the level is free: it must not look like noise
-    weighed = np.linalg.solve(own_covariance(known, scales), np.column_stack([design, left]))
-    gathered = design.T @ weighed
-    return Sums(
-        gathered[:, :-1], gathered[:, -1], float(left @ weighed[:, -1]), len(known) - 1.0, float(len(known) > 1)
-    )
+    columns = np.column_stack([np.ones(len(known)), known.phi, effects, left])
+    products = columns.T @ np.linalg.solve(own_covariance(known, scales), columns)
+    products -= np.outer(products[:, 0], products[0]) / products[0, 0]  # any level is as likely: project it out
+    gathered, learned, squares = products[1:-1, 1:-1], products[1:-1, -1], float(products[-1, -1])
+    return Sums(gathered, learned, squares, len(known) - 1.0, float(len(known) > 1))
 
 
 def own_covariance(known: Equations, scales: Scales) -> Floats:
-    """(n, n) of what is the workload's own at unit noise: its level, slopes, parts and configurations."""
+    """(n, n) of what is the workload's own at unit noise, but for its level: slopes, parts and configurations."""
     same_part = known.accelerator[:, None] == known.accelerator[None, :]
     covariance: Floats = (known.phi * np.array(scales.workload) ** 2) @ known.phi.T
-    covariance += scales.level**2 + scales.workload_accelerator**2 * same_part
+    covariance += scales.workload_accelerator**2 * same_part
     return covariance + np.diag(scales.configuration**2 + scales.run**2 / known.n_runs)
 
 

@@ -54,6 +54,7 @@ def _posterior(
     reach = covariance @ design.T
     seen = design @ reach + np.diag(model.scales.run**2 / known.n_runs)
     gain = np.linalg.solve(seen, reach.T).T
+    mean[0] = (known.log_units_per_hour - design @ mean).mean()  # any level is as likely: begin at a likely one
     return mean + gain @ (known.log_units_per_hour - design @ mean), covariance - gain @ reach.T
 
 

@@ -1,0 +1,179 @@
+"""Predictions: what was measured comes back, what was not is scaled, and uncertainty says which is which."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from measured_worlds import PARTS, run, seen, shapes
+
+from engine.equations import as_today, decoding, equations
+from engine.features import features
+from engine.fit import fit, own_covariance
+from engine.model import Model
+from engine.observations import Observations
+from engine.predict import predict
+from engine.scales import PHYSICS
+from engine.shapes import Prediction, Shapes
+from engine.units import EVIDENCES
+
+EVERY = [(name, count) for name in PARTS for count in (1, 2, 4, 8)]
+
+
+def units_per_hour(prediction: Prediction) -> np.ndarray:
+    return np.exp(prediction.log_units_per_hour)
+
+
+def alone(observations: Observations, asked: Shapes) -> Prediction:
+    """For a new customer: nothing but this workload."""
+    return predict(fit([observations], PARTS), observations, asked, PARTS)
+
+
+def evidence(prediction: Prediction) -> list[str]:
+    return [EVIDENCES[place] for place in prediction.evidence]
+
+
+def test_a_measured_configuration_comes_back_as_measured() -> None:
+    known = seen(run("A10G", 1, 100.0), run("A100", 1, 90.0, 1), run("H100", 2, 1000.0, 2))
+    found = alone(known, shapes(("A10G", 1), ("A100", 1), ("H100", 2)))
+    assert units_per_hour(found) == pytest.approx([100.0, 90.0, 1000.0], rel=0.05)
+    assert (found.log_sd < 0.06).all()
+
+
+def test_more_runs_of_one_configuration_leave_only_the_noise_of_one_run() -> None:
+    few = alone(seen(run("A10G", 1, 100.0)), shapes(("A10G", 1)))
+    many = alone(seen(*(run("A10G", 1, 100.0, hour) for hour in range(50))), shapes(("A10G", 1)))
+    assert many.log_sd[0] < few.log_sd[0]
+    assert many.log_sd[0] == pytest.approx(PHYSICS.run, rel=0.05)
+
+
+def test_evidence_names_how_directly_each_was_seen() -> None:
+    known = seen(run("A10G", 1, 100.0, precision="fp16"), run("H100", 1, 600.0, 1, precision="fp16"))
+    asked = shapes(("A10G", 1), ("A10G", 2), precision="fp16")
+    assert evidence(alone(known, asked)) == ["verified", "scaled"]
+    assert evidence(alone(known, shapes(("H100", 1), precision="fp8"))) == ["measured"]
+    assert evidence(alone(seen(), shapes(("A10G", 1)))) == ["spec_only"]
+
+
+def test_what_is_left_open_is_as_the_workload_runs_today() -> None:
+    known = seen(run("A10G", 1, 100.0, precision="bf16", batch_size=8.0))
+    asked = shapes(("A10G", 1), ("A10G", 4))
+    found = as_today(asked, known)
+    assert evidence(alone(known, asked)) == ["verified", "scaled"]
+    assert found.batch_size.tolist() == [8.0, 32.0]
+
+
+def test_a_batch_that_history_never_states_cannot_be_compared() -> None:
+    known = seen(run("A10G", 1, 100.0))
+    assert np.isnan(as_today(shapes(("A10G", 1), batch_size=64.0), known).batch_size).all()
+
+
+def test_faster_parts_and_more_of_them_are_expected_to_be_faster() -> None:
+    found = units_per_hour(alone(seen(run("T4", 1, 10.0)), shapes(*EVERY))).reshape(4, 4)
+    assert (np.diff(found, axis=1) > 0).all()
+    assert found[3, 0] > found[2, 0] > found[1, 0] > found[0, 0]
+
+
+def test_the_unit_of_work_moves_every_prediction_alike() -> None:
+    clips, frames = (alone(seen(run("A10G", 1, speed)), shapes(*EVERY)) for speed in (2.0, 2.0 * 24))
+    np.testing.assert_allclose(units_per_hour(frames), 24 * units_per_hour(clips), rtol=1e-9)
+
+
+def test_uncertainty_grows_with_distance_from_what_was_measured() -> None:
+    sd = alone(seen(run("A100", 4, 10.0)), shapes(("A100", 4), ("A100", 2), ("A100", 1), ("T4", 1))).log_sd
+    assert (np.diff(sd) > 0).all()
+
+
+@given(st.sampled_from(EVERY[1:]), st.floats(0.5, 500.0))
+def test_another_measurement_never_makes_anything_less_certain_at_equal_noise(
+    new: tuple[str, int], speed: float
+) -> None:
+    model = fit([], PARTS)
+    one, other = run("T4", 1, 10.0), run(*new, speed, 1)
+    before, after = (predict(model, seen(*runs), shapes(*EVERY), PARTS) for runs in ([one], [one, other]))
+    assert (after.log_sd <= before.log_sd + 1e-9).all()
+
+
+def test_an_organisation_teaches_a_workload_that_it_never_ran_there() -> None:
+    slow = [seen(run("A100", 1, 100.0), run("H100", 1, 90.0, 1), workload=f"w{i}") for i in range(8)]
+    known = seen(run("A100", 1, 7.0))
+    asked = shapes(("H100", 1))
+    stranger = alone(known, asked)
+    colleague = predict(fit([*slow, known], PARTS), known, asked, PARTS)
+    assert units_per_hour(colleague)[0] < units_per_hour(stranger)[0]
+    assert colleague.log_sd[0] < stranger.log_sd[0]
+
+
+def test_a_workload_is_not_evidence_for_itself() -> None:
+    known = seen(run("A100", 1, 100.0), run("H100", 1, 90.0, 1), run("A100", 4, 390.0, 2))
+    taught, untaught = fit([known], PARTS), fit([], PARTS)
+    same = replace(untaught, noise=taught.noise, widening=taught.widening)
+    one, other = (predict(model, known, shapes(*EVERY), PARTS) for model in (taught, same))
+    np.testing.assert_allclose(one.log_units_per_hour, other.log_units_per_hour, atol=1e-6)
+    np.testing.assert_allclose(one.log_sd, other.log_sd, atol=1e-6)
+
+
+def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndarray, np.ndarray]:
+    """The same posterior from one dense kernel over measured and asked configurations, organisation effects unknown."""
+    each, filled, scales = equations(known, PARTS), as_today(asked, known), model.scales
+    phi = np.vstack([each.phi, features(filled, PARTS, decoding(known))])
+    part = np.concatenate([each.accelerator, filled.accelerator])
+    count = np.concatenate([each.shapes.total, filled.total])
+    same_part = part[:, None] == part[None, :]
+    same = same_part & (count[:, None] == count[None, :])
+    slopes = np.array(scales.organisation) ** 2 + (model.noise * np.array(scales.workload)) ** 2
+    kernel = scales.level**2 + (phi * slopes) @ phi.T
+    kernel += (scales.accelerator**2 + (model.noise * scales.workload_accelerator) ** 2) * same_part
+    kernel += (model.noise * scales.configuration) ** 2 * same
+    n = len(each)
+    gain = kernel[n:, :n] @ np.linalg.inv(kernel[:n, :n] + np.diag(scales.run**2 / each.n_runs))
+    expected = phi @ np.array(scales.slopes)
+    level = (each.log_units_per_hour - expected[:n]).mean()
+    mean = level + expected[n:] + gain @ (each.log_units_per_hour - level - expected[:n])
+    covariance = (kernel[n:, n:] - gain @ kernel[:n, n:]) * model.widening**2
+    return mean, covariance + scales.run**2 * np.eye(len(filled))
+
+
+@given(st.dictionaries(st.sampled_from(EVERY), st.floats(0.5, 500.0), min_size=1, max_size=6))
+def test_the_posterior_agrees_with_one_dense_kernel(measured: dict[tuple[str, int], float]) -> None:
+    known = seen(*(run(*where, speed, hour) for hour, (where, speed) in enumerate(measured.items())))
+    model, asked = fit([], PARTS), shapes(*EVERY)
+    found = predict(model, known, asked, PARTS)
+    mean, covariance = slow_twin(model, known, asked)
+    np.testing.assert_allclose(found.log_units_per_hour, mean, atol=1e-6)
+    np.testing.assert_allclose(found.log_sd**2, np.diag(covariance), atol=1e-6)
+    shared = found.loadings @ found.loadings.T + np.diag(found.own_variance)
+    np.testing.assert_allclose(shared, covariance, atol=0.02)  # k loadings: the weakest directions count as own
+
+
+@given(st.permutations(list(range(len(EVERY)))))
+def test_the_order_of_the_question_does_not_matter(order: list[int]) -> None:
+    known = seen(run("A10G", 1, 100.0), run("A10G", 4, 300.0, 1))
+    one, other = alone(known, shapes(*EVERY)), alone(known, shapes(*(EVERY[i] for i in order)))
+    np.testing.assert_allclose(other.log_units_per_hour, one.log_units_per_hour[order], atol=1e-9)
+    np.testing.assert_allclose(other.log_sd, one.log_sd[order], atol=1e-9)
+
+
+def test_own_covariance_is_positive_definite_however_alike_the_configurations() -> None:
+    known = seen(*(run("A100", 1, 10.0 + i, i, batch_size=8.0 + i * 1e-9) for i in range(6)))
+    assert np.linalg.eigvalsh(own_covariance(equations(known, PARTS), PHYSICS)).min() > 0
+
+
+def test_one_stream_of_tokens_is_not_expected_to_scale() -> None:
+    stream = seen(run("A100", 1, 40.0 * 3600, unit="token"))
+    server = seen(run("A100", 1, 40_000.0 * 3600, unit="token"))
+    asked = shapes(("A100", 1), ("A100", 8))
+    gains = [np.diff(alone(known, asked).log_units_per_hour)[0] for known in (stream, server)]
+    assert np.exp(gains[0]) < 3
+    assert np.exp(gains[1]) > 6
+
+
+def test_nothing_measured_is_still_an_answer_however_vague() -> None:
+    found = alone(seen(run("A100", 1, 0.0, status="failed")), shapes(*EVERY))
+    assert np.isfinite(found.log_units_per_hour).all()
+    assert (found.log_sd > 5).all()
+
+
+def test_an_empty_question_has_an_empty_answer() -> None:
+    assert len(alone(seen(run("A100", 1, 10.0)), shapes())) == 0
