@@ -1,6 +1,7 @@
 """The next trial: the one short run that is expected to teach the most about the choice."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ __all__ = ["next_trial"]
 _VERIFIED = EVIDENCES.index("verified")
 _LONGEST_HOURS = 0.25  # a rate settles long before a job ends
 _WORTH_KNOWING = 0.01  # an expected improvement below 1 % is within the noise between two equal machines
+_EVEN = 0.5  # of price against throughput, in logarithms
 _UNPROVEN = math.log(2.0)  # nothing verified keeps the limits: the first that does counts as a doubling
 
 
@@ -28,7 +30,12 @@ def next_trial(
     Expected improvement (Mockus 1975; with an uncertain constraint, Gardner et al. 2014) over the best verified
     configuration, under the objective's preference. A trial lasts as long as a run does, at most a quarter of an
     hour; what it can gain is the relative improvement of what the workload spends over `horizon_days`.
+
+    The ends between which the bargain is struck are predictions themselves, so a trial does not follow its slope: value
+    without a value of time is then the least cost per unit times time per unit, price / throughput^2.
     """
+    if preference.objective == "value" and preference.value_of_time_usd_per_hour is None:
+        preference = replace(preference, price_weight=_EVEN, ends=None)
     gains = np.expm1(expected_improvement(found, preference, outlook))
     usd = outlook.usd_per_hour * min(run_hours, _LONGEST_HOURS)
     budget = 0.0 if spent.usd_per_day is None else spent.usd_per_day * horizon_days

@@ -103,3 +103,14 @@ def test_where_nothing_verified_keeps_the_limits_the_pick_itself_is_worth_trying
     assert found is not None
     assert found.configuration.accelerator == "H100"
     assert found.expected_improvement == pytest.approx(1.0, rel=0.05)
+
+
+def test_a_bargain_is_tried_by_cost_per_unit_times_time_per_unit() -> None:
+    """The pick sits between both ends, but four times the throughput for four times the price teaches more."""
+    known = [TODAY, *machines(("H100", 4.0, 40.0), ("L40S", 2.0, 20.0), log_sd=0.01)]
+    outlook, found = search("value", *known)
+    tried = trial(outlook, found)
+    assert found.units_per_hour == pytest.approx(20.0)
+    assert tried is not None
+    assert tried.configuration.accelerator == "H100"
+    assert tried.expected_improvement == pytest.approx(1.0, rel=0.05)
