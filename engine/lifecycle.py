@@ -71,16 +71,17 @@ def infer_stage(history: History, now: datetime) -> tuple[Stage | None, str]:
 
 def rhythm(history: History, now: datetime) -> Rhythm:
     """Measure the four weeks up to `now`, or up to the last run where these are empty; needs at least one run."""
-    end = now.timestamp()
-    if history.started.max() <= end - _LOOKBACK_DAYS * SECONDS_PER_DAY or history.started.min() > end:
+    end, window = now.timestamp(), _LOOKBACK_DAYS * SECONDS_PER_DAY
+    if history.ended.max() < end - window or history.started.min() > end:
         end = float(history.ended.max())
-    inside = (history.started > end - _LOOKBACK_DAYS * SECONDS_PER_DAY) & (history.started <= end)
-    started, ended = history.started[inside], np.minimum(history.ended[inside], end)
+    inside = (history.ended >= end - window) & (history.started <= end)
+    started, ended = np.maximum(history.started[inside], end - window), np.minimum(history.ended[inside], end)
     span = max(end - float(started[0]), 7 * SECONDS_PER_DAY)
+    days = int(np.ceil(span / SECONDS_PER_DAY))
     return Rhythm(
         runs=len(started),
-        days=int(np.ceil(span / SECONDS_PER_DAY)),
-        active_days=len(np.unique((end - started) // SECONDS_PER_DAY)),
+        days=days,
+        active_days=len(np.unique(np.minimum((end - started) // SECONDS_PER_DAY, days - 1))),
         consecutive_share=_consecutive_share(started, ended),
         duty=_busy_seconds(started, ended) / span,
         weekend_share=float(_is_weekend(started).mean()),
