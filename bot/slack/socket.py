@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
+import aiohttp
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
@@ -28,12 +30,21 @@ class Socket:
         """Stay connected until `stop`; the client reconnects by itself.
 
         Raises:
-            SlackApiError: Slack refuses the token.
+            SlackApiError: Slack refuses the token, which the client alone would try for ever.
         """
-        handler = _Handler(self._edge, self._app_token)  # it wants a running event loop
-        await handler.client.connect()  # type: ignore[no-untyped-call]
-        await stop.wait()
-        await handler.client.close()  # type: ignore[no-untyped-call]
+        client = _Handler(self._edge, self._app_token).client  # it wants a running event loop
+        try:
+            with suppress(aiohttp.ClientError, OSError):  # nobody there yet: connecting below tries until somebody is
+                client.wss_uri = await client.issue_new_wss_url()
+            connecting = asyncio.create_task(_connect(client))
+            await stop.wait()
+            connecting.cancel()
+        finally:
+            await client.close()  # type: ignore[no-untyped-call]
+
+
+async def _connect(client: SocketModeClient) -> None:
+    await client.connect()  # type: ignore[no-untyped-call]
 
 
 class _Handler(AsyncSocketModeHandler):
