@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.advice import Advice, Current, NothingFeasible, Pick
-from engine.units import HOURS_PER_DAY, Objective
+from engine.advice import Advice, Current, NothingFeasible, Pick, StageFound
+from engine.strategy import recommended_objective
+from engine.units import HOURS_PER_DAY, STAGES, Objective
 from engine.workload import Policy
 
 __all__ = ["Finding", "FindingKind", "findings"]
@@ -35,7 +36,10 @@ class Finding:
 
 
 def findings(advices: Iterable[Advice], policy: Policy) -> tuple[Finding, ...]:
-    """At most one finding a workload, the most serious; most throughput foregone first, then most money, then name."""
+    """At most one finding a workload, the most serious.
+
+    Most throughput foregone comes first, then most money saved, then the name.
+    """
     found = [finding for advice in advices if (finding := _most_serious(advice, policy)) is not None]
     return tuple(sorted(found, key=lambda each: (_rank(each), each.workload)))
 
@@ -52,25 +56,52 @@ def _most_serious(advice: Advice, policy: Policy) -> Finding | None:
 
 
 def _found_in(advice: Advice, worth_moving: float) -> Iterator[Finding]:
-    """Every finding on one answered workload, the most serious first."""
-    if advice.current is None or advice.stage is None or advice.current.usd_per_day is None:
+    """Every finding on one answered workload, the most serious first.
+
+    A workload that has outgrown its tag comes before savings: its recommendation serves people who are not waiting
+    yet. One that fell behind its tag comes after them: it only costs money, which the savings count.
+    """
+    if advice.current is None or advice.current.usd_per_day is None:
         return
+    drift = _drift(advice)
+    yield from _shift(advice, worth_moving)
+    if drift is not None and _has_outgrown(advice.stage):
+        yield drift
+    yield from _saving(advice, advice.current.usd_per_day, worth_moving)
+    if drift is not None:
+        yield drift
+
+
+def _shift(advice: Advice, worth_moving: float) -> Iterator[Finding]:
     cost, performance = advice.objectives.get("cost"), advice.objectives.get("performance")
-    now, usd_per_day = advice.current, advice.current.usd_per_day
-    if (
-        isinstance(cost, Pick)
-        and isinstance(performance, Pick)
-        and _sits_on_cost(advice, cost, performance, worth_moving)
-    ):
-        yield _finding("shift_to_performance", advice, "performance", performance, _words_on_shift(now, performance))
+    if advice.current is None or not (isinstance(cost, Pick) and isinstance(performance, Pick)):
+        return
+    if _sits_on_cost(advice, cost, performance, worth_moving):
+        words = _words_on_shift(advice.current, performance)
+        yield _finding("shift_to_performance", advice, "performance", performance, words)
+
+
+def _saving(advice: Advice, usd_per_day: float, worth_moving: float) -> Iterator[Finding]:
+    cost = advice.objectives.get("cost")
     if isinstance(cost, Pick) and usd_per_day >= worth_moving * cost.usd_per_day:
-        is_overbuilt = advice.stage.value == "prototyping" and usd_per_day >= _OVERBUILT * cost.usd_per_day
-        saving = f"no slower than today for {1.0 - cost.usd_per_day / usd_per_day:.0%} less"
-        yield _finding("overbuilt_prototype" if is_overbuilt else "dominated", advice, "cost", cost, saving)
-    inferred, wanted = advice.stage.inferred, advice.recommended
-    if wanted is not None and advice.stage.source != "inferred" and inferred not in {None, advice.stage.value}:
-        drift = f"tagged {advice.stage.value}, but its runs look like {inferred}: {advice.stage.evidence}"
-        yield _finding("drifted_stage", advice, wanted, advice.objectives.get(wanted), drift)
+        is_prototype = advice.stage is not None and advice.stage.value == "prototyping"
+        is_overbuilt = is_prototype and usd_per_day >= _OVERBUILT * cost.usd_per_day
+        words = f"no slower than today for {1.0 - cost.usd_per_day / usd_per_day:.0%} less"
+        yield _finding("overbuilt_prototype" if is_overbuilt else "dominated", advice, "cost", cost, words)
+
+
+def _drift(advice: Advice) -> Finding | None:
+    """The tag against what the runs show; the objective is the one that the runs ask for."""
+    stage, kind = advice.stage, advice.kind
+    if stage is None or kind is None or stage.source == "inferred" or stage.inferred in {None, stage.value}:
+        return None
+    wanted = recommended_objective(stage.inferred or stage.value, kind.value, is_critical=False)
+    words = f"tagged {stage.value}, but its runs look like {stage.inferred}: {stage.evidence}"
+    return _finding("drifted_stage", advice, wanted, advice.objectives.get(wanted), words)
+
+
+def _has_outgrown(stage: StageFound | None) -> bool:
+    return stage is not None and stage.inferred is not None and STAGES.index(stage.inferred) > STAGES.index(stage.value)
 
 
 def _sits_on_cost(advice: Advice, cost: Pick, performance: Pick, worth_moving: float) -> bool:

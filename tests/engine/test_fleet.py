@@ -95,6 +95,17 @@ def test_a_tag_that_the_runs_contradict_has_drifted() -> None:
     found = only(advise(hourly, workload))
     assert found.kind == "drifted_stage"
     assert "tagged prototyping, but its runs look like production" in found.evidence
+    assert found.objective == "performance"  # what production asks for
+
+
+def test_outgrowing_a_tag_comes_before_savings_and_falling_behind_it_after() -> None:
+    saving = advice("validation", SLOW)
+    assert saving.stage is not None
+    grown, fallen = (
+        replace(saving, stage=replace(saving.stage, inferred=stage)) for stage in ("production", "prototyping")
+    )
+    assert only(grown).kind == "drifted_stage"
+    assert only(fallen).kind == "dominated"
 
 
 def test_one_workload_has_one_finding_the_most_serious() -> None:
