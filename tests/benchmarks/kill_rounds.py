@@ -42,8 +42,9 @@ def _played(name: str, database_url: str, plan: Plan) -> bool:
 def _words(tally: Tally, plan: Plan) -> str:
     return (
         f"{tally.kills} kills of {plan.workers} workers, {tally.digests} digests, {len(tally.lost)} lost, "
-        f"{len(tally.doubled)} doubled, {tally.skipped} skipped, {tally.dead} dead letters; {tally.in_doubt} sendings in doubt, "
-        f"{tally.calls} calls to Slack, {TROUBLE:.0%} of them in trouble; {tally.seconds:.0f} s"
+        f"{len(tally.doubled)} doubled, {tally.skipped} skipped, {tally.dead} dead letters; "
+        f"{tally.in_doubt} sendings in doubt; {tally.calls} calls to Slack, {TROUBLE:.0%} of them in trouble; "
+        f"{tally.seconds:.0f} s"
     )
 
 
