@@ -11,9 +11,9 @@ from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
 from engine.units import Floats
 
-__all__ = ["contribution", "fit", "own_covariance", "prior_variance", "shared_posterior"]
+__all__ = ["LOG_NOISE", "contribution", "fit", "noise_evidence", "own_covariance", "prior_variance", "shared_posterior"]
 
-_LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
+LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
 # A Gaussian whose scale has a log-normal spread of variance v reaches, at 5 % and 95 %, as far as one exp(0.8 v) times
 # as wide (numerically, within 2 % up to v = 0.3).
 _TAIL = 0.8
@@ -66,8 +66,8 @@ def shared_posterior(sums: Sums, scales: Scales, noise: float) -> tuple[Floats, 
     return mean + np.concatenate([scales.slopes, np.zeros(n_parts)]), covariance
 
 
-def _noise(sums: Sums, scales: Scales) -> tuple[float, float]:
-    """The organisation's noise and the widening that its uncertainty asks for.
+def noise_evidence(sums: Sums, scales: Scales) -> Floats:
+    """(len(LOG_NOISE),) log likelihood of each candidate for the organisation's noise times its prior.
 
     With s the noise, everything of a workload's own scales with s, so the likelihood of s needs the sums alone: in the
     eigenbasis of P^1/2 X'S^-1X P^1/2, P the prior variance, it is a product over one-dimensional regressions.
@@ -75,11 +75,17 @@ def _noise(sums: Sums, scales: Scales) -> tuple[float, float]:
     root = np.sqrt(prior_variance(scales, len(sums.learned) - len(scales.slopes)))
     values, vectors = np.linalg.eigh(root[:, None] * sums.gathered * root[None, :])
     values, along = np.maximum(values, 0.0)[None, :], ((root * sums.learned) @ vectors)[None, :] ** 2
-    variance = np.exp(2.0 * _LOG_NOISE)[:, None]
+    variance = np.exp(2.0 * LOG_NOISE)[:, None]
     explained = (along / variance**2 / (1.0 + values / variance)).sum(axis=1)
-    log = -sums.freedom * _LOG_NOISE - 0.5 * sums.squares / variance[:, 0] + 0.5 * explained
-    log += -0.5 * np.log1p(values / variance).sum(axis=1) - 0.5 * (_LOG_NOISE / scales.noise) ** 2
+    log: Floats = 0.5 * explained - sums.freedom * LOG_NOISE - 0.5 * sums.squares / variance[:, 0]
+    log -= 0.5 * np.log1p(values / variance).sum(axis=1) + 0.5 * (LOG_NOISE / scales.noise) ** 2
+    return log
+
+
+def _noise(sums: Sums, scales: Scales) -> tuple[float, float]:
+    """The organisation's noise and the widening that its uncertainty asks for."""
+    log = noise_evidence(sums, scales)
     weights = np.exp(log - log.max())
     weights /= weights.sum()
-    middle = float(weights @ _LOG_NOISE)
-    return float(np.exp(middle)), float(np.exp(_TAIL * (weights @ (_LOG_NOISE - middle) ** 2)))
+    middle = float(weights @ LOG_NOISE)
+    return float(np.exp(middle)), float(np.exp(_TAIL * (weights @ (LOG_NOISE - middle) ** 2)))
