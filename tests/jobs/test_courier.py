@@ -237,3 +237,21 @@ async def test_a_cancelled_delivery_is_cancelled(slack: LocalSlack, courier: Cou
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_connection_that_breaks_without_an_answer_is_not_tried_again_behind_our_back() -> None:
+    calls = 0
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        await reader.read(100)
+        writer.transport.abort()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        courier = Courier(AsyncWebClient(BOT_TOKEN, base_url=f"{address}/api/"), 5, now() + timedelta(minutes=1), now)
+        private = Destination(CHANNEL, MEMBER.id, response_url=f"{address}/respond", is_private=True)
+        assert isinstance(await courier.deliver(letter_to(Destination(CHANNEL))), Unknown)
+        assert isinstance(await courier.deliver(letter_to(private)), Unknown)
+    assert calls == 2

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,15 @@ from sqlmodel import col
 
 from bot.local.workspace import CHANNEL, TEAM_ID
 from bot.posts import Destination
-from bot.store import AlreadySettled, Store, advices, history, inbox, outbox, subscriptions, workloads
+from bot.store import AlreadySettled, Store, advices, decisions, history, inbox, outbox, subscriptions, workloads
+from bot.store.decisions import DecisionKind
 from bot.store.subscriptions import Subscription
 from bot.store.tables import OutboxRow, PeriodRow
 from bot.usecases.digest import SHOWN, as_document, digest_now, serve, skip, survey
 from bot.usecases.periods import Period
 from bot.usecases.room import Room, Shelf
 from bot.views import message
-from engine import Run
+from engine import Objective, Run
 
 PERIOD = Period(NINE, "2026-11-23T09:00")
 
@@ -130,6 +132,32 @@ def test_the_message_has_an_approve_button_for_every_finding(room: Room) -> None
     pressed = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
     approving = {button["value"]: button["action_id"] for button in pressed if "approve" in button["action_id"]}
     assert approving == {found["advice_id"]: f"advice.approve.{found['objective']}" for found in data["findings"]}
+
+
+@on_sqlite
+@on_sqlite
+@pytest.mark.parametrize(
+    ("kind", "until", "is_quiet"),
+    [
+        ("approve", None, True),
+        ("dismiss", None, True),
+        ("snooze", NINE + timedelta(days=7), True),
+        ("snooze", NINE - timedelta(minutes=1), False),
+    ],
+)
+def test_what_somebody_decided_is_not_brought_up_again(
+    room: Room, kind: DecisionKind, until: datetime | None, *, is_quiet: bool
+) -> None:
+    keep_fleet(room.store)
+    digest_now(room, survey(room, TEAM_ID), Destination(CHANNEL))
+    [advice_id] = [each for each, workload in open_advices(room.store).items() if workload == "video"]
+    with room.store.write(TEAM_ID) as scope:
+        objective: Objective | None = "performance" if kind == "approve" else None
+        decisions.decide(scope, advice_id, kind, objective=objective, by="U1", at=NINE, until=until)
+    named = [found.workload for found in survey(room, TEAM_ID).findings]
+    assert named == (["proto"] if is_quiet else ["video", "proto"])
+    later = Room(room.store, room.shelf, clock=lambda: NINE + timedelta(days=31))
+    assert "video" in [found.workload for found in survey(later, TEAM_ID).findings] or not is_quiet
 
 
 @on_sqlite
