@@ -66,6 +66,9 @@ def test_a_tie_says_so() -> None:
 
 
 def shares(sentence: str | None) -> float:
+    """By how much the price must rise; a tie needs nothing."""
+    if sentence is not None and sentence.startswith("anything changes"):
+        return 0.0
     found = re.search(r"by ([\d.e+]+) %", sentence or "")
     assert found
     return float(found.group(1)) / 100.0
