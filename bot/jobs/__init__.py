@@ -1,0 +1,1 @@
+"""What happens later: the outbox sender, the digests' clock, and the requests that nobody finished."""
