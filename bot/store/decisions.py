@@ -10,10 +10,10 @@ from sqlmodel import col
 from bot.store import advices
 from bot.store.columns import new_id
 from bot.store.scope import Scope
-from bot.store.tables import DecisionRow
+from bot.store.tables import AdviceRow, DecisionRow
 from engine import Objective
 
-__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "decide", "get"]
+__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "decide", "get", "latest"]
 
 DecisionKind = Literal["approve", "dismiss", "snooze"]
 Refusal = Literal["already_decided", "expired", "replaced", "unknown_advice"]
@@ -68,7 +68,22 @@ def decide(
 def get(scope: Scope, advice_id: str) -> Decision | None:
     """The decision about that advice; None while it is open."""
     row = scope.scalars(select(DecisionRow).where(col(DecisionRow.advice_id) == advice_id)).one_or_none()
-    return None if row is None else Decision(**{name: getattr(row, name) for name in Decision.__slots__})
+    return None if row is None else _decision(row)
+
+
+def latest(scope: Scope, since: datetime) -> dict[str, Decision]:
+    """The last decision about each workload, by name, where one was made at `since` or later."""
+    about = (
+        select(col(AdviceRow.workload), DecisionRow)
+        .join(DecisionRow, col(DecisionRow.advice_id) == col(AdviceRow.id))
+        .where(col(DecisionRow.decided_at) >= since)
+        .order_by(col(DecisionRow.decided_at), col(DecisionRow.id))
+    )
+    return {workload: _decision(row) for workload, row in scope.execute(about)}
+
+
+def _decision(row: DecisionRow) -> Decision:
+    return Decision(**{name: getattr(row, name) for name in Decision.__slots__})
 
 
 def _refused(scope: Scope, advice_id: str) -> Outcome:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice, zip_longest
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, history, outbox, subscriptions, workloads, workspaces
+from bot.store import Scope, decisions, history, outbox, subscriptions, workloads, workspaces
+from bot.store.decisions import Decision
 from bot.store.subscriptions import Subscription
 from bot.usecases.advise import Unknown, answer, keep
 from bot.usecases.asking import Malformed, Question
@@ -21,6 +22,7 @@ from engine import as_document as advice_document
 __all__ = ["SHOWN", "Survey", "as_document", "digest_now", "now_words", "serve", "skip", "survey"]
 
 SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
+_QUIET_FOR = timedelta(days=30)  # what somebody approved or dismissed is not brought up again for so long
 _AHEAD = 64  # workloads handed to an executor at a time, so that memory does not grow with the fleet
 
 
@@ -37,13 +39,21 @@ class Survey:
 def survey(room: Room, team_id: str, executor: Executor | None = None) -> Survey:
     """Advise every watched workload, outside any transaction that writes; an `executor` of threads shares the work.
 
-    Watched are those that somebody tracks; where nobody tracks any, all of them.
+    Watched are those that somebody tracks; where nobody tracks any, all of them. What was decided lately does not
+    stand out.
     """
     at = room.clock()
     with room.store.read(team_id) as scope:
         names = [owned.workload.name for owned in workloads.list_tracked(scope)] or history.names(scope)
         policy = workspaces.policy(scope)
-    return Survey(team_id, at, len(names), findings(_advices(room, team_id, names, executor), policy))
+        settled = {name for name, last in decisions.latest(scope, at - _QUIET_FOR).items() if _is_settled(last, at)}
+    found = findings(_advices(room, team_id, names, executor), policy)
+    return Survey(team_id, at, len(names), tuple(each for each in found if each.workload not in settled))
+
+
+def _is_settled(decision: Decision, at: datetime) -> bool:
+    """Whether nobody needs to decide again: until a snooze ends, and for a while after an approval or a dismissal."""
+    return decision.until is None or decision.until > at
 
 
 def serve(room: Room, subscription: Subscription, period: Period, surveyed: Survey) -> bool:

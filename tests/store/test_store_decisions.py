@@ -132,6 +132,21 @@ def test_another_workspace_cannot_decide(open_store: Store) -> None:
     assert stored(open_store).state == "open"
 
 
+def test_the_latest_decision_about_a_workload_is_found_by_its_name(open_store: Store) -> None:
+    with open_store.write("T1") as scope:
+        save_advice(scope, "advice-2")
+        save_advice(scope, "advice-3", workload="other")
+    decide(open_store)
+    with open_store.write("T1") as scope:
+        decisions.decide(scope, "advice-2", "dismiss", by="U2", at=NOW + 2 * HOUR)
+    with open_store.read("T1") as scope:
+        found = decisions.latest(scope, NOW)
+        assert {name: (last.kind, last.decided_by) for name, last in found.items()} == {"video-gen": ("dismiss", "U2")}
+        assert decisions.latest(scope, NOW + 3 * HOUR) == {}
+    with open_store.read("T2") as scope:
+        assert decisions.latest(scope, NOW) == {}
+
+
 def test_of_fifty_approvals_at_once_one_stands_and_all_agree_on_it(open_store: Store) -> None:
     def approve(number: int) -> Outcome:
         with open_store.write("T1") as scope:
