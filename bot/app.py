@@ -18,8 +18,9 @@ from bot.jobs.worker import Worker
 from bot.slack.authorize import OneWorkspace
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge
+from bot.slack.identity import SlackUnreachable, identify
 from bot.slack.socket import Socket
-from bot.store import Store
+from bot.store import Store, workspaces
 from bot.usecases.handle import handle
 from bot.usecases.room import Room, utc_now
 from bot.web.guard import Guard
@@ -48,6 +49,22 @@ class Bot:
         self._running: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], object] = lambda: None
 
+    async def adopt_imports(self) -> None:
+        """Give what was imported before any workspace was known to the one that the bot's token belongs to.
+
+        Slack is asked only when there is such a thing; the token tells, as a request may come from a guest's workspace.
+        """
+        if workspaces.UNNAMED not in await asyncio.to_thread(self._known):
+            return
+        try:
+            identity = await identify(self.edge.client)
+        except SlackUnreachable as problem:
+            _log.warning("imports belong to no workspace yet", reason=str(problem))
+            return
+        is_adopted = await asyncio.to_thread(self._adopt, identity.team_id)
+        if is_adopted:
+            _log.info("imports adopted", team_id=identity.team_id)
+
     async def start(self) -> None:
         """Bring the database up to date and begin the jobs."""
         await asyncio.to_thread(self.store.migrate)
@@ -75,6 +92,14 @@ class Bot:
     def trouble(self) -> str | None:
         """Why the bot cannot work now, for an operator."""
         return None if self.store.is_ready() else "the database does not answer, or its migrations are not current"
+
+    def _known(self) -> list[str]:
+        with self.store.across() as across:
+            return workspaces.list_ids(across)
+
+    def _adopt(self, team_id: str) -> bool:
+        with self.store.across() as across:
+            return bool(team_id) and workspaces.adopt(across, team_id)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (problem := task.exception()) is not None:

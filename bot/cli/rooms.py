@@ -12,8 +12,6 @@ from bot.usecases.room import Room
 
 __all__ = ["opened_room", "workspace_of"]
 
-_FIRST = "local"  # the workspace of a database that knows none yet
-
 
 @contextmanager
 def opened_room() -> Iterator[Room]:
@@ -38,4 +36,4 @@ def workspace_of(room: Room, asked: str | None) -> str:
         known = workspaces.list_ids(across)
     if len(known) > 1:
         raise typer.BadParameter(f"there are several: {', '.join(known[:10])}", param_hint="--workspace")
-    return known[0] if known else _FIRST
+    return known[0] if known else workspaces.UNNAMED

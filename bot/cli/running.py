@@ -24,7 +24,12 @@ def run(settings: Settings, host: str, port: int, *, is_web: bool, is_worker: bo
     logs.set_up(settings.log_number)
     bot = build(settings, is_worker=is_worker, is_socket=is_socket)
     bot.store.migrate()  # before anything listens, so that a wrong address of the database is the first thing said
-    return asyncio.run(_serve(bot, host, port) if is_web else _work(bot))
+    return asyncio.run(_run(bot, host, port, is_web=is_web))
+
+
+async def _run(bot: Bot, host: str, port: int, *, is_web: bool) -> bool:
+    await bot.adopt_imports()
+    return await (_serve(bot, host, port) if is_web else _work(bot))
 
 
 async def _serve(bot: Bot, host: str, port: int) -> bool:

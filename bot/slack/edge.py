@@ -29,6 +29,7 @@ class Edge:
     def __init__(self, desk: Desk, client: AsyncWebClient, authorize: Authorize) -> None:
         logger = logging.getLogger("slack_bolt.gpu_advise")
         logger.setLevel(logging.ERROR)  # below that, Bolt quotes the bodies of requests that nothing handles
+        self.client = client
         self.app = AsyncApp(
             logger=logger,
             client=client,

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.store.columns import Document, utc_now
 from bot.store.scope import Scope
-from bot.store.tables import WorkspaceRow
+from bot.store.tables import Scoped, Shared, WorkspaceRow
 from engine import Policy
 
-__all__ = ["change_settings", "ensure", "list_ids", "policy", "save_policy", "settings"]
+__all__ = ["UNNAMED", "adopt", "change_settings", "ensure", "list_ids", "policy", "save_policy", "settings"]
+
+UNNAMED = "local"
+"""The workspace of what was imported before anybody said for which: `adopt` gives it its name."""
 
 _POLICY = "policy"  # the key of the settings under which the engine's policy stands
 
@@ -21,6 +24,18 @@ def ensure(scope: Scope, name: str | None = None) -> bool:
     """Know this workspace from now on; whether it was new."""
     row: dict[str, Any] = {"name": name, "settings": {}, "created_at": utc_now()}
     return bool(scope.insert_new(WorkspaceRow, [row], "team_id"))
+
+
+def adopt(across: Scope, team_id: str) -> bool:
+    """Make everything of UNNAMED that of `team_id`, unless that one is known already; whether anything was adopted."""
+    known = list_ids(across)
+    if UNNAMED not in known or team_id in known:
+        return False
+    kinds: list[type[Any]] = [WorkspaceRow, *Scoped.__subclasses__(), *Shared.__subclasses__()]
+    for kind in kinds:
+        owner = col(kind.team_id)
+        across.execute(update(kind).where(owner == UNNAMED).values(team_id=team_id))
+    return True
 
 
 def list_ids(across: Scope) -> list[str]:
