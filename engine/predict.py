@@ -1,5 +1,7 @@
 """What a workload would do on configurations that it may never have run on."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from engine.accelerators import Accelerators
@@ -18,6 +20,26 @@ _SHARED = 24  # loadings kept: directions in which predictions err together; the
 _HARDWARE = ("accelerator", "accelerator_count", "node_count")
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Mix:
+    """What n configurations make of the latent vector: level, slopes, part effects, effects of known configurations.
+
+    `phi` (n, p), `place` (n,) of each configuration's part among the parts, `same` (n, n_known).
+    """
+
+    phi: Floats
+    place: Integers
+    same: Bools
+
+    def of(self, latent: Floats) -> Floats:
+        """(n, ...) the combination of `latent` (1 + p + n_parts + n_known, ...) at each configuration."""
+        p = 1 + self.phi.shape[1]
+        mixed: Floats = latent[0] + self.phi @ latent[1:p] + latent[p + self.place]
+        rows, known = np.nonzero(self.same)
+        mixed[rows] += latent[len(latent) - self.same.shape[1] + known]
+        return mixed
+
+
 def predict(model: Model, observations: Observations, shapes: Shapes, accelerators: Accelerators) -> Prediction:
     """The posterior predictive of one further run on each shape, given the organisation and the workload's own runs.
 
@@ -28,13 +50,12 @@ def predict(model: Model, observations: Observations, shapes: Shapes, accelerato
     same = _same_configuration(asked, known.shapes)
     parts = np.unique(np.concatenate([known.accelerator, asked.accelerator]))
     mean, covariance = _posterior(model, observations, known, parts, list(accelerators))
-    phi = features(asked, accelerators, decoding(observations))
-    design = _design(phi, asked.accelerator, parts, same)
-    loadings, left = _shared(design, covariance * model.widening**2)
+    mix = _Mix(features(asked, accelerators, decoding(observations)), np.searchsorted(parts, asked.accelerator), same)
+    loadings, left = _shared(mix, covariance * model.widening**2)
     is_new = ~same.any(axis=1)
     own = np.where(is_new, (model.widening * model.noise * model.scales.configuration) ** 2, 0.0)
     return Prediction(
-        log_units_per_hour=design @ mean,
+        log_units_per_hour=mix.of(mean),
         loadings=loadings,
         own_variance=left + own + model.scales.run**2,
         evidence=_evidence(asked, known.shapes, same),
@@ -50,12 +71,12 @@ def _posterior(
     mean, covariance = _prior(model, observations, known, parts, names)
     if not len(known):
         return mean, covariance
-    design = _design(known.phi, known.accelerator, parts, np.eye(len(known), dtype=np.bool_))
-    reach = covariance @ design.T
-    seen = design @ reach + np.diag(model.scales.run**2 / known.n_runs)
-    gain = np.linalg.solve(seen, reach.T).T
-    mean[0] = (known.log_units_per_hour - design @ mean).mean()  # any level is as likely: begin at a likely one
-    return mean + gain @ (known.log_units_per_hour - design @ mean), covariance - gain @ reach.T
+    mix = _Mix(known.phi, np.searchsorted(parts, known.accelerator), np.eye(len(known), dtype=np.bool_))
+    reach = mix.of(covariance)
+    seen = mix.of(reach.T) + np.diag(model.scales.run**2 / known.n_runs)
+    mean[0] = (known.log_units_per_hour - mix.of(mean)).mean()  # any level is as likely: begin at a likely one
+    gain = np.linalg.solve(seen, reach).T
+    return mean + gain @ (known.log_units_per_hour - mix.of(mean)), covariance - gain @ reach
 
 
 def _prior(
@@ -88,20 +109,14 @@ def _organisation(
     return shared_posterior(sums, model.scales, model.noise)
 
 
-def _design(phi: Floats, accelerator: Integers, parts: Integers, same: Bools) -> Floats:
-    """(n, 1 + p + n_parts + n_known) rows of the latent vector's coefficients."""
-    effects = accelerator[:, None] == parts[None, :]
-    return np.hstack([np.ones((len(phi), 1)), phi, effects.astype(np.float64), same.astype(np.float64)])
-
-
-def _shared(design: Floats, covariance: Floats) -> tuple[Floats, Floats]:
+def _shared(mix: _Mix, covariance: Floats) -> tuple[Floats, Floats]:
     """Loadings (n, k) on the covariance's strongest directions, and (n,) the variance that they leave."""
     values, vectors = np.linalg.eigh(covariance)
-    roots = design @ (vectors * np.sqrt(np.maximum(values, 0.0)))
+    roots = mix.of(vectors * np.sqrt(np.maximum(values, 0.0)))
     strength = (roots**2).sum(axis=0)
     kept = np.sort(np.argsort(-strength, kind="stable")[:_SHARED])
-    dropped = np.setdiff1d(np.arange(len(values)), kept)
-    return roots[:, kept], (roots[:, dropped] ** 2).sum(axis=1)
+    loadings = roots[:, kept]
+    return loadings, np.maximum((roots**2).sum(axis=1) - (loadings**2).sum(axis=1), 0.0)
 
 
 def _same_configuration(asked: Shapes, measured: Shapes) -> Bools:
