@@ -26,7 +26,7 @@ from engine.judgement import break_even_of, flatness_of
 from engine.lifecycle import infer_kind, infer_stage
 from engine.model import Model
 from engine.observations import Observations
-from engine.outlook import Outlook, look_ahead, open_space
+from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
 from engine.picks import Found, cheapest_row, find, predicted, waiting
 from engine.search import certify, frontier_of
 from engine.space import CatalogIndex
@@ -223,6 +223,8 @@ def _warnings(question: _Question, current: Current, prices_as_of: datetime | No
         warnings.append(f"prices are {age.days} days old: import newer offers before relying on them")
     if history.is_success.sum() == 1:
         warnings.append("one successful run only: the intervals are wide, a second configuration would teach the most")
+    if (question.workload.constraints.max_nodes or 1) > MOST_NODES:
+        warnings.append(f"more than {MOST_NODES:,} nodes are not weighed")
     silent_days = int((question.now.timestamp() - float(history.ended.max())) / SECONDS_PER_DAY)
     if silent_days > policy.lookback_days:
         warnings.append(f"the last run is {silent_days} days old")

@@ -296,3 +296,12 @@ def test_a_cheaper_offer_is_found_and_dated() -> None:
     advice = advise(DAILY, index=catalog_index(bargain))
     assert pick(advice, "cost").configuration.provider == "gcp"
     assert advice.prices_as_of <= START
+
+
+def test_an_absurd_number_of_nodes_is_not_weighed_and_the_answer_says_so() -> None:
+    advice = advise(DAILY, ask(max_nodes=1_000_000))
+    assert advice.certificate.configurations == 1024 * len(OFFERS)
+    assert any("more than 1,024 nodes" in warning for warning in advice.warnings)
+    once = [*DAILY[:-1], replace(DAILY[-1], node_count=1_000_000)]
+    assert advise(once).certificate.configurations == 1024 * len(OFFERS)
+    assert not any("nodes are not weighed" in warning for warning in advise(DAILY, ask(max_nodes=2)).warnings)
