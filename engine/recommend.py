@@ -28,10 +28,10 @@ from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
 from engine.picks import Found, cheapest_row, find, predicted, waiting
-from engine.search import certify, frontier_of
+from engine.search import Limits, certify, frontier_of
 from engine.space import CatalogIndex
-from engine.strategy import Today, limits_of, preference_of, recommended_objective, why_recommended
-from engine.trial import next_trial
+from engine.strategy import Preference, Today, limits_of, recommended_objective, why_recommended
+from engine.trial import Aim, next_trial
 from engine.units import HOURS_PER_DAY, OBJECTIVES, SECONDS_PER_DAY, Objective
 from engine.workload import Constraints, Policy, Workload
 
@@ -164,7 +164,7 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
         objectives={name: _shown(each, ground) for name, each in found.items()},
         flatness=flatness,
         break_even_usd_per_hour=break_even,
-        next_trial=_trial(found[chosen], ground, spent, question),
+        next_trial=_trial(found[chosen], chosen, limits, outlook, spent, question),
         certificate=certificate,
         prices_as_of=prices_as_of,
         warnings=_warnings(question, current, prices_as_of),
@@ -203,12 +203,21 @@ def _shown(found: Found | Infeasible, ground: Ground) -> Pick | NothingFeasible:
     return NothingFeasible(found) if isinstance(found, Infeasible) else appraise(found, ground)
 
 
-def _trial(found: Found | Infeasible, ground: Ground, spent: Spending, question: _Question) -> Trial | None:
+def _trial(
+    found: Found | Infeasible,
+    objective: Objective,
+    limits: Limits,
+    outlook: Outlook,
+    spent: Spending,
+    question: _Question,
+) -> Trial | None:
+    waiting_usd = question.workload.value_of_time_usd_per_hour
     if isinstance(found, Infeasible):
-        return None
-    preference = preference_of(found.objective, found.points, found.best, ground.value_of_time_usd_per_hour)
+        aim = Aim(limits, Preference(objective, waiting_usd, 1.0, None), hope=None)
+    else:
+        aim = Aim.at(found, waiting_usd)
     hours = float(np.median(question.history.hours[question.history.is_success]))
-    return next_trial(found, preference, ground.outlook, spent, hours, question.policy.lookback_days)
+    return next_trial(aim, outlook, spent, hours, question.policy.lookback_days)
 
 
 def _oldest_price(found: Mapping[Objective, Found | Infeasible], outlook: Outlook) -> datetime | None:

@@ -1,7 +1,8 @@
 """The next trial: the one short run that is expected to teach the most about the choice."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from engine.search import Limits, tests_of
 from engine.strategy import Preference
 from engine.units import EVIDENCES, Bools, Floats
 
-__all__ = ["next_trial"]
+__all__ = ["Aim", "next_trial"]
 
 _VERIFIED = EVIDENCES.index("verified")
 _LONGEST_HOURS = 0.25  # a rate settles long before a job ends
@@ -22,21 +23,34 @@ _EVEN = 0.5  # of price against throughput, in logarithms
 _UNPROVEN = math.log(2.0)  # nothing verified keeps the limits: the first that does counts as a doubling
 
 
-def next_trial(
-    found: Found, preference: Preference, outlook: Outlook, spent: Spending, run_hours: float, horizon_days: float
-) -> Trial | None:
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a trial is for: `hope` is the utility of the pick under `preference`, None where nothing is feasible."""
+
+    limits: Limits
+    preference: Preference
+    hope: float | None
+
+    @classmethod
+    def at(cls, found: Found, value_of_time_usd_per_hour: float | None) -> Self:
+        """The aim of a search that found its optimum.
+
+        The ends between which the bargain is struck are predictions themselves, so a trial does not follow its slope:
+        value without a value of time is then the least cost per unit times time per unit, price / throughput^2.
+        """
+        preference = Preference(found.objective, value_of_time_usd_per_hour, _EVEN, None)
+        hope = float(preference.utility(found.usd_per_hour, math.log(found.units_per_hour)))
+        return cls(found.limits, preference, hope)
+
+
+def next_trial(aim: Aim, outlook: Outlook, spent: Spending, run_hours: float, horizon_days: float) -> Trial | None:
     """The unverified configuration with the largest expected improvement that its trial does not cost more than.
 
     Expected improvement (Mockus 1975; with an uncertain constraint, Gardner et al. 2014) over the best verified
-    configuration, under the objective's preference. A trial lasts as long as a run does, at most a quarter of an
-    hour; what it can gain is the relative improvement of what the workload spends over `horizon_days`.
-
-    The ends between which the bargain is struck are predictions themselves, so a trial does not follow its slope: value
-    without a value of time is then the least cost per unit times time per unit, price / throughput^2.
+    configuration, under the aim's preference. A trial lasts as long as a run does, at most a quarter of an hour; what
+    it can gain is the relative improvement of what the workload spends over `horizon_days`.
     """
-    if preference.objective == "value" and preference.value_of_time_usd_per_hour is None:
-        preference = replace(preference, price_weight=_EVEN, ends=None)
-    gains = np.expm1(expected_improvement(found, preference, outlook))
+    gains = np.expm1(expected_improvement(aim, outlook))
     usd = outlook.usd_per_hour * min(run_hours, _LONGEST_HOURS)
     budget = 0.0 if spent.usd_per_day is None else spent.usd_per_day * horizon_days
     is_worth_it = (gains >= _WORTH_KNOWING) & (usd <= gains * budget)
@@ -46,36 +60,42 @@ def next_trial(
     return Trial(configuration_at(outlook, shape), float(gains[shape]), float(usd[shape]))
 
 
-def expected_improvement(found: Found, preference: Preference, outlook: Outlook) -> Floats:
+def expected_improvement(aim: Aim, outlook: Outlook) -> Floats:
     """(n_shapes,) expected gain of utility over the best verified shape, 0 where nothing can be learned.
 
     With t ~ Normal(mean, sd) the log throughput, utility is `w t - burden` and counts only where t keeps the limits:
-    E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and break-even.
+    E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and break-even. Where
+    nothing keeps the limits, neither verified nor predicted, the chance of being the first to keep them counts.
     """
     prediction, usd = outlook.prediction, outlook.usd_per_hour
     inside = slice(0, outlook.today)
-    mean, sd = prediction.log_units_per_hour[inside], prediction.log_sd[inside]
-    least = np.log(np.maximum(found.limits.least_units_per_hour(usd), np.finfo(np.float64).tiny))
-    burden, weight = preference.burden(usd), preference.speed_weight
-    best = _best_verified(found, preference, outlook, least)
+    least = np.log(np.maximum(aim.limits.least_units_per_hour(usd), np.finfo(np.float64).tiny))
+    is_open = _can_be_tried(aim.limits.relaxed, outlook) & (prediction.evidence[inside] != _VERIFIED)
+    best = _best_verified(aim, outlook, least)
+    if best is None:
+        return np.where(is_open, _chance(outlook, least) * _UNPROVEN, 0.0)
+    burden, weight = aim.preference.burden(usd), aim.preference.speed_weight
     bound = np.maximum(least, (best + burden) / weight) if weight > 0.0 else least
-    z = (mean - bound) / sd
-    chance = prediction.probability_at_least(np.append(bound, 0.0))[inside]
-    density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
-    gain = chance * (weight * mean - burden - best) + weight * sd * density
-    is_open = _can_be_tried(found.limits.relaxed, outlook) & (prediction.evidence[inside] != _VERIFIED)
+    mean, sd = prediction.log_units_per_hour[inside], prediction.log_sd[inside]
+    density = np.exp(-0.5 * ((mean - bound) / sd) ** 2) / math.sqrt(2.0 * math.pi)
+    gain = _chance(outlook, bound) * (weight * mean - burden - best) + weight * sd * density
     return np.where(is_open, np.maximum(gain, 0.0), 0.0)
 
 
-def _best_verified(found: Found, preference: Preference, outlook: Outlook, least: Floats) -> float:
+def _chance(outlook: Outlook, bound: Floats) -> Floats:
+    """(n_shapes,) probability of reaching `bound` (n_shapes,), a log throughput."""
+    return outlook.prediction.probability_at_least(np.append(bound, 0.0))[: outlook.today]
+
+
+def _best_verified(aim: Aim, outlook: Outlook, least: Floats) -> float | None:
     """The utility that is already certain; half of the pick's where nothing verified keeps the limits."""
     inside = slice(0, outlook.today)
     means = outlook.prediction.log_units_per_hour[inside]
-    is_certain = (outlook.prediction.evidence[inside] == _VERIFIED) & _can_be_tried(found.limits.relaxed, outlook)
+    is_certain = (outlook.prediction.evidence[inside] == _VERIFIED) & _can_be_tried(aim.limits.relaxed, outlook)
     is_certain &= means >= least - 1e-9
-    if not is_certain.any():
-        return float(preference.utility(found.usd_per_hour, math.log(found.units_per_hour))) - _UNPROVEN
-    return float(preference.utility(outlook.usd_per_hour, means)[is_certain].max())
+    if is_certain.any():
+        return float(aim.preference.utility(outlook.usd_per_hour, means)[is_certain].max())
+    return None if aim.hope is None else aim.hope - _UNPROVEN
 
 
 def _can_be_tried(limits: Limits, outlook: Outlook) -> Bools:

@@ -104,6 +104,13 @@ def test_an_impossible_floor_names_itself_and_what_is_reachable() -> None:
     assert (advice.flatness, advice.break_even_usd_per_hour, advice.next_trial) == (None, None, None)
 
 
+def test_a_floor_just_out_of_reach_is_worth_a_trial() -> None:
+    reachable = pick(advise(DAILY, ask(max_usd_per_day=1e6)), "performance").units_per_hour.p50
+    advice = advise(DAILY, ask(floor_units_per_hour=1.2 * reachable, max_usd_per_day=1e6))
+    assert isinstance(advice.objectives["performance"], NothingFeasible)
+    assert advice.next_trial is not None
+
+
 def test_the_certificate_accounts_for_every_configuration() -> None:
     certificate = advise(DAILY, Workload("video-gen", filters=Filters(providers=("lambda",)))).certificate
     assert certificate.configurations == len(OFFERS)

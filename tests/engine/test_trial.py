@@ -10,8 +10,9 @@ from engine.advice import Trial
 from engine.cost import Spending
 from engine.outlook import Outlook
 from engine.picks import Found
-from engine.strategy import preference_of
-from engine.trial import expected_improvement, next_trial
+from engine.search import Limits
+from engine.strategy import Preference
+from engine.trial import Aim, expected_improvement, next_trial
 from engine.units import Objective
 from engine.workload import Constraints, Workload
 
@@ -20,8 +21,7 @@ TODAY = Machine("A10G", 1.0, 10.0, log_sd=0.01, evidence="verified")
 
 
 def trial(outlook: Outlook, found: Found, spent: Spending = RICH, hours: float = 1.0) -> Trial | None:
-    preference = preference_of(found.objective, found.points, found.best, None)
-    return next_trial(found, preference, outlook, spent, hours, 30)
+    return next_trial(Aim.at(found, None), outlook, spent, hours, 30)
 
 
 def search(objective: Objective, *known: Machine, **asked: float) -> tuple[Outlook, Found]:
@@ -77,7 +77,7 @@ def test_what_cannot_be_chosen_is_not_tried() -> None:
 def test_a_machine_that_probably_breaks_the_floor_promises_little() -> None:
     below, above = Machine("L4", 0.5, 9.0), Machine("L40S", 0.6, 12.0)
     outlook, found = search("cost", TODAY, below, above, floor_units_per_hour=10.0)
-    gains = expected_improvement(found, preference_of("cost", found.points, found.best, None), outlook)
+    gains = expected_improvement(Aim.at(found, None), outlook)
     by_name = dict(zip(["A10G", "L4", "L40S"], gains.tolist(), strict=True))
     assert by_name["A10G"] == 0.0
     assert 0.0 < by_name["L4"] < by_name["L40S"] < math.log(1.0 / 0.6) + 1e-9
@@ -88,9 +88,9 @@ def test_the_closed_form_equals_simulation() -> None:
     rng = np.random.default_rng(1)
     for objective in ("cost", "performance", "value"):
         outlook, found = search(objective, *known, floor_units_per_hour=9.5, max_usd_per_unit=0.3)
-        preference = preference_of(objective, found.points, found.best, None)
-        verified = float(preference.utility(1.0, math.log(10.0)))
-        gains = expected_improvement(found, preference, outlook)
+        aim = Aim.at(found, None)
+        preference, verified = aim.preference, float(aim.preference.utility(1.0, math.log(10.0)))
+        gains = expected_improvement(aim, outlook)
         for shape, machine in zip((2, 1), known[1:], strict=True):  # classes stand in the order of their names
             logs = rng.normal(math.log(machine.units_per_hour), machine.log_sd, 400_000)
             keeps = np.exp(logs) >= found.limits.least_units_per_hour(machine.usd_per_hour)
@@ -114,3 +114,15 @@ def test_a_bargain_is_tried_by_cost_per_unit_times_time_per_unit() -> None:
     assert tried is not None
     assert tried.configuration.accelerator == "H100"
     assert tried.expected_improvement == pytest.approx(1.0, rel=0.05)
+
+
+def test_where_nothing_is_feasible_the_best_chance_of_keeping_the_limits_is_tried() -> None:
+    outlook = outlook_of([TODAY, Machine("H100", 4.0, 40.0, log_sd=0.5), Machine("L40S", 2.0, 20.0, log_sd=0.5)])
+    hopeless = Aim(Limits(floor_units_per_hour=60.0), Preference("performance", None, 1.0, None), hope=None)
+    found = next_trial(hopeless, outlook, RICH, 1.0, 30)
+    assert found is not None
+    assert found.configuration.accelerator == "H100"
+    chance = float(outlook.prediction.probability_at_least(math.log(60.0))[1])
+    assert math.log1p(found.expected_improvement) == pytest.approx(chance * math.log(2.0))
+    impossible = Aim(Limits(floor_units_per_hour=1e9), hopeless.preference, hope=None)
+    assert next_trial(impossible, outlook, RICH, 1.0, 30) is None
