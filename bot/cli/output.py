@@ -19,7 +19,7 @@ from bot.views.numbers import (
     throughput,
     throughput_range,
 )
-from bot.views.phrases import CATEGORY_WORDS, EVIDENCE_WORDS, configuration, day, machines, running, sentence
+from bot.views.phrases import EVIDENCE_WORDS, configuration, day, machines, paid, running, sentence
 from bot.views.picks import choices
 
 __all__ = ["show_advice", "show_scan"]
@@ -28,14 +28,13 @@ Document = Mapping[str, Any]
 
 
 def show_scan(documents: Iterable[Document]) -> None:
-    """One line an advice on standard output: today, what is recommended, what that gives and costs."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("workload", "stage", "today", "take", "configuration"):
+    """One entry an advice on standard output: today, what is recommended, what that gives and costs."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_lines=False, padding=(0, 1, 1, 0))
+    for heading in ("workload", "today", "recommended"):
         table.add_column(heading, overflow="fold")
-    for heading in ("speed", "per day", "per unit"):
-        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("gives", justify="right", overflow="fold")
     for document in documents:
-        table.add_row(*map(Text, _line(document)))
+        table.add_row(*(Text("\n".join(filter(None, cell))) for cell in _entry(document)))
     Console().print(table)
 
 
@@ -51,26 +50,25 @@ def show_advice(document: Document) -> None:
         console.print(Text(f"• {sentence(note)}"))
 
 
-def _line(document: Document) -> tuple[str, ...]:
+def _entry(document: Document) -> tuple[tuple[str, ...], ...]:
+    """The lines of each cell of one entry; empty ones are left out."""
     stage, current, unit = document["stage"], document["current"], document["unit"]
-    start = (
-        document["workload"],
-        stage["value"] if stage else UNKNOWN,
-        machines(current["configuration"]) if current else UNKNOWN,
-    )
-    pick = document["objectives"].get(document["recommended"])
+    name = (document["workload"], stage["value"] if stage else UNKNOWN)
+    today = (machines(current["configuration"]), paid(current["configuration"])) if current else (UNKNOWN,)
+    objective = document["recommended"]
+    pick = document["objectives"].get(objective)
     if pick is None:
-        return (*start, "undetermined", document["reason"], UNKNOWN, UNKNOWN, UNKNOWN)
+        return name, today, ("undetermined", document["reason"]), ()
     if "infeasible" in pick:
-        return (*start, document["recommended"], _infeasible(pick), UNKNOWN, UNKNOWN, UNKNOWN)
-    return (
-        *start,
-        document["recommended"],
-        configuration(pick["configuration"]),
-        throughput(pick["units_per_hour"]["p50"], unit),
-        money(pick["usd_per_day"]),
-        cost_per_unit(pick["usd_per_unit"]["p50"], unit),
-    )
+        return name, today, (objective, _infeasible(pick)), ()
+    speed, cost = pick["units_per_hour"]["p50"], pick["usd_per_unit"]["p50"]
+    gives = (throughput(speed, unit), f"{money(pick['usd_per_day'])}/day", cost_per_unit(cost, unit))
+    return name, today, _recommended(objective, pick["configuration"]), gives
+
+
+def _recommended(objective: str, pick: Document) -> tuple[str, ...]:
+    rented = " · ".join(word for word in (pick["provider"], pick["instance_type"], pick["region"]) if word)
+    return f"{objective}: {machines(pick)}", rented, " · ".join(filter(None, (paid(pick), running(pick))))
 
 
 def _infeasible(pick: Document) -> str:
@@ -118,7 +116,7 @@ def _column(found: Document, unit: str) -> tuple[str, ...]:
         machines(where),
         " ".join(word for word in (where["provider"], where["instance_type"]) if word) or UNKNOWN,
         where["region"] or UNKNOWN,
-        _paid(where),
+        paid(where) or UNKNOWN,
         running(where) or UNKNOWN,
         throughput(speed["p50"], unit),
         throughput_range(speed["p05"], speed["p95"]),
@@ -128,11 +126,6 @@ def _column(found: Document, unit: str) -> tuple[str, ...]:
         cost_per_unit_range(cost["p05"], cost["p95"]) if is_pick else "idle and failed runs included",
         EVIDENCE_WORDS[found["evidence"]] if is_pick else "what the last runs used",
     )
-
-
-def _paid(where: Document) -> str:
-    category = where["pricing_category"]
-    return " ".join(word for word in (CATEGORY_WORDS.get(category, category), where["term"]) if word) or UNKNOWN
 
 
 def _notes(document: Document) -> Iterator[str]:
