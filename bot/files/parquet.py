@@ -29,5 +29,7 @@ def parquet_rows(path: Path, sieve: Sieve) -> Iterator[tuple[int, Row]]:
             for cells in batch.to_pylist():
                 line += 1
                 yield line, sieve.keep(cells.items())
-    except ArrowException as error:
-        raise Unreadable(sieve.file, f"is not Parquet: {error}") from error
+    except (ArrowException, OSError) as error:
+        if getattr(error, "errno", None) is not None:  # the file system's; Arrow's own have no number
+            raise
+        raise Unreadable(sieve.file, f"is not Parquet: {str(error).strip()}") from error
