@@ -27,7 +27,7 @@ _AT_ONCE = 20
 _IDLE_SECONDS = 0.25
 _GIVE_UP_AFTER_HOURS = 24
 _LONGEST_WAIT_SECONDS = 300.0
-_LAST_BLIND_ATTEMPT = 2
+_MOST_DOUBTS = 1  # for what no history holds
 
 _Result = TypeVar("_Result")
 
@@ -40,7 +40,8 @@ class Sender:
 
     A message whose first sending ended in doubt (time-out, 5xx, broken connection, crash) is looked for in its channel
     before it is sent again. What no history holds (an ephemeral message, an answer to a response address) is sent
-    again at most once, because an answer twice is better than none, and three times is not.
+    again after the first doubt and given up after the second, because an answer twice is better than none, and three
+    times is not. A refusal that is certain is no doubt: such a message is sent again as often as need be.
     """
 
     def __init__(
@@ -116,9 +117,9 @@ class Sender:
         elif now - post.created_at > timedelta(hours=_GIVE_UP_AFTER_HOURS):
             self._bury(scope, post, f"given up after {_GIVE_UP_AFTER_HOURS} hours: {outcome.reason}")
         else:
-            is_unknown = isinstance(outcome, Unknown)
             again_at = now + timedelta(seconds=self._wait(post, outcome))
-            deliveries.mark_retry(scope, post.id, self._owner, again_at, outcome.reason, is_ambiguous=is_unknown)
+            is_doubtful = isinstance(outcome, Unknown)
+            deliveries.mark_retry(scope, post.id, self._owner, again_at, outcome.reason, is_doubtful=is_doubtful)
 
     def _bury(self, scope: Scope, post: ClaimedPost, reason: str) -> None:
         _log.error("post is a dead letter", outbox_id=post.id, team_id=post.team_id, view=post.post.view, reason=reason)
@@ -147,7 +148,7 @@ class Sender:
 
 async def _sent_once(courier: Courier, post: ClaimedPost, letter: Letter) -> Outcome:
     """Send the letter, after a doubtful attempt only when it is not there yet."""
-    if not post.is_ambiguous or is_repeatable(letter.destination):
+    if not post.doubts or is_repeatable(letter.destination):
         return await courier.deliver(letter)
     if is_findable(letter.destination):
         found = await courier.find(letter)
@@ -158,6 +159,6 @@ async def _sent_once(courier: Courier, post: ClaimedPost, letter: Letter) -> Out
             return Refused(f"could not look for it: {found.reason}", retry_after_seconds=retry_after)
         if isinstance(found, Absent):
             return await courier.deliver(letter)
-    if post.attempts > _LAST_BLIND_ATTEMPT:
+    if post.doubts > _MOST_DOUBTS:
         return Refused("it may have arrived, and no history can tell", is_permanent=True)
     return await courier.deliver(letter)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -22,7 +22,7 @@ _UNFINISHED = ("waiting", "sending")
 class ClaimedPost:
     """A post that this owner alone may send until `leased_until`.
 
-    `is_ambiguous`: an earlier attempt may have reached Slack; look for `id` in message metadata before sending.
+    `doubts`: how many earlier attempts may have reached Slack; look for `id` in message metadata before sending.
     """
 
     id: str
@@ -30,7 +30,7 @@ class ClaimedPost:
     post: Post
     advice_id: str | None
     attempts: int
-    is_ambiguous: bool
+    doubts: int
     created_at: datetime
     leased_until: datetime
 
@@ -46,7 +46,7 @@ def claim(
     """Up to `limit` posts that are due, at most one a lane, oldest first; each is `owner`'s for `lease_seconds`.
 
     A lane rests `spacing_seconds` after a post, whichever process sent it. A post whose lease ran out is claimed
-    again, as ambiguous.
+    again, with one doubt more.
     """
     positions = _due_positions(across, now, limit, spacing_seconds)
     if not positions:
@@ -56,7 +56,7 @@ def claim(
         update(OutboxRow)
         .where(col(OutboxRow.position).in_(positions))
         .values(
-            is_ambiguous=or_(col(OutboxRow.is_ambiguous), col(OutboxRow.state) == "sending"),
+            doubts=col(OutboxRow.doubts) + case((col(OutboxRow.state) == "sending", 1), else_=0),
             state="sending",
             owner=owner,
             due_at=leased_until,
@@ -75,10 +75,10 @@ def mark_sent(across: Scope, post_id: str, owner: str, now: datetime, message: t
     return _finish(across, post_id, owner, state="sent", sent_channel=channel, sent_ts=ts, finished_at=now, error=None)
 
 
-def mark_retry(across: Scope, post_id: str, owner: str, at: datetime, error: str, *, is_ambiguous: bool) -> bool:
-    """Try again at that time. `is_ambiguous`: Slack may have accepted it. False when the lease was lost."""
-    was_ambiguous = case((col(OutboxRow.is_ambiguous), True), else_=is_ambiguous)
-    return _finish(across, post_id, owner, state="waiting", due_at=at, error=error, is_ambiguous=was_ambiguous)
+def mark_retry(across: Scope, post_id: str, owner: str, at: datetime, error: str, *, is_doubtful: bool) -> bool:
+    """Try again at that time. `is_doubtful`: Slack may have accepted it. False when the lease was lost."""
+    doubts = col(OutboxRow.doubts) + int(is_doubtful)
+    return _finish(across, post_id, owner, state="waiting", due_at=at, error=error, doubts=doubts)
 
 
 def mark_dead(across: Scope, post_id: str, owner: str, now: datetime, error: str) -> bool:
@@ -119,7 +119,7 @@ def _claimed(across: Scope, row: OutboxRow, now: datetime) -> ClaimedPost | None
         post=Post(destination, row.view, row.data),
         advice_id=row.advice_id,
         attempts=row.attempts,
-        is_ambiguous=row.is_ambiguous,
+        doubts=row.doubts,
         created_at=row.created_at,
         leased_until=row.due_at,
     )

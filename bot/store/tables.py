@@ -225,7 +225,7 @@ class OutboxRow(Scoped, table=True):
     due_at: datetime = Field(sa_type=UtcTime)
     owner: str | None = None
     attempts: int = 0
-    is_ambiguous: bool = False
+    doubts: int = 0
     error: str | None = None
     sent_channel: str | None = None
     sent_ts: str | None = None

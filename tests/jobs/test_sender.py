@@ -152,6 +152,38 @@ async def test_a_message_that_cannot_be_looked_up_is_sent_twice_at_most(
     assert errors(store) == ["it may have arrived, and no history can tell"]
 
 
+@pytest.mark.parametrize("route", ["chat.postEphemeral", "response_url"])
+async def test_definite_refusals_after_a_doubt_use_up_no_attempt(
+    store: Store, slack: LocalSlack, sender: Sender, clock: Clock, route: str
+) -> None:
+    put(store, said("one", destination_of(route, slack)))
+    slack.fail_next(route, Fault.down(503), *[Fault.rate_limited(7)] * 3)
+    await drain(sender, clock)
+    assert words(slack) == ["one"]
+    assert counts(store) == {"sent": 1}
+
+
+async def test_a_doubt_after_many_definite_refusals_still_has_its_one_repetition(
+    store: Store, slack: LocalSlack, sender: Sender, clock: Clock
+) -> None:
+    put(store, said("one", Destination(CHANNEL, MEMBER.id, is_private=True)))
+    slack.fail_next("chat.postEphemeral", *[Fault.rate_limited(7)] * 3, Fault.down(503))
+    await drain(sender, clock)
+    assert words(slack) == ["one"]
+    assert counts(store) == {"sent": 1}
+
+
+@pytest.mark.parametrize("between", [[], [Fault.rate_limited(7)] * 2], ids=["at once", "with refusals between"])
+async def test_the_second_doubt_about_what_no_history_holds_is_the_last(
+    store: Store, slack: LocalSlack, sender: Sender, clock: Clock, between: list[Fault]
+) -> None:
+    put(store, said("one", Destination(CHANNEL, MEMBER.id, is_private=True)))
+    slack.fail_next("chat.postEphemeral", SILENT, *between, SILENT)
+    await drain(sender, clock)
+    assert words(slack) == ["one", "one"]
+    assert counts(store) == {"dead": 1}
+
+
 async def test_a_channel_whose_history_is_closed_to_the_bot_is_sent_to_twice_at_most(
     store: Store, slack: LocalSlack, sender: Sender, clock: Clock
 ) -> None:

@@ -214,7 +214,7 @@ def _count(store: Store, slack: LocalSlack, rounds: int, tally: Tally) -> None:
     with store.read(TEAM_ID) as scope:
         rows = scope.scalars(select(OutboxRow)).all()
         promised = {row.id: (row.data["channel"], row.data["period"]) for row in rows}
-        tally.in_doubt = sum(row.is_ambiguous for row in rows)
+        tally.in_doubt = sum(row.doubts > 0 for row in rows)
         tally.skipped = sum(row.is_skipped for row in scope.scalars(select(PeriodRow)))
     shown = Counter(promised[outbox_id] for outbox_id in _outbox_ids(slack))
     days = [f"{START + timedelta(days=day):%Y-%m-%d}T09:00" for day in range(rounds)]

@@ -34,9 +34,9 @@ def sent(store: Store, post_id: str, owner: str = "me", now: datetime = NOW, ts:
         return deliveries.mark_sent(scope, post_id, owner, now, None if ts is None else ("C1", ts))
 
 
-def retried(store: Store, post_id: str, at: datetime, *, is_ambiguous: bool = False, owner: str = "me") -> bool:
+def retried(store: Store, post_id: str, at: datetime, *, is_doubtful: bool = False, owner: str = "me") -> bool:
     with store.across() as scope:
-        return deliveries.mark_retry(scope, post_id, owner, at, "http 503", is_ambiguous=is_ambiguous)
+        return deliveries.mark_retry(scope, post_id, owner, at, "http 503", is_doubtful=is_doubtful)
 
 
 def died(store: Store, post_id: str, owner: str = "me") -> bool:
@@ -58,7 +58,7 @@ def test_a_post_comes_out_as_it_went_in(store: Store) -> None:
     post_id = put(store, post, team_id="T7", advice_id="a1")
     (claimed,) = claim(store)
     assert (claimed.id, claimed.team_id, claimed.post, claimed.advice_id) == (post_id, "T7", post, "a1")
-    assert (claimed.attempts, claimed.is_ambiguous) == (1, False)
+    assert (claimed.attempts, claimed.doubts) == (1, 0)
     assert claimed.leased_until == NOW + timedelta(seconds=LEASE)
 
 
@@ -138,7 +138,7 @@ def test_a_retried_post_comes_back_at_its_time(store: Store) -> None:
     assert retried(store, post_id, NOW + 5 * SECOND)
     assert claim(store, now=NOW + 4 * SECOND) == []
     (again,) = claim(store, now=NOW + 5 * SECOND)
-    assert (again.attempts, again.is_ambiguous) == (2, False)
+    assert (again.attempts, again.doubts) == (2, 0)
 
 
 def test_a_retried_post_holds_its_channel_back(store: Store) -> None:
@@ -149,21 +149,21 @@ def test_a_retried_post_holds_its_channel_back(store: Store) -> None:
     assert second not in ids(claim(store, now=NOW + HOUR))
 
 
-def test_an_ambiguous_attempt_stays_ambiguous_through_definite_refusals(store: Store) -> None:
+def test_doubts_are_counted_and_definite_refusals_neither_add_nor_take_one_away(store: Store) -> None:
     post_id = put(store, a_post())
-    claim(store)
-    retried(store, post_id, NOW, is_ambiguous=True)
-    claim(store)
-    retried(store, post_id, NOW, is_ambiguous=False)
-    assert [post.is_ambiguous for post in claim(store)] == [True]
+    seen = []
+    for is_doubtful in (True, False, True, False):
+        seen += [post.doubts for post in claim(store)]
+        retried(store, post_id, NOW, is_doubtful=is_doubtful)
+    assert seen == [0, 1, 1, 2]
 
 
-def test_a_post_whose_sender_died_is_claimed_again_as_ambiguous(store: Store) -> None:
+def test_a_post_whose_sender_died_is_claimed_again_with_a_doubt(store: Store) -> None:
     post_id = put(store, a_post())
     claim(store, "dead")
     assert claim(store, now=NOW + (LEASE - 1) * SECOND) == []
     (again,) = claim(store, "alive", now=NOW + LEASE * SECOND)
-    assert (again.id, again.is_ambiguous, again.attempts) == (post_id, True, 2)
+    assert (again.id, again.doubts, again.attempts) == (post_id, 1, 2)
 
 
 def test_a_sender_that_lost_its_lease_decides_nothing(store: Store) -> None:

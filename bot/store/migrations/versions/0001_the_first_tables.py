@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("due_at", UtcTime(), nullable=False),
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("is_ambiguous", sa.Boolean(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("sent_channel", sa.String(), nullable=True),
         sa.Column("sent_ts", sa.String(), nullable=True),
