@@ -85,9 +85,12 @@ def sent_messages(scope: Scope, advice_id: str) -> list[SentMessage]:
 
 
 def post_at(scope: Scope, channel: str, ts: str) -> SentPost | None:
-    """What was first said as the message that stands there; None when it is none of ours."""
+    """What was first said as the message that stands there; None when it is none of ours.
+
+    Locked until this transaction ends: whoever redraws the same message waits, and then sees what this one changed.
+    """
     there = (col(OutboxRow.sent_channel) == channel, col(OutboxRow.sent_ts) == ts, col(OutboxRow.updates_id).is_(None))
-    row = scope.scalars(select(OutboxRow).where(*there).limit(1)).one_or_none()
+    row = scope.scalars(select(OutboxRow).where(*there).limit(1).with_for_update()).one_or_none()
     return None if row is None else SentPost(row.id, Post(Destination(**row.destination), row.view, row.data))
 
 

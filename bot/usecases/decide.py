@@ -76,7 +76,7 @@ def _update_digest(scope: Scope, click: Click) -> bool:
     """Redraw the digest that was clicked with all that was decided since; False when it was no digest of ours."""
     if click.channel_id is None or click.message_ts is None:
         return False
-    said = outbox.post_at(scope, click.channel_id, click.message_ts)
+    said = outbox.post_at(scope, click.channel_id, click.message_ts)  # one redraws at a time, so the last knows all
     if said is None or said.post.view != "digest":
         return False
     findings = [{**finding, **_decided(scope, finding["advice_id"])} for finding in said.post.data["findings"]]
