@@ -4,7 +4,7 @@ Price depends on the offer and the node count; speed on accelerator, count, link
 that agree in accelerator, count and link form one class: within it only the cheapest usable offer can be an optimum.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
 from engine.shapes import Shapes
 from engine.units import Bools, Floats, Integers
@@ -111,8 +112,8 @@ class CatalogIndex:
         starts = np.searchsorted(rows, self.starts)
         return Usable(rows, starts, np.flatnonzero(np.diff(starts)), excluded)
 
-    def _is_any_of(self, column: str, allowed: Iterable[str]) -> Bools:
-        wanted = frozenset(allowed)
+    def _is_any_of(self, column: str, allowed: Sequence[str]) -> Bools:
+        wanted = frozenset(_normalised(allowed, self.catalog.accelerators) if column == "accelerator" else allowed)
         is_word_wanted = np.array([word in wanted for word in self.words[column]], dtype=np.bool_)
         # A term belongs to a commitment: asking for one does not rule out what can be rented without any.
         if column == "term":
@@ -175,6 +176,7 @@ class Space:
 def index(catalog: Catalog) -> CatalogIndex:
     """Fold the offers of `catalog` into classes; n log n in the number of offers."""
     columns = _columns_of(catalog.offers)
+    columns["accelerator"] = _normalised(columns["accelerator"], catalog.accelerators)
     words, codes = _encode({name: columns[name] for name in _CODED})
     counts = np.array(columns["accelerator_count"], dtype=np.int64)
     links = np.array(columns["interconnect_gbps"], dtype=np.float64)  # None becomes NaN
@@ -206,6 +208,13 @@ def _columns_of(offers: Sequence[Offer]) -> dict[str, tuple[Any, ...]]:
     names = (*_CODED, "accelerator_count", "interconnect_gbps", "price_usd_per_hour", "as_of")
     columns = zip(*map(attrgetter(*names), offers), strict=True) if offers else ((),) * len(names)
     return dict(zip(names, columns, strict=True))
+
+
+def _normalised(spellings: Sequence[str], accelerators: Accelerators) -> tuple[str, ...]:
+    """The parts' own names; a spelling that no part has stays what it is, and matches nothing."""
+    distinct = dict.fromkeys(spellings)
+    names = {each: accelerators.resolve(each).name if accelerators.knows(each) else each for each in distinct}
+    return tuple(map(names.__getitem__, spellings))
 
 
 def _encode(columns: Mapping[str, Sequence[str | None]]) -> tuple[dict[str, tuple[str, ...]], dict[str, Integers]]:

@@ -143,6 +143,14 @@ def test_rows_of_a_machine_are_found_by_any_spelling_and_narrowed_by_words() -> 
     assert not len(found.rows_of("A10G", 1))
 
 
+def test_spellings_of_one_part_are_one_class_and_one_filter() -> None:
+    found = prepared(offer("NVIDIA H100", 2.0), offer("h100", 1.0), offer("H100", 3.0))
+    assert np.diff(found.starts).tolist() == [3]
+    for spelling in ("H100", "nvidia-h100"):
+        assert len(found.usable(Filters(accelerators=(spelling,))).rows) == 3
+    assert not len(found.usable(Filters(accelerators=("A10G", "nobody's part"))).rows)
+
+
 def test_an_empty_catalogue_is_an_empty_space() -> None:
     found = prepared()
     assert not len(found.usable(Filters()).classes)
