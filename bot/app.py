@@ -24,6 +24,7 @@ from bot.store import Store, workspaces
 from bot.usecases.handle import handle
 from bot.usecases.room import Room, utc_now
 from bot.web.guard import Guard
+from bot.web.metrics import Queues
 from bot.web.routes import routes
 
 __all__ = ["Bot", "build"]
@@ -42,6 +43,7 @@ class Bot:
     def __init__(self, room: Room, edge: Edge, desk: Desk, sender: Sender, jobs: Sequence[Job]) -> None:
         self.room, self.store, self.edge, self.sender = room, room.store, edge, sender
         self.registry = CollectorRegistry()
+        self.registry.register(Queues(room.store))
         self.asgi: Starlette
         self.is_broken = False
         self._desk, self._jobs = desk, jobs

@@ -51,6 +51,12 @@ class Store:
             yield Scope(session)
 
     @contextmanager
+    def read_across(self) -> Iterator[Scope]:
+        """A view of all workspaces as they are now: for counting, never for answering anyone."""
+        with self.read(ACROSS) as scope:
+            yield scope
+
+    @contextmanager
     def write(self, team_id: str, settles: str | None = None) -> Iterator[Scope]:
         """A transaction of one workspace. With `settles`, that inbox row is done if and only if this commits.
 

@@ -37,7 +37,7 @@ def routes(
         return PlainTextResponse(reason or "ok", 503 if reason else 200)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(await asyncio.to_thread(generate_latest, registry), media_type=CONTENT_TYPE_LATEST)
 
     for_operators = [
         Route("/healthz", healthz, methods=["GET"]),

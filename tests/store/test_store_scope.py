@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, exists, func, insert, literal, select, text, true, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from store_samples import NOW, a_catalog, a_post, a_run, save_advice
@@ -175,11 +177,19 @@ def test_a_bulk_row_without_a_workspace_is_refused_across(store: Store) -> None:
         scope.upsert(WorkloadRow, [{"name": "x", "run_count": 0, "is_tracked": False}])
 
 
-def test_across_sees_every_workspace_but_has_no_name_for_them(shared_store: Store) -> None:
-    with shared_store.across() as scope:
+@pytest.mark.parametrize("opened", [Store.across, Store.read_across])
+def test_across_sees_every_workspace_but_has_no_name_for_them(
+    shared_store: Store, opened: Callable[[Store], AbstractContextManager[Scope]]
+) -> None:
+    with opened(shared_store) as scope:
         assert len(scope.scalars(select(RunRow)).all()) == 5
         with pytest.raises(UnscopedQuery):
             _ = scope.team_id
+
+
+def test_a_view_across_workspaces_cannot_be_written_to(shared_store: Store) -> None:
+    with shared_store.read_across() as scope, pytest.raises(DBAPIError):
+        scope.execute(delete(RunRow))
 
 
 def test_a_shared_row_is_read_by_all_and_an_own_one_by_its_workspace(store: Store) -> None:

@@ -1,0 +1,45 @@
+"""What the database says at the moment of a scrape: the same on every process, whichever of them does the work."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.store import Store, inbox, outbox
+
+__all__ = ["Queues"]
+
+
+class Queues(Collector):
+    """How much waits, died and was done, over all workspaces; `collect` reads the database, so call it in a thread.
+
+    A database that is away is one of the answers: then there is nothing but `gpu_advise_database_up 0`.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics of this moment."""
+        is_up = self._store.is_ready()
+        yield GaugeMetricFamily("gpu_advise_database_up", "1 when the database answers", value=float(is_up))
+        if is_up:
+            yield from self._counted()
+
+    def _counted(self) -> Iterator[Metric]:
+        with self._store.read_across() as scope:
+            posts, requests = outbox.counts(scope), inbox.counts(scope)
+        unsent = {"waiting": posts["waiting"] + posts["sending"], "dead": posts["dead"]}
+        unanswered = {state: requests[state] for state in ("waiting", "dead")}
+        yield _by_state("gpu_advise_outbox_posts", "Posts that are not in Slack", unsent)
+        yield _by_state("gpu_advise_inbox_requests", "Requests that are not worked off", unanswered)
+        yield CounterMetricFamily("gpu_advise_posts_sent", "Posts that Slack took", value=posts["sent"])
+        taken = sum(requests.values())
+        yield CounterMetricFamily("gpu_advise_requests_taken", "Requests written down, then acknowledged", value=taken)
+
+
+def _by_state(name: str, about: str, counts: dict[str, int]) -> Metric:
+    gauge = GaugeMetricFamily(name, about, labels=["state"])
+    for state, count in counts.items():
+        gauge.add_metric([state], count)
+    return gauge
