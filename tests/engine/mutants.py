@@ -48,6 +48,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "median = np.where(is_feasible, speeds.median, -math.inf).reshape(-1, n_kept)[machine]",
         "median = np.where(is_feasible, speeds.median, -math.inf).reshape(-2, n_kept)[machine]",
     ): "numpy works out any negative length",
+    ("_REMEMBERED = 64", "_REMEMBERED = 65"): "how many filter sets are remembered changes no answer",
 }
 _LONGEST_SECONDS = 150
 

@@ -177,7 +177,7 @@ def test_the_fastest_way_that_keeps_every_limit_represents_a_machine() -> None:
 def test_a_limit_met_exactly_is_kept_and_rounding_is_forgiven() -> None:
     limits = Limits(floor_units_per_hour=3.0, max_usd_per_day=0.3 * 24, memory_required_gib=80.0)
     assert limits.relaxed.floor_units_per_hour < 3.0 < limits.relaxed.floor_units_per_hour * (1 + 1e-8)
-    assert limits.relaxed.max_usd_per_day > 0.1 * 3 * 24
+    assert 0.1 * 3 * 24 < limits.relaxed.max_usd_per_day < 0.3 * 24 * (1 + 1e-8)
     assert limits.relaxed.memory_required_gib < 80.0
     assert Limits().relaxed == Limits()
 
