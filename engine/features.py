@@ -13,6 +13,7 @@ FEATURES = (
     "bandwidth",
     "fp32",
     "year",
+    "strength",
     "count",
     "ring",
     "poor_link",
@@ -24,6 +25,37 @@ FEATURES = (
 
 _TYPICAL_LINK_GB_PER_S = 600.0  # NVLink 3, over which the ring of common models hides behind their backward pass
 _PCIE_GB_PER_S = 64.0  # generation 4 by 16, both directions: where a sheet states no link
+# What published measurements say of a part beyond its sheet, natural log: effects of parts over fourteen public sources
+# (docs/engine-model.md names them), shrunk towards none. A part that is not listed is as its sheet says.
+_STRENGTH = {
+    "K80-12GB": -0.17,
+    "P100-16GB": 0.11,
+    "V100-32GB": 0.07,
+    "T4-16GB": -0.03,
+    "RTX6000-24GB": 0.04,
+    "RTX3090-24GB": 0.06,
+    "RTX4090-24GB": 0.07,
+    "RTXA4000-16GB": -0.05,
+    "RTXA5000-24GB": -0.02,
+    "RTXA6000-48GB": 0.02,
+    "RTX4000Ada-20GB": -0.07,
+    "RTX6000Ada-48GB": -0.05,
+    "A10-24GB": -0.08,
+    "A10G-24GB": 0.05,
+    "A100-40GB": 0.06,
+    "A100-80GB": 0.03,
+    "A100-80GB-PCIe": -0.04,
+    "L40S-48GB": -0.13,
+    "H100-80GB": 0.14,
+    "H100-80GB-PCIe": -0.03,
+    "H100-94GB-NVL": -0.07,
+    "H200-141GB": 0.05,
+    "GH200-96GB": 0.08,
+    "B200-180GB": 0.09,
+    "GB200-186GB": 0.03,
+    "RTXPRO6000-96GB": 0.13,
+    "MI300X-192GB": -0.34,
+}
 _FP32, _TF32 = PRECISIONS.index("fp32"), PRECISIONS.index("tf32")
 
 
@@ -46,6 +78,7 @@ def features(shapes: Shapes, accelerators: Accelerators, decoding: float = 0.0) 
         bandwidth,
         np.log(sheets.tflops[part, _FP32]),
         sheets.year[part] - 2020.0,
+        np.array([_STRENGTH.get(name, 0.0) for name in accelerators])[part],
         np.log(count),
         ring,
         ring * np.maximum(poverty, 0.0),

@@ -14,7 +14,7 @@ from engine.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integ
 __all__ = ["Rhythm", "infer_kind", "infer_stage", "rhythm"]
 
 _LOOKBACK_DAYS = 28  # whole weeks, so that weekends weigh the same in every window
-_FEWEST_RUNS = 3  # below this there is no rhythm to speak of
+_FEWEST_RUNS, _FEWEST_DAYS = 5, 2  # below either there is no rhythm to speak of: a burst is not a campaign
 _BACK_TO_BACK_SECONDS = 900.0  # a pause this short, or a quarter of the run before, still counts as consecutive
 # People wait for production: it runs every day, long, at weekends, around the clock, often. A validation campaign runs
 # back to back, several times a day, on many days. Most of the signs decide, so that no single one can.
@@ -64,7 +64,7 @@ def infer_stage(history: History, now: datetime) -> tuple[Stage | None, str]:
     if not len(history):
         return None, "no runs yet"
     found = rhythm(history, now)
-    if found.runs < _FEWEST_RUNS:
+    if found.runs < _FEWEST_RUNS or found.active_days < _FEWEST_DAYS:
         return "prototyping", f"{_words(found)}: too few for anything but prototyping"
     return _stage(found), _words(found)
 

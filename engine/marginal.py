@@ -18,7 +18,7 @@ __all__ = ["Measured", "gather", "log_likelihood", "refit"]
 
 _STEP = 1.4  # of a deviation, up or down; a slope moves by a third of how far organisations stray
 _WORTH = 0.01  # a smaller gain in log likelihood is no reason to move a constant
-_FIXED = ("level", "run", "independent")  # not told by one mean a configuration
+_FIXED = ("level", "run", "counted", "independent")  # not told by one mean a configuration
 _PER_FEATURE = ("slopes", "organisation", "workload")
 
 

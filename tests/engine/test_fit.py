@@ -17,7 +17,7 @@ from engine.model import Model, Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS
 
-FREE = replace(PHYSICS, independent=1e9)
+FREE = replace(PHYSICS, counted=1e9, independent=1e9)
 COUNT = FEATURES.index("count")
 
 
@@ -48,9 +48,9 @@ def test_an_organisation_whose_work_does_not_scale_is_believed() -> None:
 
 
 def test_more_workloads_move_the_slopes_further_up_to_their_limit() -> None:
-    slopes = [mean_slope(fit([scaling(f"w{i}", 0.2) for i in range(n)], PARTS), "count") for n in (0, 1, 4, 40)]
+    slopes = [mean_slope(fit([scaling(f"w{i}", 0.2) for i in range(n)], PARTS), "count") for n in (0, 1, 8, 40)]
     assert slopes == sorted(slopes, reverse=True)
-    limited = mean_slope(fit([scaling(f"w{i}", 0.2) for i in range(4)], PARTS), "count")
+    limited = mean_slope(fit([scaling(f"w{i}", 0.2) for i in range(8)], PARTS), "count")
     assert slopes[-1] == pytest.approx(limited)  # variants of one model are a handful of workloads at most
 
 

@@ -26,7 +26,7 @@ def history(jobs: Iterable[Run]) -> History:
 
 
 # A Monday is MONDAY, 9 o'clock: office hours are 0 to 8 after it.
-TRIES = [job(24 * day + 2, 0.5) for day in (1, 9, 16, 23)]
+TRIES = [job(24 * day + 2, 0.5) for day in (1, 4, 9, 16, 23)]
 CAMPAIGN = [job(24 * day + 0.6 * i, 0.5) for day in WEEKDAYS[5:18] for i in range(8)]
 SERVICE = [job(hour, 0.8) for hour in range(24 * 28)]
 
@@ -46,6 +46,10 @@ def test_two_runs_are_prototyping_and_say_so() -> None:
     found, why = infer_stage(history(TRIES[:2]), NOW)
     assert found == "prototyping"
     assert "too few" in why
+
+
+def test_a_burst_on_one_day_is_prototyping_however_long() -> None:
+    assert infer_stage(history(job(0.1 * i, 0.1) for i in range(40)), NOW)[0] == "prototyping"
 
 
 def test_one_run_is_put_in_the_singular() -> None:
