@@ -225,14 +225,14 @@ def test_one_run_is_enough_for_an_answer_and_a_trial() -> None:
 
 def test_a_verified_pick_is_held_to_what_was_measured() -> None:
     """However the model shrinks it, a machine that missed the floor is not chosen for keeping it."""
-    history = [*DAILY, run(5, accelerator="L40S", units=14.9, precision="fp16", is_trial=True)]
-    advice = advise(history, ask("prototyping", floor_units_per_hour=15.0))
+    history = [*DAILY, run(5, accelerator="L40S", units=18.9, precision="fp16", is_trial=True)]
+    advice = advise(history, ask("prototyping", floor_units_per_hour=19.0))
     for objective in advice.objectives:
         assert pick(advice, objective).configuration.accelerator != "L40S"
-    kept = advise(history, ask("prototyping", floor_units_per_hour=14.9))
+    kept = advise(history, ask("prototyping", floor_units_per_hour=18.9))
     assert pick(kept, "cost").configuration.accelerator == "L40S"
     assert pick(kept, "cost").evidence == "verified"
-    assert pick(kept, "cost").units_per_hour.p50 == pytest.approx(14.9)
+    assert pick(kept, "cost").units_per_hour.p50 == pytest.approx(18.9)
 
 
 def test_a_trial_is_not_today() -> None:
