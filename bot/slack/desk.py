@@ -14,7 +14,7 @@ from typing import TypeAlias
 import structlog
 
 from bot.store import Store, inbox, workspaces
-from bot.usecases.requests import Click, Command
+from bot.usecases.requests import Request
 
 __all__ = ["Afterwards", "Desk"]
 
@@ -28,7 +28,7 @@ _log = structlog.get_logger("bot.slack.desk")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    request: Command | Click
+    request: Request
     delivery: str
     written: "asyncio.Future[inbox.Request | None]"
 
@@ -50,7 +50,7 @@ class Desk:
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
         self._under_way: set[Future[None]] = set()
 
-    async def take(self, request: Command | Click, delivery: str) -> list[Afterwards]:
+    async def take(self, request: Request, delivery: str) -> list[Afterwards]:
         """Write `request` down; what to start after the acknowledgement: nothing for a delivery that came before.
 
         Raises:

@@ -41,7 +41,7 @@ class Edge:
         )
         commands.register(self.app, desk)
         actions.register(self.app, desk)
-        events.register(self.app)
+        events.register(self.app, desk)
         self.app.error(failures.answer)
 
     async def dispatch(self, payload: Mapping[str, Any], delivery: str) -> Answer:

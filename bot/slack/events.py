@@ -2,24 +2,25 @@
 
 import re
 
-import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+
+from bot.slack.desk import Desk
 
 __all__ = ["EVENTS", "register"]
 
 EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
-_log = structlog.get_logger("bot.slack.events")
 
 
-def register(app: AsyncApp) -> None:
+def register(app: AsyncApp, desk: Desk) -> None:
     """Bind the events of the manifest. Bolt acknowledges events by itself."""
 
     async def opened() -> None:
         """The home tab needs no answer."""
 
     async def parted(context: AsyncBoltContext) -> None:
-        shape = context["shape"]
-        _log.warning("slack access ended", event_type=shape.event.type, team_id=shape.team_id)
+        departure = context["shape"].departure()
+        if departure is not None:
+            context["afterwards"] += await desk.take(departure, context["delivery"])
 
     app.event("app_home_opened")(opened)
     for name in EVENTS[1:]:

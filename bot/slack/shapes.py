@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.usecases.requests import Click, Command, Id, ResponseUrl
+from bot.usecases.requests import Click, Command, Departure, Id, ResponseUrl
 from bot.usecases.wording import tidy
 
 __all__ = ["BlockActions", "EventCallback", "Misshapen", "Other", "Shape", "SlashCommand", "UrlVerification", "read"]
@@ -115,8 +115,21 @@ def _text_only(value: Any) -> Any:
     return value if isinstance(value, str) else None
 
 
+def _object_only(value: Any) -> Any:
+    return value if isinstance(value, Mapping) else None
+
+
+def _texts_only(value: Any) -> Any:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+class _Tokens(_Shape):
+    bot: Annotated[list[_Text], BeforeValidator(_texts_only)] = []
+
+
 class _Event(_Shape):
     type: _Text
+    tokens: Annotated[_Tokens | None, BeforeValidator(_object_only)] = None  # those revoked, by their owners
     user: Annotated[Id | None, BeforeValidator(_text_only)] = None  # some events carry a whole user here
 
 
@@ -127,6 +140,13 @@ class EventCallback(_Shape):
     team_id: Id
     event_id: Id | None = None
     event: _Event
+
+    def departure(self) -> Departure | None:
+        """The end of the bot's access, if it says so; a token that a person takes back is none of the bot's."""
+        revoked = self.event.tokens is not None and self.event.tokens.bot
+        if self.event.type == "app_uninstalled" or (self.event.type == "tokens_revoked" and revoked):
+            return Departure(team_id=self.team_id, event_type=self.event.type)
+        return None
 
 
 class UrlVerification(_Shape):

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.posts import Destination, Post
@@ -16,7 +16,7 @@ from bot.store.columns import new_id, utc_now
 from bot.store.scope import Scope
 from bot.store.tables import OutboxRow
 
-__all__ = ["SentMessage", "SentPost", "counts", "post_at", "put", "sent_messages", "update_copies"]
+__all__ = ["SentMessage", "SentPost", "counts", "give_up", "post_at", "put", "sent_messages", "update_copies"]
 
 
 class SentMessage(NamedTuple):
@@ -92,6 +92,13 @@ def post_at(scope: Scope, channel: str, ts: str) -> SentPost | None:
     there = (col(OutboxRow.sent_channel) == channel, col(OutboxRow.sent_ts) == ts, col(OutboxRow.updates_id).is_(None))
     row = scope.scalars(select(OutboxRow).where(*there).limit(1).with_for_update()).one_or_none()
     return None if row is None else SentPost(row.id, Post(Destination(**row.destination), row.view, row.data))
+
+
+def give_up(scope: Scope, now: datetime, reason: str) -> int:
+    """Make every post that waits in this workspace a dead letter; how many. One that is being sent finds out itself."""
+    waiting = update(OutboxRow).where(col(OutboxRow.state) == "waiting")
+    dead = waiting.values(state="dead", finished_at=now, error=reason).returning(col(OutboxRow.id))
+    return len(scope.scalars(dead.execution_options(synchronize_session=False)).all())
 
 
 def counts(scope: Scope) -> dict[str, int]:

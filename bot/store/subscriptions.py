@@ -12,7 +12,7 @@ from bot.store.columns import new_id, utc_now
 from bot.store.scope import Scope
 from bot.store.tables import PeriodRow, SubscriptionRow
 
-__all__ = ["Subscription", "claim_period", "get", "list_all", "subscribe", "unsubscribe"]
+__all__ = ["Subscription", "claim_period", "end_all", "get", "list_all", "subscribe", "unsubscribe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ def unsubscribe(scope: Scope, channel: str) -> bool:
     """End a channel's subscription; False when it had none."""
     ended = delete(SubscriptionRow).where(col(SubscriptionRow.channel) == channel).returning(col(SubscriptionRow.id))
     return scope.scalars(ended).one_or_none() is not None
+
+
+def end_all(scope: Scope) -> int:
+    """End every subscription of this workspace; how many there were."""
+    return len(scope.scalars(delete(SubscriptionRow).returning(col(SubscriptionRow.id))).all())
 
 
 def get(scope: Scope, channel: str) -> Subscription | None:

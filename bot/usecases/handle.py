@@ -9,10 +9,10 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import decide, listing, subscribing
+from bot.usecases import decide, departing, listing, subscribing
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
-from bot.usecases.requests import Click, Command
+from bot.usecases.requests import Click, Command, Departure
 from bot.usecases.room import Room
 
 __all__ = ["handle"]
@@ -24,19 +24,24 @@ def handle(room: Room, work: inbox.Request) -> None:
     """Do `work` once: its effects, its answer and the settlement of its inbox row commit together.
 
     Whatever goes wrong, the person is told, with a reference under which the log holds the story. This raises only
-    when not even that could be written: the row then stays in the inbox and is handed out again.
+    when nobody waits for an answer or not even that could be written: the row then stays in the inbox and is handed
+    out again.
     """
     try:
         _do(room, work)
     except AlreadySettled:
         _log.info("work was done before", inbox_id=work.id)
-    except Exception as problem:  # noqa: BLE001 - the one place where everything ends: nobody is left without a word
+    except Exception as problem:  # the one place where everything ends: nobody is left without a word
+        if work.kind == "departure":
+            raise  # nobody waits for a word
         _apologise(room, work, problem)
 
 
 def _do(room: Room, work: inbox.Request) -> None:
     if work.kind == "click":
         _click(room, Click.model_validate(work.body), work.id)
+    elif work.kind == "departure":
+        departing.depart(room, Departure.model_validate(work.body), work.id)
     else:
         _command(room, Command.model_validate(work.body), work.id)
 

@@ -1,12 +1,12 @@
-"""What a person asked of the bot, as it lies in the inbox until it is answered."""
+"""What was asked of the bot, as it lies in the inbox until it is answered."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.posts import Destination
 
-__all__ = ["Click", "Command", "Id", "ResponseUrl"]
+__all__ = ["Click", "Command", "Departure", "Id", "Request", "ResponseUrl"]
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 ResponseUrl = Annotated[str, Field(pattern=r"^https?://[!-~]{1,1000}$")]
@@ -54,3 +54,16 @@ class Click(_Asked):
             response_url=self.response_url,
             is_private=True,
         )
+
+
+class Departure(BaseModel):
+    """The workspace removed the app or took its token back, as the event of that type says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["departure"] = "departure"
+    team_id: Id
+    event_type: str
+
+
+Request: TypeAlias = Command | Click | Departure

@@ -192,6 +192,18 @@ def test_a_dead_post_is_counted_and_lets_its_channel_go_on(store: Store) -> None
     assert ids(claim(store)) == [second]
 
 
+def test_a_workspace_s_waiting_posts_are_given_up_together(store: Store) -> None:
+    leaving, sending = put(store, a_post("C1")), put(store, a_post("C2"))
+    put(store, a_post("C3"), "T2")
+    retried(store, next(post.id for post in claim(store) if post.id == leaving), NOW)
+    with store.write("T1") as scope:
+        assert outbox.give_up(scope, NOW, "they left") == 1
+    assert counts(store) == {"dead": 1, "sending": 1}
+    assert counts(store, "T2") == {"sending": 1}
+    assert sent(store, sending)  # whoever is sending it learns what becomes of it
+    assert claim(store, now=NOW + HOUR) != []  # the other workspace's, whose sender fell silent
+
+
 def test_counts_name_every_state(store: Store) -> None:
     with store.read("T1") as scope:
         assert outbox.counts(scope) == {"waiting": 0, "sending": 0, "sent": 0, "skipped": 0, "dead": 0}

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from store_samples import DAY, HOUR, NOW, a_post
 
 from bot.store import Scope, Store, outbox, subscriptions
 from bot.store.subscriptions import Subscription
+from bot.store.tables import PeriodRow
 
 
 @pytest.fixture
@@ -113,3 +115,15 @@ def test_of_many_processes_one_writes_the_digest(store: Store) -> None:
         assert sum(threads.map(tick, range(16))) == 1
     with store.read("T1") as scope:
         assert outbox.counts(scope)["waiting"] == 1
+
+
+def test_ending_all_of_a_workspace_takes_its_periods_along_and_leaves_the_others(store: Store) -> None:
+    for team_id in ("T1", "T2"):
+        with store.write(team_id) as scope:
+            for channel in ("C1", "C2"):
+                subscriptions.claim_period(scope, subscribe(scope, channel).id, "2026-11-06T09:00", NOW)
+    with store.write("T1") as scope:
+        assert [subscriptions.end_all(scope), subscriptions.end_all(scope)] == [2, 0]
+    with store.across() as across:
+        assert {subscription.team_id for subscription in subscriptions.list_all(across)} == {"T2"}
+        assert len(across.scalars(select(PeriodRow)).all()) == 2
