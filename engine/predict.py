@@ -104,7 +104,7 @@ def _organisation(
     """Mean and covariance of slopes and effects, without what this very workload contributed to them."""
     sums = model.sums
     if digest(observations) in model.taught_by:
-        parts = [names.index(name) for name in model.accelerators]
+        parts = [names.index(name) if name in names else -1 for name in model.accelerators]  # -1: withdrawn since
         sums = sums.plus(contribution(known, parts, model.scales), -1.0)
     return shared_posterior(sums, model.scales, model.noise)
 

@@ -114,6 +114,14 @@ def test_a_workload_is_not_evidence_for_itself() -> None:
     np.testing.assert_allclose(one.log_sd, other.log_sd, atol=1e-6)
 
 
+def test_a_part_withdrawn_since_the_fit_is_no_obstacle() -> None:
+    known = seen(run("A100", 1, 100.0), run("H100", 1, 200.0, 1), run("H100", 4, 700.0, 2))
+    fewer = type(PARTS)([sheet for name, sheet in PARTS.items() if name != "A100"])
+    asked = replace(shapes(("T4", 1)), accelerator=np.array([list(fewer).index("H100")]))
+    found = predict(fit([known], PARTS), known, asked, fewer)
+    assert units_per_hour(found) == pytest.approx([200.0], rel=0.05)
+
+
 def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndarray, np.ndarray]:
     """The same posterior from one dense kernel over measured and asked configurations, organisation effects unknown."""
     each, filled, scales = equations(known, PARTS), as_today(asked, known), model.scales
