@@ -16,7 +16,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
-@app.callback()
+@app.callback(epilog="Example: gpu-advise digest run --dry-run")
 def digests() -> None:
     """Digests: what should run somewhere else than today."""
 

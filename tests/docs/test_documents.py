@@ -102,4 +102,4 @@ def test_every_command_of_the_program_is_documented_with_an_example() -> None:
         shown = subprocess.run(
             [*program, *shlex.split(command), "--help"], capture_output=True, text=True, check=True, cwd=ROOT
         )
-        assert f"gpu-advise {command}" in shown.stdout, f"{command} --help shows no example"
+        assert f"Example: gpu-advise {command} " in shown.stdout, f"{command} --help shows no example"
