@@ -105,22 +105,21 @@ def _has_outgrown(stage: StageFound | None) -> bool:
 
 
 def _sits_on_cost(advice: Advice, cost: Pick, performance: Pick, worth_moving: float) -> bool:
-    """Whether a workload that people wait for stands nearer to its cost pick than to a much faster performance pick.
+    """Whether a workload that people wait for is nearer in speed to its cost pick than to a faster performance pick.
 
-    Nearer in ratios, of both throughput and price: on log axes the middle is the geometric mean.
+    Nearer in ratios: on a log axis the middle is the geometric mean. What today costs does not count: whoever waits at
+    a high price waits all the same.
     """
-    now = advice.current
-    if advice.recommended != "performance" or now is None or now.usd_per_day is None:
+    if advice.recommended != "performance" or advice.current is None:
         return False
-    speed, fastest = now.units_per_hour.p50, performance.units_per_hour.p50
+    speed, fastest = advice.current.units_per_hour.p50, performance.units_per_hour.p50
     is_slow_end = speed <= math.sqrt(cost.units_per_hour.p50 * fastest)
-    is_cheap_end = now.usd_per_day <= max(math.sqrt(cost.usd_per_day * performance.usd_per_day), cost.usd_per_day)
-    return is_slow_end and is_cheap_end and fastest >= worth_moving * speed
+    return is_slow_end and fastest >= worth_moving * speed
 
 
 def _words_on_shift(now: Current, performance: Pick) -> str:
     faster = performance.units_per_hour.p50 / now.units_per_hour.p50
-    return f"people wait, yet it runs at the cheap end: {faster:.1f} times the throughput is within its guardrail"
+    return f"people wait, yet it runs at the slow end: {faster:.1f} times the throughput is within its guardrail"
 
 
 def _finding(

@@ -48,6 +48,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "median = np.where(is_feasible, speeds.median, -math.inf).reshape(-1, n_kept)[machine]",
         "median = np.where(is_feasible, speeds.median, -math.inf).reshape(-2, n_kept)[machine]",
     ): "numpy works out any negative length",
+    (
+        "while len(self._known) >= _REMEMBERED:\n    self._known.pop(next(iter(self._known)), None)",
+        "while len(self._known) > _REMEMBERED:\n    self._known.pop(next(iter(self._known)), None)",
+    ): "how many filter sets are remembered changes no answer",
     ("_REMEMBERED = 64", "_REMEMBERED = 65"): "how many filter sets are remembered changes no answer",
 }
 _LONGEST_SECONDS = 150
