@@ -14,6 +14,7 @@ from bot.views.verdict import headline, judgement, next_trial
 __all__ = ["advice", "approve_button", "decided", "why_button"]
 
 _ALL = 3  # objectives
+_OLD_PRICES = "prices are "  # how the engine's warning about them begins
 
 
 def advice(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,15 +100,21 @@ def _small_print(document: Mapping[str, Any], data: Mapping[str, Any]) -> Mrkdwn
     """What the numbers rest on, and who asked."""
     measure, search = Measure.of(document), document["certificate"]
     limits = ", ".join(constraint(name, limit, measure) for name, limit in document["constraints"].items())
-    days = price_age_days(document["prices_as_of"], data["asked_at"])
     parts = [
         "In brackets: 90 % intervals" if document["current"] or document["recommended"] else "",
         f"Limits used: {limits}" if limits else "",
-        f"Prices {age(days)}" if days is not None else "",
+        _price_age(document, data["asked_at"]),
         _searched(search) if search else "",
     ]
     asked = say("Asked by {who}, {at}", who=who(data["asked_by"]), at=moment(data["asked_at"]))
     return join("\n", [*parts, asked if data["asked_by"] else ""])
+
+
+def _price_age(document: Mapping[str, Any], now: str | None) -> str:
+    """Empty where a warning has said it already."""
+    days = price_age_days(document["prices_as_of"], now)
+    is_said = any(warning.startswith(_OLD_PRICES) for warning in document["warnings"])
+    return "" if days is None or is_said else f"Prices {age(days)}"
 
 
 def _searched(certificate: Mapping[str, Any]) -> str:

@@ -1,3 +1,6 @@
+import re
+from datetime import timedelta
+
 import pytest
 from workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
@@ -10,6 +13,12 @@ async def test_a_question_is_answered_with_three_picks_and_buttons_to_the_asker_
     assert "video-gen · production" in blocks_text(card)
     assert [action for action in buttons(card) if action.startswith("advice.approve.")]
     assert buttons(card)[-3:] == ["advice.why", "advice.snooze", "advice.dismiss"]
+
+
+async def test_the_age_of_old_prices_is_said_once(told: Story) -> None:
+    told.clock.ahead += timedelta(days=365)
+    card = await told.ask("video-gen production")
+    assert len(re.findall(r"prices (?:are )?\d+ \w+ old", blocks_text(card), flags=re.IGNORECASE)) == 1
 
 
 async def test_the_acknowledgement_leaves_before_the_work_starts(told: Story) -> None:

@@ -1,6 +1,7 @@
 """The card says what was found, offers what can be decided, and nothing more once it is decided."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -147,6 +148,16 @@ def test_when_one_configuration_wins_everything_there_is_nothing_to_compare() ->
 
 def test_without_a_recommendation_there_is_nothing_to_approve() -> None:
     assert actions(shown(INFEASIBLE)) == actions(shown(UNDETERMINED)) == ["advice.why"]
+
+
+def test_the_age_of_old_prices_is_said_by_the_warning_alone() -> None:
+    old = replace(ADVICE, prices_as_of=datetime(2026, 6, 1, tzinfo=UTC))
+    warned = replace(old, warnings=("prices are 175 days old: import newer offers before relying on them",))
+    another = replace(old, warnings=("the last run is 175 days old",))
+    assert "Prices 5 months old" in as_text(shown(old))
+    assert "Prices 5 months old" in as_text(shown(another))
+    assert "months old" not in as_text(shown(warned))
+    assert "Prices are 175 days old: import newer" in as_text(shown(warned))
 
 
 def test_the_small_print_has_limits_price_age_search_and_asker() -> None:

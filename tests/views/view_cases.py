@@ -77,6 +77,7 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
             ADVICE,
             prices_as_of=datetime(2026, 6, 1, tzinfo=UTC),
             warnings=(
+                "prices are 175 days old: import newer offers before relying on them",
                 "3 runs were left out as outliers",
                 "regions without a price: " + ", ".join(f"region-{i}" for i in range(20)),
             ),
