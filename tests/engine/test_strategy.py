@@ -165,3 +165,18 @@ def test_with_a_value_of_time_the_pick_has_the_highest_utility_too(found: Points
     pick = best("value", found, usd)
     utilities = preference_of("value", found, pick, usd).utility(found.usd_per_hour, np.log(found.units_per_hour))
     assert utilities[pick] >= utilities.max() - 1e-9
+
+
+def test_the_preference_of_a_bargain_has_the_slope_of_its_product() -> None:
+    found = points((1.0, 1.0), (2.0, 4.0), (16.0, 16.0))
+    preference = preference_of("value", found, 1, None)
+    assert preference.price_weight == pytest.approx(math.log(4.0) / math.log(8.0))
+    assert preference.ends == (0.0, pytest.approx(math.log(16.0)))
+
+
+@pytest.mark.parametrize(("pick", "value_of_time"), [(0, None), (2, None), (1, 5.0)])
+def test_at_an_end_and_with_a_value_of_time_there_was_no_bargain(pick: int, value_of_time: float | None) -> None:
+    found = points((1.0, 1.0), (2.0, 4.0), (16.0, 16.0))
+    preference = preference_of("value", found, pick, value_of_time)
+    assert (preference.price_weight, preference.ends) == (1.0, None)
+    assert preference_of("cost", found, 1, None).ends is None
