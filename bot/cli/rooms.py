@@ -19,13 +19,24 @@ def opened_room() -> Iterator[Room]:
     try:
         store = Store(Settings.read().database_url)
     except (InvalidSetting, BadDatabaseUrl) as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(USAGE) from None
+        raise _ended(error) from None
     try:
-        store.migrate()
+        _migrate(store)
         yield Room(store)
     finally:
         store.close()
+
+
+def _migrate(store: Store) -> None:
+    try:
+        store.migrate()
+    except BadDatabaseUrl as error:
+        raise _ended(error) from None
+
+
+def _ended(error: InvalidSetting | BadDatabaseUrl) -> typer.Exit:
+    typer.echo(error, err=True)
+    return typer.Exit(USAGE)
 
 
 def workspace_of(room: Room, asked: str | None) -> str:

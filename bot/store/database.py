@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlmodel import col
 
 from bot.store.columns import utc_now
@@ -29,12 +29,16 @@ class Store:
         """Bring the schema to the newest version; any number of processes may do so at once.
 
         Raises:
-            BadDatabaseUrl: nothing answers there.
+            BadDatabaseUrl: nothing answers there, or a file of another kind does.
         """
         try:
             upgrade(self._engine)
         except OperationalError as error:
             raise BadDatabaseUrl(f"the database does not answer: {str(error.orig).splitlines()[0]}") from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # what is wrong with a statement is no fault of the address
+                raise
+            raise BadDatabaseUrl(f"the database cannot be read: {error.orig}") from error
 
     def is_ready(self) -> bool:
         """Whether the database answers and every migration has been applied."""

@@ -69,6 +69,19 @@ def test_a_wrong_setting_ends_with_2_and_its_name(runs: Path, monkeypatch: pytes
     assert lines(said.stderr)[0].startswith("DATABASE_URL: ")
 
 
+@pytest.mark.parametrize("command", [("import", "runs", "-"), ("advise", "captions"), ("digest", "run", "--dry-run")])
+def test_a_database_that_cannot_be_used_ends_with_2_and_one_line(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.txt").write_text("This is a letter, and no database at all." * 200, encoding="utf-8")
+    for address in ("postgresql+psycopg://127.0.0.1:1/name", f"sqlite:///{tmp_path / 'letter.txt'}"):
+        monkeypatch.setenv("DATABASE_URL", address)
+        said = gpu_advise(*command)
+        assert said.exit_code == 2
+        assert len(lines(said.stderr)) == 1
+        assert said.stderr.startswith("DATABASE_URL: the database ")
+
+
 def test_the_workspace_is_the_only_one_there_is_or_must_be_named(runs: Path) -> None:
     gpu_advise("import", "runs", runs, "--workspace", "T1")
     assert gpu_advise("import", "runs", runs).stdout.startswith("runs of T1: 0 new")
