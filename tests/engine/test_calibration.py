@@ -79,7 +79,8 @@ def errors_of(workload: list[dict[str, str]]) -> list[Error]:
         source = known["source"].split("@")[0]
         found += [
             Error(source, float(bands[0][i] * step[i]), *(float(band[i]) for band in bands))
-            for i, row in enumerate(workload) if row is not known
+            for i, row in enumerate(workload)
+            if row is not known
         ]
     return found
 
