@@ -168,10 +168,10 @@ def test_with_a_value_of_time_the_pick_has_the_highest_utility_too(found: Points
 
 
 def test_the_preference_of_a_bargain_has_the_slope_of_its_product() -> None:
-    found = points((1.0, 1.0), (2.0, 4.0), (16.0, 16.0))
+    found = points((2.0, 3.0), (4.0, 12.0), (32.0, 48.0))
     preference = preference_of("value", found, 1, None)
-    assert preference.price_weight == pytest.approx(math.log(4.0) / math.log(8.0))
-    assert preference.ends == pytest.approx((0.0, math.log(16.0)))
+    assert preference.price_weight == pytest.approx(math.log(12.0 / 3.0) / math.log(32.0 / 4.0))
+    assert preference.ends == pytest.approx((math.log(3.0), math.log(32.0)))
 
 
 @pytest.mark.parametrize(("pick", "value_of_time"), [(0, None), (2, None), (1, 5.0)])
