@@ -172,6 +172,8 @@ def test_the_preference_of_a_bargain_has_the_slope_of_its_product() -> None:
     preference = preference_of("value", found, 1, None)
     assert preference.price_weight == pytest.approx(math.log(12.0 / 3.0) / math.log(32.0 / 4.0))
     assert preference.ends == pytest.approx((math.log(3.0), math.log(32.0)))
+    narrow = preference_of("value", points((2.0, 3.0), (2.2, 4.0), (2.6, 4.4)), 1, None)
+    assert narrow.price_weight == pytest.approx(math.log(4.0 / 3.0) / math.log(2.6 / 2.2))
 
 
 @pytest.mark.parametrize(("pick", "value_of_time"), [(0, None), (2, None), (1, 5.0)])
