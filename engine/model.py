@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from engine.scales import Scales
+from engine.scales import PHYSICS, Scales
 from engine.units import Floats
 
 __all__ = ["Model", "Sums"]
@@ -82,9 +82,18 @@ class Model:
             "taught_by": sorted(self.taught_by),
         }
 
+    @staticmethod
+    def is_current(document: Mapping[str, Any]) -> bool:
+        """Whether this version of the engine, with its features and constants, fitted what `document` holds."""
+        return bool(document.get("scales") == json.loads(json.dumps(asdict(PHYSICS))))
+
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
-        """What `as_document` wrote, equal to the last bit."""
+        """What `as_document` wrote, equal to the last bit.
+
+        Raises:
+            KeyError, TypeError, ValueError: another version of the engine wrote it; see `is_current`.
+        """
         scales: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in document["scales"].items()
         }

@@ -54,12 +54,17 @@ class Shelf:
         return self._indexes.get(version, lambda: _indexed(scope, version))
 
     def model(self, scope: Scope, own: Observations) -> Model:
-        """The model fitted last; where the workspace has none yet, one fitted now on what it knows and on `own`."""
+        """The model fitted last; without one of this very engine, one fitted now on all that is known."""
         latest = models.latest_model(scope)
         if latest is None:
             return _fitted(scope, own, self.index(scope))
         version, document = latest
-        return self._models.get((scope.team_id, version), lambda: Model.from_document(document))
+
+        def made() -> Model:
+            is_current = Model.is_current(document)
+            return Model.from_document(document) if is_current else _fitted(scope, own, self.index(scope))
+
+        return self._models.get((scope.team_id, version), made)
 
 
 def _indexed(scope: Scope, version: str | None) -> CatalogIndex:

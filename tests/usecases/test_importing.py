@@ -155,6 +155,25 @@ def test_what_was_learned_is_what_the_runs_say(room: Room, report: Told, tmp_pat
         assert Model.from_document(latest[1]).version == latest[0]
 
 
+def test_a_model_that_another_engine_fitted_is_not_used(room: Room, report: Told, tmp_path: Path) -> None:
+    import_runs(room, TEAM, [written(tmp_path / "runs.csv", [run("a", 1)])], "file", report)
+    with room.store.read(TEAM) as scope:
+        kept = models.observations(scope, "a")
+        latest = models.latest_model(scope)
+        assert kept is not None
+        assert latest is not None
+        own, fitted = (
+            Observations.from_document(kept.document),
+            room.shelf.model(scope, Observations.from_document(kept.document)),
+        )
+    version, document = latest
+    assert (fitted.version, Model.is_current(document)) == (version, True)
+    with room.store.write(TEAM) as scope:
+        models.save_model(scope, "old", {"scales": {}, "sums": "of another shape"}, NOW + timedelta(hours=1))
+    with room.store.read(TEAM) as scope:
+        assert room.shelf.model(scope, own).version == version
+
+
 def test_progress_goes_from_reading_to_learning(
     room: Room, report: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
