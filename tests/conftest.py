@@ -1,6 +1,6 @@
 """Fixtures that several folders of tests share."""
 
-from database_fixtures import (
+from tests.database_fixtures import (
     bare_database_url,
     bare_postgres,
     database_url,
@@ -9,7 +9,7 @@ from database_fixtures import (
     postgres_url,
     store,
 )
-from local_slack_fixture import fake_slack
+from tests.local_slack_fixture import fake_slack
 
 __all__ = [
     "bare_database_url",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from postgres_server import NoPostgres, postgres
 
 from bot.store import Store
 from bot.store.tables import METADATA
+from tests.postgres_server import NoPostgres, postgres
 
 _BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"

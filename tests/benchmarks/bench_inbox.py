@@ -1,6 +1,6 @@
 """How fast a command is acknowledged, its durable row included, against a bare asynchronous Bolt app without one.
 
-Run it as `python tests/benchmarks/bench_inbox.py [SECONDS [ROUNDS]]`. Each server runs in its own process and is asked
+Run it as `python -m tests.benchmarks.bench_inbox [SECONDS [ROUNDS]]`. Each server runs in its own process and is asked
 by 16 connections from this one; the servers take turns, so that whatever else the machine does meets all of them. Only
 the ratios mean anything; on a busy machine the one of processor time, which waiting for the processor leaves out.
 """
@@ -16,12 +16,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
-
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 SECRET = "benchmark-signing-secret"
 CONNECTIONS = 16
@@ -51,7 +47,7 @@ def main(seconds: float = 2.0, rounds: int = 6) -> None:
 
 
 def _postgres(stack: ExitStack) -> Iterator[tuple[str, str]]:
-    from postgres_server import NoPostgres, postgres  # noqa: PLC0415 - only found on the path set above
+    from tests.postgres_server import NoPostgres, postgres  # noqa: PLC0415 - only found on the path set above
 
     try:
         address = stack.enter_context(postgres(is_durable=True))
@@ -86,7 +82,7 @@ def _report(turns: dict[str, list[Measured]]) -> None:
 @contextmanager
 def _served(database_url: str) -> Iterator[int]:
     """The port of a server process; without a database it is the bare echo."""
-    command = [sys.executable, __file__, "--serve", database_url]
+    command = [sys.executable, "-m", "tests.benchmarks.bench_inbox", "--serve", database_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -156,7 +152,7 @@ def _request() -> bytes:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
-        from inbox_servers import serve
+        from tests.benchmarks.inbox_servers import serve
 
         serve(sys.argv[2], SECRET)
     else:

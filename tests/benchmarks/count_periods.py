@@ -1,6 +1,6 @@
 """Count the digests of every IANA zone x 800 days x 24 daily schedules: each local date must have exactly one.
 
-Run it as `python tests/benchmarks/count_periods.py [DAYS]`; it takes some minutes and exits 1 at the first wrong count.
+Run it as `python -m tests.benchmarks.count_periods [DAYS]`; it takes some minutes and exits 1 at the first wrong count.
 """
 
 import sys

@@ -1,21 +1,16 @@
 """Kill digest workers 50 times at random points, on both databases, and count what the fake Slack shows.
 
-Run it as `python tests/benchmarks/kill_rounds.py [SEED]`; it takes about ten minutes and exits 1 when a digest was lost
+Run it as `python -m tests.benchmarks.kill_rounds [SEED]`; it takes about ten minutes and exits 1 when a digest was lost
 or doubled. The small version runs with the tests (tests/scenarios/test_kill.py).
 """
 
 import logging
 import sys
 import tempfile
-from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "scenarios")]
-
-from killing import TROUBLE, Plan, Tally, play  # noqa: E402 - found on the path above
-from postgres_server import postgres  # noqa: E402
-
-from bot.store import Store  # noqa: E402
+from bot.store import Store
+from tests.postgres_server import postgres
+from tests.scenarios.killing import TROUBLE, Plan, Tally, play
 
 
 def main() -> None:

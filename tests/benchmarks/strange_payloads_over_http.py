@@ -1,6 +1,6 @@
 """Send 20,000 strange signed and 5,000 unsigned payloads to a served bot; count the answers and the tracebacks.
 
-Run it as `python tests/benchmarks/strange_payloads_over_http.py [SIGNED [UNSIGNED [SEED]]]`; it exits 1 at the first
+Run it as `python -m tests.benchmarks.strange_payloads_over_http [SIGNED [UNSIGNED [SEED]]]`; it exits 1 at the first
 5xx, traceback or lost connection. `tests/scenarios/test_strange_payloads.py` sends fewer of the same.
 """
 
@@ -17,10 +17,7 @@ from pathlib import Path
 
 import aiohttp
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "scenarios")]
-
-from strange_payloads import Strange, signed, unsigned  # noqa: E402 - only found on the path set above
+from tests.scenarios.strange_payloads import Strange, signed, unsigned
 
 SECRET = "strange-signing-secret"
 CONNECTIONS = 16

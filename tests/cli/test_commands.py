@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from command_line import gpu_advise, lines
+
+from tests.cli.command_line import gpu_advise, lines
 
 COMMANDS = ("demo", "serve", "import", "advise", "scan", "digest", "check")
 HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "slack_bolt", "slack_sdk", "aiohttp", "jinja2", "uvicorn", "rich.table")

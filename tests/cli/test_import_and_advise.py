@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from command_line import RUN, gpu_advise, lines, write_rows
 
 from bot.data import sample_files
+from tests.cli.command_line import RUN, gpu_advise, lines, write_rows
 
 DATA = Path(__file__).parents[2] / "bot" / "data"
 

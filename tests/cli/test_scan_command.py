@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import RUN, gpu_advise, lines, write_rows
 
 from bot.data import sample_files
+from tests.cli.command_line import RUN, gpu_advise, lines, write_rows
 
 FIELDS = {
     "workload",

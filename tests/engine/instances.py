@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from brute_force import Instance, Shape, Way
 
 from engine.accelerators import Accelerator, Accelerators
 from engine.catalog import Catalog, Offer
 from engine.search import Limits, Speeds
 from engine.space import CatalogIndex, Space, index
 from engine.workload import Filters
+from tests.engine.brute_force import Instance, Shape, Way
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 PROVIDERS, REGIONS, TERMS = ("aws", "gcp", "azure", "lambda"), ("east", "west", "north"), ("1y", "3y")

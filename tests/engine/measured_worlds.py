@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from instances import sheet
 
 from engine.accelerators import Accelerators
 from engine.history import History, Run
 from engine.observations import Observations, observe
 from engine.shapes import Shapes
 from engine.units import PRECISIONS
+from tests.engine.instances import sheet
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from instances import offer, sheet
 
 from engine.accelerators import Accelerators
 from engine.advice import Infeasible
@@ -23,6 +22,7 @@ from engine.space import CatalogIndex, Space, index
 from engine.strategy import Today
 from engine.units import EVIDENCES, Evidence, Integers, Objective
 from engine.workload import Filters, Policy, Workload
+from tests.engine.instances import offer, sheet
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 NOW = START + timedelta(days=7)

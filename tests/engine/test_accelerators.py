@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from instances import sheet
 
 from engine.accelerators import Accelerators
 from engine.errors import InvalidRow, UnknownAccelerator
 from engine.units import PRECISIONS
+from tests.engine.instances import sheet
 
 H100 = sheet("H100-80GB", aliases=("H100", "NVIDIA H100 80GB HBM3"), fp8_tflops=1979.0)
 A10G = sheet("A10G-24GB", aliases=("A10G",), tf32_tflops=None, fp8_tflops=None, link_gb_per_s=None)

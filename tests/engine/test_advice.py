@@ -3,8 +3,6 @@
 import json
 from datetime import UTC, datetime
 
-from small_worlds import advise, run
-
 from engine.advice import (
     BreakEven,
     Configuration,
@@ -14,6 +12,7 @@ from engine.advice import (
     as_document,
 )
 from engine.units import Interval
+from tests.engine.small_worlds import advise, run
 
 CONFIGURATION = Configuration("aws", "east", "p5", "H100", 8, 2, "standard", None, "bf16", None, 98.0)
 

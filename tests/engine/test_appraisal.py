@@ -5,7 +5,6 @@ from dataclasses import replace
 from statistics import NormalDist
 
 import pytest
-from small_worlds import SHEETS, Machine, found_in, machines, outlook_of, run
 
 from engine.advice import KindFound, Pick
 from engine.appraisal import Ground, appraise, bottleneck_of
@@ -14,6 +13,7 @@ from engine.observations import observe
 from engine.outlook import Outlook
 from engine.units import Interval, Objective
 from engine.workload import Constraints, Workload
+from tests.engine.small_worlds import SHEETS, Machine, found_in, machines, outlook_of, run
 
 PARALLEL = KindFound("ai", "population", None)
 TODAY = Machine("A10G", 1.0, 10.0, log_sd=0.3)

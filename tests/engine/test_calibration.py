@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from measured_worlds import MONDAY
 
 from bot.data import load_accelerators
 from engine.accelerators import Accelerators
@@ -20,6 +19,7 @@ from engine.fit import fit
 from engine.history import History, Run
 from engine.observations import Observations, observe
 from engine.predict import predict
+from tests.engine.measured_worlds import MONDAY
 
 _PUBLISHED = Path(__file__).with_name("published.csv")
 

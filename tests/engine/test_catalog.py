@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from instances import offer, sheet
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog
 from engine.errors import UnknownAccelerator
+from tests.engine.instances import offer, sheet
 
 SHEETS = Accelerators([sheet("H100"), sheet("A10G")])
 OFFERS = [offer("H100", 2.0), offer("A10G", 1.0)]

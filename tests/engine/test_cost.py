@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from instances import offer
-from small_worlds import START, catalog_index, run
 
 from engine.cost import configuration_of, latest_run, price_of, spending
 from engine.history import History, Run
+from tests.engine.instances import offer
+from tests.engine.small_worlds import START, catalog_index, run
 
 
 def history(*runs: Run) -> History:

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from measured_worlds import A10G, PARTS, T4, shapes
 
 from engine.features import FEATURES, features
 from engine.scales import PHYSICS
+from tests.engine.measured_worlds import A10G, PARTS, T4, shapes
 
 
 def column(name: str, *asked: tuple[str, int], decoding: float = 0.0, nodes: int = 1, **changes: object) -> list[float]:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_worlds import PARTS, run, seen
 
 from engine.equations import digest, equations
 from engine.features import FEATURES
@@ -16,6 +15,7 @@ from engine.fit import contribution, fit, own_covariance, shared_posterior
 from engine.model import Model, Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS
+from tests.engine.measured_worlds import PARTS, run, seen
 
 FREE = replace(PHYSICS, counted=1e9, independent=1e9)
 COUNT = FEATURES.index("count")

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from instances import offer
-from small_worlds import advise, catalog_index, run
 
 from engine.advice import Advice, Pick
 from engine.fleet import Finding, findings
 from engine.history import Run
 from engine.workload import Constraints, Filters, Policy, Workload
+from tests.engine.instances import offer
+from tests.engine.small_worlds import advise, catalog_index, run
 
 DAILY = [run(day, provider="aws", region="east", instance_type="g5.xlarge", precision="fp16") for day in range(5)]
 ON_DEMAND = Filters(pricing_categories=("standard",))

@@ -2,12 +2,12 @@
 
 import itertools
 
-import brute_force
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.frontier import pareto_frontier
+from tests.engine import brute_force
 
 coarse = st.integers(1, 6).map(float)
 clouds = st.lists(st.tuples(coarse, coarse), max_size=30)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_worlds import run
 
 from engine.errors import MixedUnits
 from engine.history import History
+from tests.engine.measured_worlds import run
 
 RUNS = [run("A10G", 1 + hour % 3, 10.0 + hour, hour, unit="clip") for hour in range(6)]
 

@@ -5,14 +5,14 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from instances import limits_of as limits_of_instance
-from instances import random_instance, space_of, speeds_of
-from small_worlds import Machine, machines, outlook_of, search_in
 
 from engine.advice import Infeasible
 from engine.judgement import break_even_of, explain_infeasible, flatness_of
 from engine.search import candidates_of, find_points
 from engine.workload import Constraints, Workload
+from tests.engine.instances import limits_of as limits_of_instance
+from tests.engine.instances import random_instance, space_of, speeds_of
+from tests.engine.small_worlds import Machine, machines, outlook_of, search_in
 
 
 def test_equal_costs_per_unit_are_flat() -> None:

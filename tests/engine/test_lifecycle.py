@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_worlds import MONDAY, run, seen
 
 from engine.history import History, Run
 from engine.lifecycle import infer_kind, infer_stage, rhythm
+from tests.engine.measured_worlds import MONDAY, run, seen
 
 NOW = MONDAY + timedelta(days=28)
 WEEKDAYS = [day for day in range(28) if day % 7 < 5]

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from measured_worlds import PARTS, run, seen
 
 from engine.equations import equations
 from engine.features import FEATURES
@@ -15,6 +14,7 @@ from engine.fit import LOG_NOISE, own_covariance, prior_variance
 from engine.marginal import gather, log_likelihood, refit
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
+from tests.engine.measured_worlds import PARTS, run, seen
 
 FREE = replace(PHYSICS, independent=1e9)
 COUNT = FEATURES.index("count")

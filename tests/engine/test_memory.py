@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from measured_worlds import PARTS, run, seen, shapes
 
 from engine.fit import fit
 from engine.memory import memory_fits, memory_needed
 from engine.predict import predict
+from tests.engine.measured_worlds import PARTS, run, seen, shapes
 
 EVERY_ONE = shapes(("T4", 1), ("A10G", 1), ("A100", 1))
 

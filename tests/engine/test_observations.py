@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_worlds import PARTS, run, seen
 
 from engine.history import History
 from engine.observations import Observations, observe
 from engine.units import PRECISIONS
+from tests.engine.measured_worlds import PARTS, run, seen
 
 speeds = st.floats(1e-3, 1e6)
 

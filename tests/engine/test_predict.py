@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_worlds import PARTS, run, seen, shapes
 
 from engine.equations import as_today, decoding, equations
 from engine.features import features
@@ -17,6 +16,7 @@ from engine.predict import predict
 from engine.scales import PHYSICS
 from engine.shapes import Prediction, Shapes
 from engine.units import EVIDENCES
+from tests.engine.measured_worlds import PARTS, run, seen, shapes
 
 EVERY = [(name, count) for name in PARTS for count in (1, 2, 4, 8)]
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from instances import offer
-from small_worlds import NOW, OFFERS, SHEETS, START, advise, catalog_index, run
 
 from engine.advice import Advice, NothingFeasible, Pick, as_document
 from engine.catalog import Catalog
 from engine.space import index
 from engine.workload import Constraints, Filters, Policy, Workload
+from tests.engine.instances import offer
+from tests.engine.small_worlds import NOW, OFFERS, SHEETS, START, advise, catalog_index, run
 
 DAILY = [run(day, provider="aws", region="east", instance_type="g5.xlarge", precision="fp16") for day in range(5)]
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from small_worlds import Machine, found_in, machines, outlook_of
 
 from engine.picks import configuration_at
 from engine.rivals import fallbacks_of, flips_when, runner_up_of
 from engine.strategy import preference_of
 from engine.units import Objective
 from engine.workload import Constraints, Workload
+from tests.engine.small_worlds import Machine, found_in, machines, outlook_of
 
 THREE = machines(("A10G", 1.0, 10.0), ("L40S", 2.0, 18.0), ("H100", 5.0, 40.0))
 CONSTRAINTS = Constraints(floor_units_per_hour=1.0)

@@ -3,13 +3,10 @@
 import random
 from dataclasses import replace
 
-import brute_force
 import numpy as np
 import pytest
-from brute_force import Candidate, Instance
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import Table, limits_of, offer, random_instance, random_offer, shapes_of, sheet, space_of, speeds_of
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
@@ -18,6 +15,19 @@ from engine.space import index
 from engine.strategy import best
 from engine.units import OBJECTIVES, Objective
 from engine.workload import Filters
+from tests.engine import brute_force
+from tests.engine.brute_force import Candidate, Instance
+from tests.engine.instances import (
+    Table,
+    limits_of,
+    offer,
+    random_instance,
+    random_offer,
+    shapes_of,
+    sheet,
+    space_of,
+    speeds_of,
+)
 
 instances = st.integers(0, 1 << 40).map(random_instance)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_worlds import shapes
 
 from engine.shapes import Prediction
+from tests.engine.measured_worlds import shapes
 
 moderate = st.floats(-3.0, 3.0)
 

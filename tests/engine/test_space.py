@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from instances import AS_OF, offer, random_instance, sheet
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
 from engine.space import CatalogIndex, Space, index
 from engine.workload import Filters
+from tests.engine.instances import AS_OF, offer, random_instance, sheet
 
 SHEETS = Accelerators([sheet("H100"), sheet("A10G", memory_gib=24.0)])
 

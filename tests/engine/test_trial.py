@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from small_worlds import Machine, found_in, machines, outlook_of
 
 from engine.advice import Trial
 from engine.cost import Spending
@@ -15,6 +14,7 @@ from engine.strategy import Preference
 from engine.trial import Aim, expected_improvement, next_trial
 from engine.units import Objective
 from engine.workload import Constraints, Workload
+from tests.engine.small_worlds import Machine, found_in, machines, outlook_of
 
 RICH = Spending(units_per_day=1000.0, usd_per_unit=1.0)
 TODAY = Machine("A10G", 1.0, 10.0, log_sd=0.01, evidence="verified")

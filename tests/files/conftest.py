@@ -1,7 +1,8 @@
 """Fixtures of the readers' tests."""
 
 import pytest
-from written_files import Told
+
+from tests.files.written_files import Told
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from written_files import RUN, Told, csv_text
 
 from bot.data import load_accelerators
 from bot.files import read_runs
 from engine import Run
+from tests.files.written_files import RUN, Told, csv_text
 
 HEADER, ROW = csv_text([RUN]).splitlines()
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from written_files import RUN, Told
 
 from bot.data import load_accelerators
 from bot.files import Unreadable, read_runs
+from tests.files.written_files import RUN, Told
 
 TYPED: Mapping[str, object] = {
     **RUN,

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from written_files import OFFER, Cells, Told, write_csv, write_json_lines
 
 from bot.data import load_accelerators, load_catalog
 from bot.files import Unreadable, read_offers
 from engine import Offer
+from tests.files.written_files import OFFER, Cells, Told, write_csv, write_json_lines
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

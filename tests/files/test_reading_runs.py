@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from written_files import RUN, Cells, Told, csv_text, write_csv, write_json_lines
 
 from bot.data import load_accelerators
 from bot.files import Unreadable, read_runs
 from engine import PRECISIONS, PRICING_CATEGORIES, STAGES, STATUSES, Run
+from tests.files.written_files import RUN, Cells, Told, csv_text, write_csv, write_json_lines
 
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from written_files import SHEET, Cells, Told, write_csv, write_json_lines
 
 from bot.data import load_accelerators
 from bot.files import read_accelerators, read_workloads
 from engine import Constraints, Filters, UnknownAccelerator, Workload
+from tests.files.written_files import SHEET, Cells, Told, write_csv, write_json_lines
 
 
 def test_a_sheet_comes_in_under_all_its_names(tmp_path: Path, report: Told) -> None:

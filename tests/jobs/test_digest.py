@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from fleets import NINE, keep_fleet, keep_quiet_fleet
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -22,6 +21,7 @@ from bot.usecases.periods import Period
 from bot.usecases.room import Room, Shelf
 from bot.views import message
 from engine import Objective, Run
+from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet
 
 PERIOD = Period(NINE, "2026-11-23T09:00")
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from fleets import NINE, keep_fleet
 from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
@@ -14,6 +13,7 @@ from bot.cli import app
 from bot.local.workspace import TEAM_ID
 from bot.store import Store, subscriptions, workspaces
 from bot.store.tables import OutboxRow
+from tests.jobs.fleets import NINE, keep_fleet
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from fleets import NINE, keep_quiet_fleet
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -19,6 +18,7 @@ from bot.usecases.periods import Schedule
 from bot.usecases.room import Room, Shelf
 from bot.usecases.subscribing import digest, schedule_of
 from bot.views import message
+from tests.jobs.fleets import NINE, keep_quiet_fleet
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URL = "https://hooks.example/1"

@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from clocks import until
-from fleets import NINE, keep_quiet_fleet
 from sqlalchemy import select, update
 from sqlmodel import col
 
@@ -15,6 +13,8 @@ from bot.local.workspace import CHANNEL, TEAM_ID
 from bot.store import Store, subscriptions
 from bot.store.tables import OutboxRow, PeriodRow, SubscriptionRow
 from bot.usecases.room import Room
+from tests.jobs.clocks import until
+from tests.jobs.fleets import NINE, keep_quiet_fleet
 
 BEFORE = NINE - timedelta(days=3)
 

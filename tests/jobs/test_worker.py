@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from clocks import Clock, until
 
 from bot.jobs.worker import Worker
 from bot.local.workspace import TEAM_ID
 from bot.store import AlreadySettled, Store, inbox
 from bot.store.inbox import Request
+from tests.jobs.clocks import Clock, until
 
 LEASE_SECONDS = 60.0
 

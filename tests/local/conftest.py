@@ -1,5 +1,5 @@
 """Fixtures of the local workspace's tests."""
 
-from browser import browser
+from tests.local.browser import browser
 
 __all__ = ["browser"]

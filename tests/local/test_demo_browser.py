@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from browser import Browser
 
 from bot.demo import demonstration
+from tests.local.browser import Browser
 
 pytestmark = pytest.mark.browser
 

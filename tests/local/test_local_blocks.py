@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from showcase import CARD, INPUTS, MODAL, RICH
 from slack_sdk.models.blocks import ActionsBlock, ContextBlock, HeaderBlock, SectionBlock
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
 from bot.local.blocks import completed, message_problems, view_problems
+from tests.local.showcase import CARD, INPUTS, MODAL, RICH
 
 Block = dict[str, Any]
 

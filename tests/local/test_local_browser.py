@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser import Browser
-from showcase import HOSTILE, showcase
 
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL, PostedMessage
+from tests.local.browser import Browser
+from tests.local.showcase import HOSTILE, showcase
 
 pytestmark = pytest.mark.browser
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from showcase import showcase
 
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, SLACKBOT
+from tests.local.showcase import showcase
 
 MODULES = ["page.js", "blocks.js", "elements.js", "modal.js", "mrkdwn.js", "dom.js", "page.css", "icon.svg"]
 

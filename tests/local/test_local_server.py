@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import browser as browser_module
 import httpx
 import pytest
-from browser import require
 from starlette.applications import Starlette
 
 from bot.local.errors import PortTaken
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
+from tests.local import browser as browser_module
+from tests.local.browser import require
 
 
 def test_only_this_machine_is_served() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from starlette.types import Receive, Scope, Send
-from workspace_story import Story, keep_runs, runs, story
 
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
 from bot.local.workspace import TEAM_ID
 from bot.store import Store
+from tests.scenarios.workspace_story import Story, keep_runs, runs, story
 
 
 class _Front:

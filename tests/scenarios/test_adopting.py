@@ -3,12 +3,11 @@
 import shutil
 from pathlib import Path
 
-from workspace_story import keep_runs, runs, story
-
 from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR
 from bot.store import Store, workspaces
+from tests.scenarios.workspace_story import keep_runs, runs, story
 
 
 def import_without_a_workspace(database_url: str) -> None:

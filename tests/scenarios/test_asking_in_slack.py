@@ -2,9 +2,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER
+from tests.scenarios.workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
 
 async def test_a_question_is_answered_with_three_picks_and_buttons_to_the_asker_alone(told: Story) -> None:

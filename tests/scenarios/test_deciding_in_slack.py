@@ -1,11 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from workspace_story import Story, blocks_text, buttons
 
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, PostedMessage
 from bot.store import advices, decisions
 from bot.usecases.advise import STANDS_FOR
+from tests.scenarios.workspace_story import Story, blocks_text, buttons
 
 
 def approve_of(message: PostedMessage) -> str:

@@ -8,7 +8,6 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 from sqlmodel import col
-from workspace_story import Story, story
 
 from bot.jobs.worker import Worker
 from bot.local import payloads
@@ -18,6 +17,7 @@ from bot.posts import Destination, Post
 from bot.store import Scope, inbox, outbox, subscriptions
 from bot.store.tables import OutboxRow
 from bot.usecases.handle import handle
+from tests.scenarios.workspace_story import Story, story
 
 OTHER_TEAM = "T0OTHER"
 UNINSTALLED = {"type": "app_uninstalled"}

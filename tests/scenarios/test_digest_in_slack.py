@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
 from bot.jobs.ticks import Ticker
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, PostedMessage
 from bot.store import subscriptions
+from tests.scenarios.workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
 
 @pytest.fixture

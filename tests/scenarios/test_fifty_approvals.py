@@ -5,12 +5,12 @@ import json
 from urllib.parse import urlencode
 
 import httpx
-from workspace_story import EVENTS, keep_runs, runs, story
 
 from bot.local.delivery import signed_headers
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL, TEAM_ID, Person
 from bot.store import Store, decisions
+from tests.scenarios.workspace_story import EVENTS, keep_runs, runs, story
 
 PEOPLE = [Person(f"U0CLICK{number:02}", f"p{number}", f"Person {number}") for number in range(50)]
 

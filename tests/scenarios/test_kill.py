@@ -1,6 +1,6 @@
 """Workers that are killed in the middle of a digest round: nothing is lost, nothing is said twice."""
 
-from killing import CHANNELS, Plan, play
+from tests.scenarios.killing import CHANNELS, Plan, play
 
 
 def test_killing_workers_neither_loses_nor_doubles_a_digest(database_url: str) -> None:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from workspace_story import buttons, story
 
 from bot.cli import app
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL
 from bot.store import outbox
 from bot.usecases.checking import load_manifest
+from tests.scenarios.workspace_story import buttons, story
 
 
 async def test_the_scopes_of_the_manifest_are_enough_for_every_answer(slack: LocalSlack, sqlite_url: str) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 from urllib.parse import urlencode
 
 import pytest
-from workspace_story import EVENTS, Story, keep_runs, runs, story
 
 from bot.jobs.worker import Worker
 from bot.local.delivery import signed_headers
@@ -16,6 +15,7 @@ from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL
 from bot.store import Store, inbox
 from bot.usecases.handle import handle
+from tests.scenarios.workspace_story import EVENTS, Story, keep_runs, runs, story
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -5,13 +5,13 @@ import threading
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from workspace_story import Story, story
 
 from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL
 from bot.posts import Destination, Post
 from bot.store import inbox, outbox
+from tests.scenarios.workspace_story import Story, story
 
 METRICS = "http://bot/metrics"
 

@@ -6,8 +6,9 @@ from collections import Counter
 import httpx
 import pytest
 import structlog
-from strange_payloads import signed, unsigned
-from workspace_story import EVENTS, Story
+
+from tests.scenarios.strange_payloads import signed, unsigned
+from tests.scenarios.workspace_story import EVENTS, Story
 
 
 async def _statuses(told: Story, requests: object) -> Counter[int]:

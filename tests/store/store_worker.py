@@ -2,10 +2,9 @@
 
 from multiprocessing.connection import Connection
 
-from store_samples import NOW, a_post, a_run
-
 from bot.store import Store, history, inbox, outbox
 from bot.store.inbox import Request
+from tests.store.store_samples import NOW, a_post, a_run
 
 __all__ = ["LEASE_SECONDS", "do", "work"]
 

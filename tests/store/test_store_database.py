@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 from sqlmodel import col
-from store_samples import NOW, a_post, a_run
 
 import bot.store
 from bot.store import AlreadySettled, BadDatabaseUrl, Store, StoreError, history, inbox, outbox, workspaces
 from bot.store.tables import OutboxRow, WorkloadRow
+from tests.store.store_samples import NOW, a_post, a_run
 
 
 def put_request(store: Store, key: str = "key-1") -> str:

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
-from store_samples import DAY, HOUR, NOW, a_post, save_advice
 
 from bot.store import Store, advices, decisions, outbox
 from bot.store.advices import State, StoredAdvice
 from bot.store.decisions import Decision, DecisionKind, Outcome
 from engine import Objective
+from tests.store.store_samples import DAY, HOUR, NOW, a_post, save_advice
 
 
 def decide(store: Store, kind: DecisionKind = "approve", team_id: str = "T1", **changes: Any) -> Outcome:

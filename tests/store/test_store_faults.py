@@ -7,11 +7,11 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 
 import pytest
-from store_samples import NOW
-from store_worker import LEASE_SECONDS, do, work
 
 from bot.store import AlreadySettled, Store, history, inbox, outbox
 from bot.store.inbox import Request
+from tests.store.store_samples import NOW
+from tests.store.store_worker import LEASE_SECONDS, do, work
 
 ORPHANED = NOW + timedelta(seconds=LEASE_SECONDS)
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_samples import HOUR, NOW, a_run
 
 from bot.store import Scope, Store, history
 from bot.store.history import Added, Summary
 from engine import PRECISIONS, PRICING_CATEGORIES, STAGES, STATUSES, History, MixedUnits, Run
+from tests.store.store_samples import HOUR, NOW, a_run
 
 
 @pytest.fixture

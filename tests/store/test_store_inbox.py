@@ -3,10 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from store_samples import HOUR, NOW
-
 from bot.store import Store, inbox
 from bot.store.inbox import Delivery, Request
+from tests.store.store_samples import HOUR, NOW
 
 LEASE = 60.0
 ORPHANED = NOW + timedelta(seconds=LEASE)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import StatementError
-from store_samples import HOUR, NOW, a_post, save_advice
 
 from bot.posts import Destination, Post
 from bot.store import Store, deliveries, outbox
 from bot.store.deliveries import ClaimedPost
 from bot.store.outbox import SentMessage
+from tests.store.store_samples import HOUR, NOW, a_post, save_advice
 
 SECOND = timedelta(seconds=1)
 LEASE = 30.0

@@ -11,13 +11,13 @@ from sqlalchemy import delete, exists, func, insert, literal, select, text, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
-from store_samples import NOW, a_catalog, a_post, a_run, save_advice
 
 import bot.store
 from bot.store import Scope, Store, UnscopedQuery, WrongWorkspace, catalogs, history, outbox, workloads
 from bot.store.guard import ScopedSession
 from bot.store.tables import METADATA, AdviceRow, CatalogRow, RunRow, WorkloadRow
 from engine import Workload
+from tests.store.store_samples import NOW, a_catalog, a_post, a_run, save_advice
 
 RUNS: Any = RunRow.__table__  # type: ignore[attr-defined]
 

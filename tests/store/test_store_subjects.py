@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from store_samples import DAY, NOW, T4, a_catalog, a_run, an_offer
 
 from bot.store import Scope, Store, catalogs, history, models, workloads, workspaces
 from bot.store.models import Observed
 from bot.store.workloads import OwnedWorkload
 from engine import Accelerators, Catalog, Constraints, Filters, Policy, Workload
+from tests.store.store_samples import DAY, NOW, T4, a_catalog, a_run, an_offer
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from store_samples import DAY, HOUR, NOW, a_post
 
 from bot.store import Scope, Store, outbox, subscriptions
 from bot.store.subscriptions import Subscription
 from bot.store.tables import PeriodRow
+from tests.store.store_samples import DAY, HOUR, NOW, a_post
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_scanning import offer, run, written
 
 from bot.data import load_accelerators, load_catalog, sample_files
 from bot.files import Report, RowProblem, Unreadable
@@ -21,6 +20,7 @@ from bot.usecases.importing import (
 )
 from bot.usecases.room import Room
 from engine import Model, Observations
+from tests.usecases.test_scanning import offer, run, written
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEAM = "T123"

@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from view_samples import (
+
+from bot.posts import Message
+from bot.views import as_text, message
+from engine.advice import Advice, as_document
+from tests.views.view_samples import (
     ADVICE,
     FOUR_A10G,
     H100,
@@ -21,10 +25,6 @@ from view_samples import (
     pick,
     with_picks,
 )
-
-from bot.posts import Message
-from bot.views import as_text, message
-from engine.advice import Advice, as_document
 
 
 def shown(answer: Advice = ADVICE, **changes: Any) -> Message:

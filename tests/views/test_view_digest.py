@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from view_samples import ADVICE, UNDETERMINED, decision, digest, finding
 
 from bot.posts import Message
 from bot.views import as_text, message
+from tests.views.view_samples import ADVICE, UNDETERMINED, decision, digest, finding
 
 
 def shown(*findings: Any, **changes: Any) -> Message:

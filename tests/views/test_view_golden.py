@@ -7,12 +7,12 @@ from jinja2 import nodes
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from view_cases import CASES, EVERY_CASE
 
 from bot.posts import Message
 from bot.render.check import problems
 from bot.render.environment import environment, folder
 from bot.views import VIEWS, as_text, message
+from tests.views.view_cases import CASES, EVERY_CASE
 
 
 class TextFile(SingleFileSnapshotExtension):

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from view_cases import CASES
-from view_samples import NAMES
 
 from bot.posts import Message
 from bot.render.check import problems
 from bot.render.limits import BLOCKS
 from bot.views import as_text, message
+from tests.views.view_cases import CASES
+from tests.views.view_samples import NAMES
 
 OBJECTIVES = ("cost", "value", "performance")
 HOSTILE = st.text(

@@ -4,7 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from view_samples import (
+
+from bot.posts import Message
+from bot.views import as_text, message
+from engine.advice import Advice, BreakEven, Flatness, Infeasible, NothingFeasible, Trial, Undetermined
+from tests.views.view_samples import (
     A10G,
     ADVICE,
     INFEASIBLE,
@@ -19,10 +23,6 @@ from view_samples import (
     pick,
     with_picks,
 )
-
-from bot.posts import Message
-from bot.views import as_text, message
-from engine.advice import Advice, BreakEven, Flatness, Infeasible, NothingFeasible, Trial, Undetermined
 
 
 def shown(answer: Advice = ADVICE, **changes: Any) -> Message:

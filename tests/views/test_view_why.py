@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick, with_picks
 
 from bot.views import as_text, message
 from engine.advice import Advice, Certificate, KindFound, StageFound, as_document
 from engine.units import Interval
+from tests.views.view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick, with_picks
 
 
 def story(answer: Advice = ADVICE) -> str:

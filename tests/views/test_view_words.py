@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from view_cases import CASES
-from view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
 
 from bot.usecases.asking import STAGE_ALIASES, SUBCOMMANDS, Question, Subcommand, parse
 from bot.usecases.keys import KEYS
 from bot.views import UnknownView, as_text, message
 from bot.views.help import help_
 from engine import STAGES
+from tests.views.view_cases import CASES
+from tests.views.view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
 
 
 def said(view: str, **data: Any) -> str:

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from view_samples import (
+from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
+from tests.views.view_samples import (
     A10G,
     ADVICE,
     FOUR_A10G,
@@ -27,8 +28,6 @@ from view_samples import (
     with_picks,
     workload_row,
 )
-
-from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
 
 ADVICE_CASES: dict[str, dict[str, Any]] = {
     "open": card(),
