@@ -65,15 +65,16 @@ def _probability_kept(found: Found, outlook: Outlook) -> float:
 def _probability_better(found: Found, preference: Preference, ground: Ground) -> float | None:
     """Probability that the pick beats today's configuration under its own objective; None without a price today.
 
-    Cost: it is cheaper and keeps its limits. The others: the gain in throughput outweighs the change in price, by
-    the joint distribution, because what errs about both configurations cancels.
+    Cost: it is cheaper and keeps its limits. Performance: it is faster. Value: it gives more results per dollar, or,
+    with a value of time, the cheaper result, waiting included. What errs about both configurations cancels.
     """
     if ground.usd_per_hour is None:
         return None
     if found.objective == "cost":
         return _probability_kept(found, ground.outlook) if found.usd_per_hour < ground.usd_per_hour else 0.0
     prediction, today = ground.outlook.prediction, ground.outlook.today
-    needed = preference.burden(found.usd_per_hour) - preference.burden(ground.usd_per_hour)
+    per_dollar = replace(preference, price_weight=1.0)  # the bargain's slope holds at the pick, not as far as today
+    needed = per_dollar.burden(found.usd_per_hour) - per_dollar.burden(ground.usd_per_hour)
     medians = prediction.log_units_per_hour.copy()
     medians[today] += float(needed)
     return float(replace(prediction, log_units_per_hour=medians).probability_above(today)[found.shape])

@@ -122,7 +122,11 @@ def _names(names: list[Word]) -> tuple[Stage | None, tuple[Problem, ...]]:
 
 def _unknown_stage(text: str) -> Problem:
     near = closest(text, STAGE_ALIASES, count=1)
-    hint = f"did you mean {near[0]}? {STAGE_HINT[0].upper()}{STAGE_HINT[1:]}" if near else f'{STAGE_HINT}; quote names with spaces: "my workload"'
+    hint = (
+        f"did you mean {near[0]}? {STAGE_HINT[0].upper()}{STAGE_HINT[1:]}"
+        if near
+        else f'{STAGE_HINT}; quote names with spaces: "my workload"'
+    )
     return Problem(f"I know no stage {text[:40]!r}", hint)
 
 

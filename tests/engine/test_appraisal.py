@@ -63,6 +63,17 @@ def test_value_of_time_is_better_when_speed_outweighs_price() -> None:
     assert found.probability_better == pytest.approx(expected)
 
 
+def test_value_is_better_when_it_gives_more_results_per_dollar() -> None:
+    machines = [TODAY, Machine("H100", 4.0, 40.0, log_sd=0.4), Machine("L40S", 2.5, 28.0, log_sd=0.2)]
+    outlook = outlook_of(machines)
+    found = appraise(
+        found_in(outlook, "value", Workload("w", constraints=Constraints(max_usd_per_day=1e6))), ground(outlook)
+    )
+    assert found.configuration.accelerator == "L40S"
+    gain = math.log(28.0 / 10.0) - math.log(2.5 / 1.0)
+    assert found.probability_better == pytest.approx(NormalDist().cdf(gain / math.hypot(0.3, 0.2)))
+
+
 def test_what_errs_about_both_configurations_cancels() -> None:
     outlook = outlook_of(KNOWN)
     shared = replace(outlook.prediction, loadings=outlook.prediction.loadings + 2.0)
