@@ -43,7 +43,7 @@ def read_pair(workload: Workload, key: str, text: str) -> Workload:
         Unreadable: the text is no value of that key.
     """
     if not text.strip(" ,;"):
-        raise Unreadable(f"{key}= has no value", f"for example {KEYS[key]}")
+        raise Unreadable(f"{key}= has no value", _example(key))
     return _READERS[key](workload, text)
 
 
@@ -67,6 +67,10 @@ def _wait(workload: Workload, text: str) -> Workload:
 
 def _critical(workload: Workload, text: str) -> Workload:
     return replace(workload, is_critical=amounts.flag(text, "critical=yes or critical=no"))
+
+
+def _example(key: str) -> str:
+    return f"for example {KEYS[key]}"
 
 
 def _in_dollars(key: str) -> str:
@@ -108,8 +112,8 @@ _READERS: Mapping[str, Callable[[Workload, str], Workload]] = {
     "budget": _constraint("max_usd_per_day", lambda text: amounts.money(text, "day", _in_dollars("budget"))),
     "per-unit": _constraint("max_usd_per_unit", lambda text: amounts.money(text, None, _in_dollars("per-unit"))),
     "wait": _wait,
-    "gpus": _constraint("max_accelerators", lambda text: amounts.whole(text, KEYS["gpus"])),
-    "nodes": _constraint("max_nodes", lambda text: amounts.whole(text, KEYS["nodes"])),
+    "gpus": _constraint("max_accelerators", lambda text: amounts.whole(text, _example("gpus"))),
+    "nodes": _constraint("max_nodes", lambda text: amounts.whole(text, _example("nodes"))),
     "region": _filter("regions", amounts.items),
     "provider": _filter("providers", amounts.items),
     "pricing": _filter("pricing_categories", _pricing),

@@ -147,8 +147,12 @@ def quoted(workload: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` with a capital at its start and a full stop at its end; empty stays empty."""
-    return text[:1].upper() + ended(text)[1:]
+    """`text` with a capital at its start and a full stop at its end; empty stays empty.
+
+    A key of the command (`gpus=8`) is typed in small letters, so it starts a sentence as it is.
+    """
+    starts_with_key = "=" in text.partition(" ")[0]
+    return ended(text) if starts_with_key else text[:1].upper() + ended(text)[1:]
 
 
 def ended(text: str) -> str:

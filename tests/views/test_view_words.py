@@ -63,6 +63,11 @@ def test_each_problem_of_a_question_comes_with_its_way_out() -> None:
     assert "/gpu-advise help" in text
 
 
+def test_a_key_at_the_start_of_a_problem_stays_as_it_is_typed() -> None:
+    text = said("bad_request", asked="x gpus=", problems=[{"what": "gpus= has no value", "hint": "gpus=8 is one"}])
+    assert "• gpus= has no value.\ngpus=8 is one." in text
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [
