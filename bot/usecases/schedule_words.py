@@ -108,7 +108,7 @@ def _day(name: str) -> int | None:
 def _time(match: re.Match[str], word: str) -> time:
     hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
     if half and not 1 <= hour <= _HALF_DAY_HOURS:
-        raise Unreadable(f"{word} is no time of day", "write `9am`, `5:30pm` or `17:30`")
+        raise Unreadable(f"{word} is no time of day", "write “9am”, “5:30pm” or “17:30”")
     if half:
         hour = hour % _HALF_DAY_HOURS + (_HALF_DAY_HOURS if half == "pm" else 0)
     try:
@@ -122,8 +122,8 @@ def _zone(word: str) -> str:
     named = _zones().get(word.lower())
     if named is None:
         spellings = dict(_zones()) | {day: day for day in (*DAYS, "weekdays", "daily")}
-        names = " or ".join(f"`{name}`" for name in dict.fromkeys(spellings[key] for key in closest(word, spellings)))
-        hint = f"did you mean {names}?" if names else "write for example `monday 09:00 Europe/Berlin`"
+        names = " or ".join(f"“{name}”" for name in dict.fromkeys(spellings[key] for key in closest(word, spellings)))
+        hint = f"did you mean {names}?" if names else "write for example “monday 09:00 Europe/Berlin”"
         raise Unreadable(f"{word[:_LONGEST]!r} is no day, time or time zone", hint)
     return named
 
@@ -143,14 +143,14 @@ def _from_crontab(words: Sequence[str], default_timezone: str) -> Schedule:
     """`0 9 * * 1 [zone]`: Monday at 09:00, as crontab(5) counts and not as APScheduler does (0 is Monday there)."""
     fields, rest = words[:_CRON_FIELDS], words[_CRON_FIELDS:]
     if len(fields) < _CRON_FIELDS or list(fields[2:4]) != ["*", "*"]:
-        raise Unreadable(_why_not_weekly(fields), "digests repeat weekly: `MINUTE HOUR * * DAYS`, as in `0 9 * * 1-5`")
+        raise Unreadable(_why_not_weekly(fields), "digests repeat weekly: “MINUTE HOUR * * DAYS”, as in “0 9 * * 1-5”")
     at = _cron_time(fields[1], fields[0])
     zone = _only([_zone(word) for word in rest], "time zone") or default_timezone
     return Schedule(_cron_days(fields[4]), at, zone)
 
 
 def _why_not_weekly(fields: Sequence[str]) -> str:
-    spelt = f"`{' '.join(fields)[:_LONGEST]}`"
+    spelt = f"“{' '.join(fields)[:_LONGEST]}”"
     day, month = (fields[2], fields[3]) if len(fields) == _CRON_FIELDS else ("", "")
     if day.isdecimal() and (int(day) > _LONGEST_MONTHS.get(month, _LONGEST_MONTH) or int(day) < 1):
         return f"{spelt} never fires: no such month has a day {day}"
@@ -171,7 +171,7 @@ def _cron_days(field: str) -> frozenset[int]:
     named = [re.sub(r"\d+", _cron_day, part) for part in field.split(",")]
     found = [_days(part) for part in named]
     if any(days is None for days in found):
-        raise Unreadable(f"`{field}` names no weekdays", "write `1`, `1-5`, `mon,thu`; 1 is Monday, 0 and 7 are Sunday")
+        raise Unreadable(f"“{field}” names no weekdays", "write “1”, “1-5”, “mon,thu”; 1 is Monday, 0 and 7 are Sunday")
     return frozenset().union(*(days or frozenset() for days in found))
 
 

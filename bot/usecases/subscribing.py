@@ -16,7 +16,7 @@ from bot.usecases.schedule_words import DEFAULT, parse_schedule, spell_days, spe
 
 __all__ = ["digest", "schedule_of"]
 
-_HINT = "write `digest weekdays 09:00 Europe/Berlin`, `digest list`, `digest off` or `digest now`"
+_HINT = "write “digest weekdays 09:00 Europe/Berlin”, “digest list”, “digest off” or “digest now”"
 
 
 def digest(room: Room, asked: Subcommand, asker: Asker) -> None:

@@ -61,8 +61,8 @@ def test_crontab_numbers_mean_the_days_that_crontab_means(crontab: str, days: st
         ("0am", "0am is no time of day", "17:30"),
         ("9:00 10:00", "two answers for the time", "one time"),
         ("paris berlin", "two answers for the time zone: Europe/Paris and Europe/Berlin", "one time zone"),
-        ("moday", "'moday' is no day, time or time zone", "`monday`"),
-        ("europe/berlyn", "is no day, time or time zone", "`Europe/Berlin`"),
+        ("moday", "'moday' is no day, time or time zone", "did you mean “monday”"),
+        ("europe/berlyn", "is no day, time or time zone", "“Europe/Berlin”"),
         ("zzzzzzzzzzzz", "is no day, time or time zone", "monday 09:00 Europe/Berlin"),
         ("a-b-c-d", "is no day, time or time zone", ""),
         ("../../etc/passwd", "is no day, time or time zone", ""),
@@ -81,8 +81,10 @@ def test_crontab_numbers_mean_the_days_that_crontab_means(crontab: str, days: st
 def test_words_that_make_no_schedule_are_answered_with_a_hint(words: str, what: str, hint: str) -> None:
     with pytest.raises(Unreadable) as caught:
         parse_schedule(words.split())
-    assert what in caught.value.problem.what
-    assert hint in caught.value.problem.hint
+    problem = caught.value.problem
+    assert what in problem.what
+    assert hint in problem.hint
+    assert "`" not in problem.what + problem.hint, "backticks are no code in a plain text"
 
 
 @given(

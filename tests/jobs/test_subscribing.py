@@ -111,6 +111,7 @@ def test_words_that_make_no_schedule_are_answered_and_change_nothing(room: Room,
     assert view == "bad_request"
     assert data["asked"] == text
     assert data["problems"][0]["hint"]
+    assert "`" not in data["problems"][0]["hint"], "backticks are no code in a plain text"
     assert spelt(room.store) == [(CHANNEL, "UTC")]
 
 
