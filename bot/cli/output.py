@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.views.measure import Measure
 from bot.views.numbers import (
     UNKNOWN,
     cost_per_unit,
@@ -78,15 +79,15 @@ def _infeasible(pick: Document) -> str:
 
 
 def _side_by_side(document: Document) -> Table:
-    unit, current = document["unit"], document["current"]
+    current, measure = document["current"], Measure.of(document)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
-    columns = [_column(choice.pick, unit) for choice in choices(document)]
+    columns = [_column(choice.pick, measure) for choice in choices(document)]
     for choice in choices(document):
         table.add_column(f"{choice.title}{' ★' if choice.is_recommended else ''}", overflow="fold")
     if current:
         table.add_column("Today", overflow="fold")
-        columns.append(_column(current, unit))
+        columns.append(_column(current, measure))
     for label, *cells in zip(_LABELS, *columns, strict=True):
         table.add_row(label, *map(Text, cells))
     return table
@@ -108,7 +109,7 @@ _LABELS = (
 )
 
 
-def _column(found: Document, unit: str) -> tuple[str, ...]:
+def _column(found: Document, measure: Measure) -> tuple[str, ...]:
     """One pick, or today, from top to bottom; `usd_per_unit` is a number today and an interval in a pick."""
     where, speed, cost = found["configuration"], found["units_per_hour"], found["usd_per_unit"]
     is_pick = isinstance(cost, Mapping)
@@ -118,12 +119,12 @@ def _column(found: Document, unit: str) -> tuple[str, ...]:
         where["region"] or UNKNOWN,
         paid(where) or UNKNOWN,
         running(where) or UNKNOWN,
-        throughput(speed["p50"], unit),
-        throughput_range(speed["p05"], speed["p95"]),
+        measure.speed(speed["p50"]),
+        throughput_range(speed["p05"], speed["p95"], speed["p50"], measure.per_hour),
         duration(found["seconds_per_unit"]["p50"]),
         money(found["usd_per_day"]),
-        cost_per_unit(cost["p50"] if is_pick else cost, unit),
-        cost_per_unit_range(cost["p05"], cost["p95"]) if is_pick else "idle and failed runs included",
+        measure.cost(cost["p50"] if is_pick else cost),
+        cost_per_unit_range(cost["p05"], cost["p95"], measure.usd) if is_pick else "idle and failed runs included",
         EVIDENCE_WORDS[found["evidence"]] if is_pick else "what the last runs used",
     )
 

@@ -29,18 +29,21 @@ _SLACK = OneWorkspace(SecretStr("xoxb-benchmark"), "http://127.0.0.1:9/")
 
 
 def serve(database_url: str, signing_secret: str) -> None:
-    """Serve on a free port, which is printed first; without a database the bare echo."""
+    """Serve on a free port, which is printed first: the bot on a database, or a bare echo."""
     listening = socket.create_server(("127.0.0.1", 0))
     sys.stdout.write(f"{listening.getsockname()[1]}\n")
     sys.stdout.flush()
-    app = _bot(database_url, signing_secret) if database_url else _echo(signing_secret)
+    is_echo = database_url.startswith("echo:")
+    app = _echo(signing_secret, database_url) if is_echo else _bot(database_url, signing_secret)
     app.routes.append(Route("/cpu", _cpu_seconds))
     uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run([listening])
 
 
-def _echo(signing_secret: str) -> Starlette:
+def _echo(signing_secret: str, kind: str) -> Starlette:
     """Bolt as its documentation has it: verify, parse, acknowledge."""
-    app = AsyncApp(signing_secret=signing_secret, authorize=_SLACK.authorize(), process_before_response=True)
+    app = AsyncApp(
+        signing_secret=signing_secret, authorize=_SLACK.authorize(), process_before_response=kind == "echo:quick"
+    )
 
     @app.command("/gpu-advise")
     async def acknowledge(ack: AsyncAck) -> None:
