@@ -27,6 +27,7 @@ NOT_HERE = (
     "export ",
     "pip install",
     "python3 -m venv",
+    ". .venv",
 )
 
 
