@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from bot.usecases.keys import canonical, read_pair
+from bot.usecases.keys import canonical, is_key, read_pair
 from bot.usecases.problems import Problem, Unreadable
 from bot.usecases.wording import Word, closest, split, tidy
 from engine import STAGES, Stage, Workload
@@ -85,7 +85,7 @@ def parse_words(words: Sequence[str]) -> Question | Malformed:
 
 def _shell_word(text: str) -> Word:
     key, equals, value = text.partition("=")
-    return Word(value.strip(), key.strip()) if equals else Word(text)
+    return Word(value.strip(), key.strip()) if equals and key.strip() else Word(text)
 
 
 def _subcommand(asked: str, words: tuple[Word, ...]) -> Subcommand | Malformed:
@@ -97,11 +97,30 @@ def _subcommand(asked: str, words: tuple[Word, ...]) -> Subcommand | Malformed:
 
 
 def _question(asked: str, words: tuple[Word, ...]) -> Question | Malformed:
-    names = [word for word in words if word.key is None]
-    workload, problems = _pairs(Workload(names[0].text if names else ""), [word for word in words if word.key])
+    kept, without_key = _without_key(words)
+    names = [word for word in kept if word.key is None]
+    workload, problems = _pairs(Workload(names[0].text if names else ""), [word for word in kept if word.key])
     stage, about_names = _names(names)
-    problems = _unclosed(words) or (*about_names, *problems)  # an open quote swallows the rest of the line
+    # An open quote swallows the rest of the line, so that nothing else can be said of it.
+    problems = _unclosed(words) or (*about_names, *without_key, *problems)
     return Malformed(asked, problems) if problems else Question(asked, replace(workload, stage=stage))
+
+
+def _without_key(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[Problem, ...]]:
+    """The words less those that are a value alone, and what is wrong with these: `video-gen =5` lacks a key."""
+    parts = [part for position, word in enumerate(words) for part in _apart(word, is_first=position == 0)]
+    alone = [part for part in parts if part.key is None and not part.is_quoted and part.text.startswith("=")]
+    hint = "keys and values go together, such as gpus=8"
+    problems = tuple(Problem(f"the key before {part.text[:40]} is missing", hint) for part in alone)
+    return tuple(part for part in parts if part not in alone), problems
+
+
+def _apart(word: Word, *, is_first: bool) -> tuple[Word, ...]:
+    """`word`, or the workload or stage that only a space parts from a value without key, and that value."""
+    if word.key is None or not word.is_apart or is_key(word.key):
+        return (word,)
+    is_name = is_first or word.key.casefold() in STAGE_ALIASES
+    return (Word(word.key), Word(f"={word.text}", is_closed=word.is_closed)) if is_name else (word,)
 
 
 def _names(names: list[Word]) -> tuple[Stage | None, tuple[Problem, ...]]:

@@ -9,7 +9,7 @@ from bot.usecases.problems import Unreadable
 from bot.usecases.wording import closest
 from engine import PricingCategory, Workload
 
-__all__ = ["KEYS", "PRICING_ALIASES", "canonical", "read_pair"]
+__all__ = ["KEYS", "PRICING_ALIASES", "canonical", "is_key", "read_pair"]
 
 PRICING_ALIASES: Mapping[str, PricingCategory] = {
     **dict.fromkeys(("on-demand", "ondemand", "on demand", "standard"), "standard"),
@@ -25,8 +25,7 @@ def canonical(key: str, given: Collection[str] = ()) -> str:
     Raises:
         Unreadable: no key has that name, or it is among those already `given`.
     """
-    folded = key.casefold().replace("_", "-")
-    folded = _SYNONYMS.get(folded, folded)
+    folded = _folded(key)
     if folded not in KEYS:
         near = closest(folded, KEYS, count=1)
         hint = f"did you mean {near[0]}=?" if near else f"the keys are {', '.join(KEYS)}"
@@ -34,6 +33,16 @@ def canonical(key: str, given: Collection[str] = ()) -> str:
     if folded in given:
         raise Unreadable(f"{folded}= is given twice", "give each key once; lists take commas")
     return folded
+
+
+def is_key(name: str) -> bool:
+    """Whether some key goes by `name`."""
+    return _folded(name) in KEYS
+
+
+def _folded(key: str) -> str:
+    folded = key.casefold().replace("_", "-")
+    return _SYNONYMS.get(folded, folded)
 
 
 def read_pair(workload: Workload, key: str, text: str) -> Workload:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Word", "closest", "split", "tidy"]
 
@@ -11,18 +11,22 @@ _CLOSING = {'"': '"', "'": "'", "`": "`", "“": "”", "”": "”", "„": "�
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # the three that Slack escapes; `&amp;` last
 # What some database cannot store as text: control characters (NUL above all) and halves of surrogate pairs.
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_KEY = re.compile(r"([^\W\d][\w-]*)\s*=\s*")
+_KEY = re.compile(r"([^\W\d][\w-]*)(\s*)=(\s*)")
 _BARE = re.compile(r"\S*")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word: `key` is what stands before its `=`; a quoted text is always a name, never a command."""
+    """One word: `key` is what stands before its `=`; a quoted text is always a name, never a command.
+
+    `is_apart` where a space parts the key from `=value`, so that it may be a name and the key forgotten.
+    """
 
     text: str
     key: str | None = None
     is_quoted: bool = False
     is_closed: bool = True
+    is_apart: bool = False
 
 
 def tidy(text: str) -> str:
@@ -40,7 +44,7 @@ def split(text: str) -> tuple[Word, ...]:
         head = _KEY.match(rest)
         key, body = (head.group(1), rest[head.end() :]) if head else (None, rest)
         word, rest = _quoted(key, body) if body[:1] in _CLOSING else _bare(key, body)
-        words.append(word)
+        words.append(replace(word, is_apart=bool(head and head.group(2) and not head.group(3))))
     return tuple(words)
 
 

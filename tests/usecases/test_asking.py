@@ -175,12 +175,30 @@ def test_each_mistake_is_named_with_a_way_out(text: str, what: str, hint: str) -
     assert any(what in said and hint in help_ for said, help_ in found), found
 
 
+@pytest.mark.parametrize(
+    "text", ["video-gen =5", "video-gen prod =5", "video-gen =5 prod", "video-gen gpus=2 =5", 'video-gen ="5"']
+)
+def test_a_value_without_its_key_is_all_that_is_said_of_a_line(text: str) -> None:
+    assert problems(text) == [("the key before =5 is missing", "keys and values go together, such as gpus=8")]
+
+
+def test_a_value_without_its_key_is_told_from_a_shell_too() -> None:
+    request = parse_words(["video-gen", "=5"])
+    assert isinstance(request, Malformed)
+    assert [problem.what for problem in request.problems] == ["the key before =5 is missing"]
+
+
+def test_a_key_may_stand_apart_from_its_value() -> None:
+    assert asked("video-gen gpus =5").workload == asked("video-gen gpus=5").workload
+
+
 def test_every_mistake_of_a_line_is_reported_at_once() -> None:
     assert len(problems("x prd flor=3 gpus=many")) == 3
 
 
-def test_an_unclosed_quote_is_the_only_thing_said_about_a_line() -> None:
-    assert len(problems('"video gen prod flor=3')) == 1
+@pytest.mark.parametrize("text", ['"video gen prod flor=3', 'video-gen ="5'])
+def test_an_unclosed_quote_is_the_only_thing_said_about_a_line(text: str) -> None:
+    assert [hint for _, hint in problems(text)] == ['put a " at the end of the name']
 
 
 def test_a_malformed_line_becomes_the_data_of_its_view() -> None:
