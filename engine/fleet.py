@@ -86,7 +86,7 @@ def _saving(advice: Advice, usd_per_day: float, worth_moving: float) -> Iterator
     if isinstance(cost, Pick) and usd_per_day >= worth_moving * cost.usd_per_day:
         is_prototype = advice.stage is not None and advice.stage.value == "prototyping"
         is_overbuilt = is_prototype and usd_per_day >= _OVERBUILT * cost.usd_per_day
-        words = f"no slower than today for {1.0 - cost.usd_per_day / usd_per_day:.0%} less"
+        words = f"no slower than today for {100.0 * (1.0 - cost.usd_per_day / usd_per_day):.0f} % less a day"
         yield _finding("overbuilt_prototype" if is_overbuilt else "dominated", advice, "cost", cost, words)
 
 

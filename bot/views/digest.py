@@ -29,7 +29,7 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
         "title": f"GPU digest · {day(data['at'])}",
         "headline": _headline(data["findings"], data["workloads"]),
         "findings": [_finding(rank, found) for rank, found in enumerate(findings, start=1)],
-        "more": _counted(left_off, "more finding") if left_off else None,
+        "more": f"{_counted(left_off, 'more finding')} not shown here" if left_off else None,
     }
 
 
@@ -42,8 +42,9 @@ def _headline(findings: Sequence[Mapping[str, Any]], workloads: int) -> Mrkdwn:
         return say("*{number} of {every}* could be placed better.", number=number, every=every)
     extra = sum(found["extra_usd_per_week"] for found in shifting)
     return say(
-        "*{who}* on cost-optimal configurations while people wait for results. Shifting {them} to performance {costs}.",
+        "*{who}* on {where} while people wait for results. Shifting {them} to performance {costs}.",
         who=_sit(len(shifting), "production workload"),
+        where="a cost-optimal configuration" if len(shifting) == 1 else "cost-optimal configurations",
         them="it" if len(shifting) == 1 else "them",
         costs=_costs(extra),
     )
@@ -92,15 +93,11 @@ def _stake(found: Mapping[str, Any]) -> Mrkdwn:
     change = sentence(f"the change {_costs(found['extra_usd_per_week'])}")
     if not gain:
         return escaped(change)
-    missing = "not produced today" if gain > 0 else "more than anybody asks for"
-    return say(
-        "*{units} a week* {missing}. {change}", units=_units(abs(gain), found["unit"]), missing=missing, change=change
-    )
-
-
-def _units(number: float, unit: str) -> str:
-    written = plain(number)
-    return f"{written} {singular(unit) if written == '1' else plural(unit)}"
+    number = plain(abs(gain))
+    noun = singular(found["unit"]) if number == "1" else plural(found["unit"])
+    if gain > 0:
+        return say("*{number} more {noun} a week* could be produced. {change}", number=number, noun=noun, change=change)
+    return say("*{number} {noun} a week* more than anybody asks for. {change}", number=number, noun=noun, change=change)
 
 
 def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:

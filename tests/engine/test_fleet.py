@@ -75,7 +75,7 @@ def test_the_same_speed_for_less_is_free_money() -> None:
     assert (found.kind, found.objective) == ("dominated", "cost")
     assert found.extra_usd_per_week < 0.0
     assert found.gain_units_per_week >= 0.0
-    assert "50% less" in found.evidence
+    assert found.evidence == "no slower than today for 50 % less a day"
 
 
 def test_a_prototype_that_pays_twice_what_it_needs_is_overbuilt() -> None:

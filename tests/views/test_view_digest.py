@@ -45,7 +45,7 @@ def test_a_finding_says_what_moves_what_is_not_produced_and_what_it_costs() -> N
     assert "1. video-gen – on cost, should shift to performance" in text
     assert "Performance: 5.2× the clips per hour for 1.06× the cost per clip." in text
     assert "1 × A10G → 4 × A10G" in text
-    assert "8,686 clips a week not produced today. The change costs $784 a week." in text
+    assert "8,686 more clips a week could be produced. The change costs $784 a week." in text
     assert "Production for 28 days, running on its cost pick." in text
 
 
@@ -73,7 +73,7 @@ def test_a_finding_is_judged_by_its_own_pick_and_not_by_the_recommended_one() ->
     assert ADVICE.recommended == "performance"
     assert "Cost: 1.04× the clips per hour for 0.75× the cost per clip." in text
     assert "The change saves $310 a week." in text
-    assert "not produced" not in text
+    assert "could be produced" not in text
 
 
 def test_other_findings_have_a_headline_of_their_own() -> None:
@@ -89,7 +89,9 @@ def test_a_kind_of_finding_that_is_new_is_named_by_its_own_words() -> None:
     assert "video-gen – running hot" in as_text(shown(finding(kind="running_hot")))
 
 
-@pytest.mark.parametrize(("more", "said"), [(1, "1 more finding"), (9_980, "9,980 more findings")])
+@pytest.mark.parametrize(
+    ("more", "said"), [(1, "1 more finding not shown here"), (9_980, "9,980 more findings not shown here")]
+)
 def test_what_was_left_off_is_counted(more: int, said: str) -> None:
     assert said in as_text(shown(finding(), more=more)).splitlines()
 
@@ -102,8 +104,8 @@ def test_a_long_digest_shows_ten_and_counts_the_rest() -> None:
 
 def test_a_screen_reader_hears_the_headline_and_the_findings() -> None:
     text = shown(finding()).text
-    assert text.startswith("1 production workload sits on cost-optimal configurations")
-    assert "8,686 clips a week" in text
+    assert text.startswith("1 production workload sits on a cost-optimal configuration while people wait")
+    assert "8,686 more clips a week" in text
 
 
 def test_a_finding_that_was_decided_says_so_and_can_only_be_asked_about() -> None:
