@@ -129,6 +129,10 @@ def test_status_calls_undelivered_messages_trouble() -> None:
     assert "could not be delivered" not in as_text(message("status", STATUS))
 
 
+def test_status_says_that_its_day_of_prices_is_the_oldest() -> None:
+    assert "Oldest price" in as_text(message("status", STATUS))
+
+
 def test_status_without_prices_or_model_says_so() -> None:
     text = as_text(message("status", CASES["status"]["empty"]))
     assert "unknown" in text
@@ -154,6 +158,7 @@ def test_tracking_and_untracking_say_what_changed() -> None:
 def test_settings_are_explained_and_unset_ones_named_so() -> None:
     text = as_text(message("settings", CASES["settings"]["defaults"]))
     assert "guardrail_factor 1.1 – performance may cost this much of today's cost per unit" in text
+    assert "worth_moving_factor 1.1 – a gain smaller than this is not worth a move" in text
     assert "is_private yes" in text
     assert "owner not set" in text
     assert "providers any" in text

@@ -169,6 +169,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
             "guardrail_factor": 1.1,
             "max_accelerators": 8,
             "max_nodes": 1,
+            "worth_moving_factor": 1.1,
             "flat_below": 0.1,
             "stale_prices_after_days": 90,
             "lookback_days": 30,
