@@ -88,7 +88,7 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
     "list": listing.list_workloads,
     "status": lambda room, _, asker: listing.show_status(room, asker),
     "digest": subscribing.digest,
-    "settings": lambda room, _, asker: listing.show_settings(room, asker),
+    "settings": listing.show_settings,
     "track": listing.track,
     "untrack": listing.track,
 }

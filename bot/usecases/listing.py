@@ -53,9 +53,13 @@ def status(room: Room, team_id: str) -> dict[str, Any]:
         }
 
 
-def show_settings(room: Room, asker: Asker) -> None:
-    """The defaults that bind where a question says nothing else."""
-    post(room, asker, "settings", settings(room, asker.team_id))
+def show_settings(room: Room, asked: Subcommand, asker: Asker) -> None:
+    """The defaults that bind where a question says nothing else; a wish to change one is refused in words."""
+    if asked.words:
+        hint = "/gpu-advise settings shows them; a question takes limits of its own, such as gpus=8"
+        problem = Problem("settings cannot be changed from Slack yet", hint)
+        return post(room, asker, "bad_request", Malformed(asked.asked, (problem,)).as_document())
+    return post(room, asker, "settings", settings(room, asker.team_id))
 
 
 def settings(room: Room, team_id: str) -> dict[str, Any]:
