@@ -9,7 +9,7 @@ from tests.database_fixtures import (
     postgres_url,
     store,
 )
-from tests.local_slack_fixture import fake_slack
+from tests.local_slack_fixture import fake_slack, served_front, slack
 
 __all__ = [
     "bare_database_url",
@@ -19,5 +19,7 @@ __all__ = [
     "migrated_postgres",
     "migrated_sqlite",
     "postgres_url",
+    "served_front",
+    "slack",
     "store",
 ]

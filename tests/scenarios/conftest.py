@@ -1,43 +1,16 @@
 """A story for every test: a bot with a fresh database and a workspace that knows one workload."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from starlette.types import Receive, Scope, Send
 
-from bot.local.server import serving
 from bot.local.slack import LocalSlack
 from bot.local.workspace import TEAM_ID
 from bot.store import Store
 from tests.scenarios.workspace_story import Story, keep_runs, runs, story
-
-
-class _Front:
-    """Passes every request to the workspace of the test that runs: starting servers is slow."""
-
-    def __init__(self) -> None:
-        self.slack = LocalSlack()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.slack.asgi(scope, receive, send)
-
-
-@pytest.fixture(scope="session")
-def served_front() -> Iterator[tuple[_Front, str]]:
-    front = _Front()
-    with serving(front) as address:
-        yield front, address
-
-
-@pytest.fixture
-def slack(served_front: tuple[_Front, str]) -> LocalSlack:
-    front, address = served_front
-    front.slack = LocalSlack()
-    front.slack.state.address = address
-    return front.slack
 
 
 @pytest.fixture(scope="session")
