@@ -16,7 +16,7 @@ from bot.store.scope import Columns, Scope
 from bot.store.tables import RunRow, WorkloadRow
 from engine import History, MixedUnits, Run
 
-__all__ = ["Added", "Summary", "add_runs", "count_runs", "load", "names", "nearest", "summaries", "units_of"]
+__all__ = ["Added", "Summary", "add_runs", "count_runs", "load", "names", "nearest", "summaries"]
 
 _BATCH = 1000  # rows a statement: 25 columns each stay below SQLite's 32,766 parameters
 _SAME = (
@@ -113,11 +113,6 @@ def summaries(scope: Scope, offset: int = 0, limit: int | None = None) -> list[S
     """Every workload with its count of runs, in the order of their names, from `offset` on."""
     query = select(WorkloadRow).order_by(col(WorkloadRow.name)).offset(offset).limit(limit)
     return [_summary(row) for row in scope.scalars(query)]
-
-
-def units_of(scope: Scope, workload: str) -> tuple[str, ...]:
-    """The units in which the runs of `workload` count their work; more than one is an error of its owner's."""
-    return tuple(sorted(scope.scalars(select(col(RunRow.unit)).where(col(RunRow.workload) == workload).distinct())))
 
 
 def count_runs(scope: Scope) -> int:

@@ -9,26 +9,8 @@ import pytest
 
 from bot.data import sample_files
 from tests.cli.command_line import RUN, gpu_advise, lines, write_rows
+from tests.contract import ADVICE_KEYS
 
-FIELDS = {
-    "workload",
-    "unit",
-    "stage",
-    "kind",
-    "recommended",
-    "current",
-    "objectives",
-    "flatness",
-    "break_even_usd_per_hour",
-    "next_trial",
-    "certificate",
-    "catalog_version",
-    "model_version",
-    "history_digest",
-    "undetermined",
-    "warnings",
-    "predictions",
-}
 CONFIGURATION = {
     "provider",
     "region",
@@ -66,7 +48,7 @@ def test_each_workload_is_one_json_object_on_a_line(runs: Path) -> None:
     assert said.stderr == ""
     found = documents(said.stdout)
     assert [document["workload"] for document in found] == ["video-gen", "other"]
-    assert all(set(document) >= FIELDS for document in found)
+    assert all(set(document) >= ADVICE_KEYS for document in found)
     assert set(found[0]["objectives"]) == {"cost", "value", "performance"}
     for pick in found[0]["objectives"].values():
         assert set(pick["configuration"]) == CONFIGURATION

@@ -164,7 +164,7 @@ def main(modules: list[str]) -> int:
     """Try every mutant; the exit status."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in ("engine", "tests/__init__.py", "tests/engine", "pyproject.toml"):
+        for part in ("engine", "tests/__init__.py", "tests/contract.py", "tests/engine", "pyproject.toml"):
             copy_in = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             (folder / part).parent.mkdir(parents=True, exist_ok=True)
             copy_in(ROOT / part, folder / part)

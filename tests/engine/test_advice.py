@@ -12,6 +12,7 @@ from engine.advice import (
     as_document,
 )
 from engine.units import Interval
+from tests.contract import ADVICE_KEYS
 from tests.engine.small_worlds import advise, run
 
 CONFIGURATION = Configuration("aws", "east", "p5", "H100", 8, 2, "standard", None, "bf16", None, 98.0)
@@ -52,26 +53,7 @@ def test_tuples_become_lists_and_mappings_dicts() -> None:
 
 def test_a_whole_advice_has_the_keys_of_the_contract() -> None:
     document = json.loads(json.dumps(as_document(advise([run(0), run(1)])), allow_nan=False))
-    promised = {
-        "workload",
-        "unit",
-        "stage",
-        "kind",
-        "recommended",
-        "current",
-        "objectives",
-        "flatness",
-        "break_even_usd_per_hour",
-        "next_trial",
-        "certificate",
-        "catalog_version",
-        "model_version",
-        "history_digest",
-        "undetermined",
-        "warnings",
-        "predictions",
-    }
-    assert promised <= set(document)
+    assert set(document) >= ADVICE_KEYS
     pick = document["objectives"]["cost"]
     assert {"units_per_hour", "seconds_per_unit", "usd_per_day", "usd_per_day_at_demand", "usd_per_unit"} <= set(pick)
     assert {"evidence", "probability_better", "constraint_probability", "runner_up", "flips_when"} <= set(pick)
