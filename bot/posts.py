@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Destination", "Message", "Post"]
+__all__ = ["Destination", "Message", "Modal", "Post"]
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a post goes. `is_private`: only `user` sees it. `update_ts`: it replaces that message of `channel`."""
+    """Where a post goes. `is_private`: only `user` sees it. `update_ts`: it replaces that message of `channel`.
+
+    `is_home`: it becomes the Home tab of `user`; then the post's view is one of the surfaces, not of the messages.
+    """
 
     channel: str | None = None
     user: str | None = None
@@ -17,6 +20,7 @@ class Destination:
     response_url: str | None = None
     update_ts: str | None = None
     is_private: bool = False
+    is_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,14 @@ class Post:
     """One thing to say: the name of a view and its data, which is plain JSON."""
 
     destination: Destination
+    view: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """A modal to open: the name of a surface and its data, which is plain JSON."""
+
     view: str
     data: Mapping[str, Any]
 

@@ -9,10 +9,22 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.usecases.requests import Click, Command, Departure, Id, ResponseUrl
+from bot.slack.inputs import Inputs, chosen
+from bot.usecases.requests import Click, Command, Departure, HomeOpened, Id, ResponseUrl, Submission, Typed
 from bot.usecases.wording import tidy
 
-__all__ = ["BlockActions", "EventCallback", "Misshapen", "Other", "Shape", "SlashCommand", "UrlVerification", "read"]
+__all__ = [
+    "BlockActions",
+    "BlockSuggestion",
+    "EventCallback",
+    "Misshapen",
+    "Other",
+    "Shape",
+    "SlashCommand",
+    "UrlVerification",
+    "ViewSubmission",
+    "read",
+]
 
 _LONGEST_TEXT = 4000
 _Text = Annotated[str, Field(max_length=_LONGEST_TEXT)]
@@ -34,6 +46,7 @@ class SlashCommand(_Shape):
     user_id: Id
     channel_id: Id
     text: str = ""
+    trigger_id: _Text | None = None
     response_url: ResponseUrl | None = None
 
     def request(self) -> Command:
@@ -43,6 +56,7 @@ class SlashCommand(_Shape):
             user_id=self.user_id,
             channel_id=self.channel_id,
             text=tidy(self.text[:_LONGEST_TEXT]),
+            trigger_id=self.trigger_id,
             response_url=self.response_url,
         )
 
@@ -71,29 +85,54 @@ class _Container(_Shape):
     channel_id: Id | None = None
 
 
-class _Action(_Shape):
+def _with_choice(value: Any) -> Any:
+    """An element other than a button has its value in a place of its own; the first one chosen stands for it."""
+    if not isinstance(value, Mapping) or "value" in value:
+        return value
+    return {**value, "value": next(iter(chosen(value)), "")}
+
+
+class _Fields(_Shape):
     type: _Text = "button"
     action_id: _Text
     block_id: _Text | None = None
     value: _Text = ""
 
 
-class BlockActions(_Shape):
-    """A pressed button. `team` is null for org-wide installs: then the user's workspace counts."""
+_Action = Annotated[_Fields, BeforeValidator(_with_choice)]
 
-    type: Literal["block_actions"]
+
+class _View(_Shape):
+    id: Id
+    callback_id: _Text = ""
+    private_metadata: _Text = ""
+    state: Inputs = {}
+
+
+class _Interaction(_Shape):
+    """`team` is null for org-wide installs: then the user's workspace counts."""
+
     team: _Team | None = None
     user: _User
+
+    @property
+    def team_id(self) -> str | None:
+        """The workspace that this happened in."""
+        return self.team.id if self.team else self.user.team_id
+
+
+class BlockActions(_Interaction):
+    """A pressed button, or a choice from a menu that acts at once."""
+
+    type: Literal["block_actions"]
+    trigger_id: _Text | None = None
+    view: _View | None = None
+    state: Inputs = {}
     channel: _Channel | None = None
     message: _Message | None = None
     container: _Container | None = None
     actions: Annotated[list[_Action], Field(min_length=1, max_length=25)]
     response_url: ResponseUrl | None = None
-
-    @property
-    def team_id(self) -> str | None:
-        """The workspace that the button was pressed in."""
-        return self.team.id if self.team else self.user.team_id
 
     def request(self) -> Click:
         """The first action: Slack sends one for a button."""
@@ -107,7 +146,43 @@ class BlockActions(_Shape):
             is_ephemeral=container.is_ephemeral,
             action_id=tidy(self.actions[0].action_id),
             value=tidy(self.actions[0].value),
+            trigger_id=self.trigger_id,
+            view_id=self.view.id if self.view else None,
+            metadata=self.view.private_metadata if self.view else "",
+            values=self.view.state if self.view else self.state,
             response_url=self.response_url,
+        )
+
+
+class ViewSubmission(_Interaction):
+    """A submitted modal."""
+
+    type: Literal["view_submission"]
+    view: _View
+
+    def request(self) -> Submission:
+        """What was filled in."""
+        return Submission(
+            team_id=self.team_id or "",
+            user_id=self.user.id,
+            callback_id=self.view.callback_id,
+            metadata=self.view.private_metadata,
+            values=self.view.state,
+        )
+
+
+class BlockSuggestion(_Interaction):
+    """Letters typed into a menu: Slack wants the options that they may mean."""
+
+    type: Literal["block_suggestion"]
+    action_id: _Text
+    block_id: _Text | None = None
+    value: _Text = ""
+
+    def typed(self) -> Typed:
+        """What the options are wanted for."""
+        return Typed(
+            team_id=self.team_id or "", user_id=self.user.id, action_id=self.action_id, text=tidy(self.value)
         )
 
 
@@ -131,6 +206,7 @@ class _Event(_Shape):
     type: _Text
     tokens: Annotated[_Tokens | None, BeforeValidator(_object_only)] = None  # those revoked, by their owners
     user: Annotated[Id | None, BeforeValidator(_text_only)] = None  # some events carry a whole user here
+    tab: Annotated[_Text | None, BeforeValidator(_text_only)] = None
 
 
 class EventCallback(_Shape):
@@ -140,6 +216,12 @@ class EventCallback(_Shape):
     team_id: Id
     event_id: Id | None = None
     event: _Event
+
+    def home_opened(self) -> HomeOpened | None:
+        """Somebody looks at the Home tab, if it says so; the messages tab needs nothing."""
+        if self.event.type == "app_home_opened" and self.event.tab == "home" and self.event.user:
+            return HomeOpened(team_id=self.team_id, user_id=self.event.user)
+        return None
 
     def departure(self) -> Departure | None:
         """The end of the bot's access, if it says so; a token that a person takes back is none of the bot's."""
@@ -163,9 +245,13 @@ class Other(_Shape):
     ssl_check: _Text = ""
 
 
-Shape: TypeAlias = SlashCommand | BlockActions | EventCallback | UrlVerification | Other
+Shape: TypeAlias = (
+    SlashCommand | BlockActions | ViewSubmission | BlockSuggestion | EventCallback | UrlVerification | Other
+)
 _BY_TYPE: Mapping[str, TypeAdapter[Any]] = {
     "block_actions": TypeAdapter(BlockActions),
+    "block_suggestion": TypeAdapter(BlockSuggestion),
+    "view_submission": TypeAdapter(ViewSubmission),
     "event_callback": TypeAdapter(EventCallback),
     "url_verification": TypeAdapter(UrlVerification),
 }
@@ -186,7 +272,7 @@ def read(payload: Mapping[str, Any]) -> Shape:
     except ValidationError:
         raise Misshapen from None
     is_nothing = isinstance(shape, Other) and not shape.type and not shape.ssl_check
-    is_nowhere = isinstance(shape, BlockActions) and shape.team_id is None
+    is_nowhere = isinstance(shape, _Interaction) and shape.team_id is None
     if is_nothing or is_nowhere:
         raise Misshapen
     return shape

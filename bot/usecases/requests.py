@@ -1,15 +1,18 @@
 """What was asked of the bot, as it lies in the inbox until it is answered."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.posts import Destination
 
-__all__ = ["Click", "Command", "Departure", "Id", "Request", "ResponseUrl"]
+__all__ = ["Click", "Command", "Departure", "HomeOpened", "Id", "Request", "ResponseUrl", "Submission", "Typed", "Values"]
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 ResponseUrl = Annotated[str, Field(pattern=r"^https?://[!-~]{1,1000}$")]
+Values: TypeAlias = Mapping[str, tuple[str, ...]]
+"""What stands in the inputs of a modal, by block id: the text typed, or the value of each option chosen."""
 
 
 class _Asked(BaseModel):
@@ -26,6 +29,7 @@ class Command(_Asked):
     kind: Literal["command"] = "command"
     channel_id: Id
     text: str
+    trigger_id: str | None = None
 
     @property
     def in_private(self) -> Destination:
@@ -34,7 +38,11 @@ class Command(_Asked):
 
 
 class Click(_Asked):
-    """A pressed button: `action_id` and `value` are the button's, `message_ts` names the message that holds it."""
+    """A pressed button: `action_id` and `value` are the button's, `message_ts` names the message that holds it.
+
+    Of a menu `value` is the option chosen. In a modal or a Home tab `view_id` and `metadata` are the view's, and
+    `values` what stands in its inputs.
+    """
 
     kind: Literal["click"] = "click"
     channel_id: Id | None = None
@@ -43,6 +51,10 @@ class Click(_Asked):
     is_ephemeral: bool = False
     action_id: str
     value: str
+    trigger_id: str | None = None
+    view_id: Id | None = None
+    metadata: str = ""
+    values: Values = Field(default_factory=dict)
 
     @property
     def in_private(self) -> Destination:
@@ -56,6 +68,44 @@ class Click(_Asked):
         )
 
 
+class Submission(_Asked):
+    """A modal that somebody submitted. `metadata` is what the bot itself wrote into it when it opened it."""
+
+    kind: Literal["submission"] = "submission"
+    callback_id: str
+    metadata: str = ""
+    values: Values = Field(default_factory=dict)
+
+    def in_private(self, channel_id: str | None = None) -> Destination:
+        """An answer that only this person sees, in that channel; a direct message where there is none."""
+        return Destination(channel_id, self.user_id, response_url=self.response_url, is_private=channel_id is not None)
+
+    def first(self, block_id: str) -> str | None:
+        """What was typed or chosen in that block; None when it was left empty."""
+        return next((text for text in self.values.get(block_id, ()) if text.strip()), None)
+
+
+class Typed(BaseModel):
+    """Letters typed into a menu that asks for its options; answered at once and never written down."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    team_id: Id
+    user_id: Id
+    action_id: str
+    text: str
+
+
+class HomeOpened(BaseModel):
+    """Somebody opened the bot's Home tab."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["home"] = "home"
+    team_id: Id
+    user_id: Id
+
+
 class Departure(BaseModel):
     """The workspace removed the app or took its token back, as the event of that type says."""
 
@@ -66,4 +116,4 @@ class Departure(BaseModel):
     event_type: str
 
 
-Request: TypeAlias = Command | Click | Departure
+Request: TypeAlias = Command | Click | Submission | HomeOpened | Departure

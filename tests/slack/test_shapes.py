@@ -90,7 +90,7 @@ def test_the_challenge_of_a_url_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [{"type": "view_submission", "view": 5}, {"type": "app_rate_limited"}, {"ssl_check": "1"}]
+    "payload", [{"type": "view_closed", "view": 5}, {"type": "app_rate_limited"}, {"ssl_check": "1"}]
 )
 def test_kinds_without_a_use_are_told_apart_from_nonsense(payload: dict[str, object]) -> None:
     assert isinstance(read(payload), Other)

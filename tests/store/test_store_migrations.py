@@ -82,6 +82,25 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(engine: Engine, mo
     assert table_names(engine) == set()
 
 
+def test_the_second_migration_and_its_way_back_keep_the_periods_that_were_served(engine: Engine) -> None:
+    upgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO subscription (team_id, id, channel, weekdays, at, timezone, created_at, served_until)"
+            " VALUES ('T1', 's', 'C1', '[0]', '09:00', 'UTC', '2026-11-02', '2026-11-02')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO period (team_id, subscription_id, key, is_skipped, claimed_at)"
+            " VALUES ('T1', 's', '2026-11-02', false, '2026-11-02')"
+        )
+    upgrade(engine, "0002")
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT key FROM period").all() == [("2026-11-02",)]
+        assert connection.exec_driver_sql("SELECT name, is_paused FROM subscription").all() == [("", False)]
+        command.downgrade(configuration(connection), "0001")
+        assert connection.exec_driver_sql("SELECT key FROM period").all() == [("2026-11-02",)]
+
+
 def test_upgrades_at_once_take_turns(engine: Engine) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(upgrade, [engine] * 4))
