@@ -94,7 +94,8 @@ def spending(history: History, index: CatalogIndex, lookback_days: int) -> Spend
 def _paid_usd(history: History, index: CatalogIndex, runs: Integers) -> float | None:
     """What `runs` and the gaps between them cost; None when a run's price is unknown."""
     keys = [_identity(history, int(run)) for run in runs]
-    known = {key: price_of(history, int(run), index) for key, run in zip(keys, runs, strict=True)}
+    latest = dict(zip(keys, runs.tolist(), strict=True))
+    known = {key: price_of(history, run, index) for key, run in latest.items()}
     if None in known.values():
         return None
     prices = np.array([known[key] for key in keys]) * history.node_count[runs]

@@ -2,11 +2,13 @@
 
 import json
 import tempfile
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from engine import Run
@@ -14,6 +16,8 @@ from engine import Run
 __all__ = ["Spool"]
 
 _HELD = 50_000  # runs in memory, some 40 MB
+_CELLS = tuple(field.name for field in fields(Run) if field.name not in {"workload", "started_at", "ended_at"})
+_cells_of = attrgetter(*_CELLS)
 
 
 class Spool(AbstractContextManager["Spool"]):
@@ -22,7 +26,7 @@ class Spool(AbstractContextManager["Spool"]):
     def __init__(self, held: int = _HELD) -> None:
         self._most, self._held = held, 0
         self._fresh: defaultdict[str, list[Run]] = defaultdict(list)
-        self._blocks: dict[str, list[tuple[int, int]]] = {}  # where the older runs of a workload lie: start, length
+        self._blocks: dict[str, array[int]] = {}  # where the older runs of a workload lie: start, length, start, …
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
         self._end = 0
 
@@ -43,7 +47,8 @@ class Spool(AbstractContextManager["Spool"]):
 
     def add(self, run: Run) -> None:
         """Keep one run."""
-        self._blocks.setdefault(run.workload, [])
+        if run.workload not in self._blocks:
+            self._blocks[run.workload] = array("q")
         self._fresh[run.workload].append(run)
         self._held += 1
         if self._held >= self._most:
@@ -58,21 +63,23 @@ class Spool(AbstractContextManager["Spool"]):
         for workload, runs in self._fresh.items():
             block = json.dumps([_as_cells(run) for run in runs]).encode()
             self._file.write(block)
-            self._blocks[workload].append((self._end, len(block)))
+            self._blocks[workload].extend((self._end, len(block)))
             self._end += len(block)
         self._fresh.clear()
         self._held = 0
 
     def _spilled(self, workload: str) -> Iterator[Run]:
-        for start, length in self._blocks.get(workload, ()):
+        places = iter(self._blocks.get(workload, ()))
+        for start, length in zip(places, places, strict=True):
             self._file.seek(start)
-            yield from map(_as_run, json.loads(self._file.read(length)))
+            yield from (_as_run(workload, *cells) for cells in json.loads(self._file.read(length)))
 
 
-def _as_cells(run: Run) -> dict[str, Any]:
-    return asdict(run) | {"started_at": run.started_at.isoformat(), "ended_at": run.ended_at.isoformat()}
+def _as_cells(run: Run) -> Iterable[Any]:
+    return (run.started_at.isoformat(), run.ended_at.isoformat(), *_cells_of(run))
 
 
-def _as_run(cells: dict[str, Any]) -> Run:
-    times = {name: datetime.fromisoformat(cells[name]) for name in ("started_at", "ended_at")}
-    return Run(**cells | times)
+def _as_run(workload: str, started_at: str, ended_at: str, *cells: Any) -> Run:
+    times = {name: datetime.fromisoformat(at) for name, at in (("started_at", started_at), ("ended_at", ended_at))}
+    named: dict[str, Any] = dict(zip(_CELLS, cells, strict=True))
+    return Run(workload=workload, **times | named)
