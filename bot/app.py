@@ -19,6 +19,8 @@ from bot.slack.authorize import OneWorkspace
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge
 from bot.slack.identity import SlackUnreachable, identify
+from bot.slack.opener import Opener
+from bot.slack.people import Directory
 from bot.slack.socket import Socket
 from bot.store import Store, workspaces
 from bot.usecases.handle import handle
@@ -40,13 +42,13 @@ class Bot:
     Serving `asgi` starts and stops the bot by itself (ASGI lifespan); a process without HTTP calls both.
     """
 
-    def __init__(self, room: Room, edge: Edge, desk: Desk, sender: Sender, jobs: Sequence[Job]) -> None:
+    def __init__(self, room: Room, edge: Edge, desk: Desk, opener: Opener, sender: Sender, jobs: Sequence[Job]) -> None:
         self.room, self.store, self.edge, self.sender = room, room.store, edge, sender
         self.registry = CollectorRegistry()
         self.registry.register(Queues(room.store))
         self.asgi: Starlette
         self.is_broken = False
-        self._desk, self._jobs = desk, jobs
+        self._desk, self._opener, self._jobs = desk, opener, jobs
         self._stop = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], object] = lambda: None
@@ -78,7 +80,7 @@ class Bot:
     async def stop(self) -> None:
         """Finish what is under way; what has not begun is in the database, for the next process."""
         self._stop.set()
-        await self._desk.stop(_STOP_SECONDS)
+        await asyncio.gather(self._desk.stop(_STOP_SECONDS), self._opener.stop(_STOP_SECONDS))
         if self._running:
             await asyncio.wait(self._running, timeout=_STOP_SECONDS)
         self.store.close()
@@ -86,6 +88,7 @@ class Bot:
     async def idle(self) -> None:
         """Wait until everything that was asked so far has been worked on; the answers may still be in the outbox."""
         await self._desk.idle()
+        await self._opener.idle()
 
     def when_broken(self, call: Callable[[], object]) -> None:
         """Call this when a job fails for good, such as a connection that Slack refuses; `is_broken` is set then."""
@@ -132,16 +135,18 @@ def build(
         InvalidSetting: a secret is missing.
     """
     secrets = settings.slack(is_socket=is_socket)
-    room = Room(Store(settings.database_url), clock=clock)
     slack = OneWorkspace(secrets.bot_token, settings.slack_api_url)
+    people = Directory(slack.token_for, settings.slack_api_url)
+    room = Room(Store(settings.database_url), clock=clock, people=people)
     do = partial(handle, room)
     desk = Desk(room.store, do, clock)
-    edge = Edge(desk, slack.client_for(""), slack.authorize())
+    opener = Opener(room, slack.client_for)
+    edge = Edge(room, desk, opener, slack.client_for(""), slack.authorize())
     sender = Sender(room.store, slack.client_for, clock)
     jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run, Ticker(room).run] if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)
-    bot = Bot(room, edge, desk, sender, jobs)
+    bot = Bot(room, edge, desk, opener, sender, jobs)
     bot.asgi = routes(_guard(secrets, edge, bot.registry), bot.trouble, bot.registry, bot.lifespan)
     return bot
 

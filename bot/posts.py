@@ -42,7 +42,8 @@ class Modal:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What Slack is given: blocks, and `text` for notifications and screen readers."""
+    """Blocks, and `text` for notifications and screen readers; of a Home tab its `view` instead."""
 
     text: str
     blocks: tuple[Mapping[str, Any], ...] = field(default=())
+    view: Mapping[str, Any] | None = None

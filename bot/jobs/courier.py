@@ -47,8 +47,8 @@ class Letter:
 
 
 def is_repeatable(destination: Destination) -> bool:
-    """Whether delivering twice shows the same as delivering once: replacing a message does."""
-    return destination.update_ts is not None
+    """Whether delivering twice shows the same as delivering once: replacing a message or a Home tab does."""
+    return destination.is_home or destination.update_ts is not None
 
 
 def is_findable(destination: Destination) -> bool:
@@ -99,6 +99,8 @@ class Courier:
 
     def _routes(self, to: Destination) -> list[Callable[[Letter], Awaitable[Outcome]]]:
         """In order of preference. Slack takes answers to a person in channels that the bot is no member of."""
+        if to.is_home:
+            return [self._publish]
         if to.is_private:
             first = [(self._respond, to.response_url), (self._post_ephemeral, to.channel and to.user)]
         elif to.update_ts:
@@ -168,6 +170,12 @@ class Courier:
             body["thread_ts"] = to.thread_ts
         answer = await self._called(partial(webhook.send_dict, body))
         return answer if isinstance(answer, Refused | Unknown) else of_webhook(answer)
+
+    async def _publish(self, letter: Letter) -> Outcome:
+        """The Home tab of one person; a draft of it that Slack has replaced already changes nothing."""
+        user, view = letter.destination.user or "", letter.message.view or {}
+        answer = await self._answer(partial(self._client.views_publish, user_id=user, view=dict(view)))
+        return answer if isinstance(answer, Refused | Unknown) else Delivered()
 
     async def _direct_channel(self, user: str) -> str | Refused | Unknown:
         """The conversation with one person; opening it again changes nothing, so a lost answer is a mere refusal."""

@@ -11,9 +11,22 @@ from bot.render.check import problems
 from bot.render.environment import environment
 from bot.render.limits import TEXT, fitted, shortened
 from bot.render.mrkdwn import Mrkdwn, channel, escaped, join, mention, say, shown, unformatted
+from bot.render.surfaces import options, surface
 from bot.render.text import as_text
 
-__all__ = ["Mrkdwn", "as_text", "channel", "escaped", "join", "mention", "rendered", "say", "shown"]
+__all__ = [
+    "Mrkdwn",
+    "as_text",
+    "channel",
+    "escaped",
+    "join",
+    "mention",
+    "options",
+    "rendered",
+    "say",
+    "shown",
+    "surface",
+]
 
 _log = structlog.get_logger(__name__)
 

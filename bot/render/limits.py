@@ -8,24 +8,26 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BLOCKS", "TEXT", "fitted", "shortened"]
+__all__ = ["BLOCKS", "LABEL", "TEXT", "VIEW_BLOCKS", "fitted", "shortened"]
 
 BLOCKS = 50
+VIEW_BLOCKS = 100
 TEXT = 3000  # the fallback text; Slack cuts at 40,000, a notification long before
 _SECTION, _FIELDS, _FIELD, _HEADER, _CONTEXT, _CONTEXTS, _ACTIONS = 3000, 10, 2000, 150, 2000, 10, 25
-_BUTTON, _ALT = 75, 2000
+LABEL = 75  # of a button or an option
+_ALT = 2000
 _ELLIPSIS = "…"
 _EMPTY = "–"
 _PARTIAL = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")  # an entity or a mention that a cut went through
 _JOINERS = {"\u200b", "\u200c", "\u200d", "\u2068"}
 
 
-def fitted(blocks: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+def fitted(blocks: list[dict[str, Any]], most: int = BLOCKS) -> tuple[Mapping[str, Any], ...]:
     """`blocks` within every limit: what is too long ends in an ellipsis, what is too many ends in a count."""
     kept = [_fitted_block(block) for block in blocks]
-    if len(kept) > BLOCKS:
-        left_off = f"{_ELLIPSIS} and {len(kept) - BLOCKS + 1} more parts, left off to stay within one message"
-        kept[BLOCKS - 1 :] = [{"type": "context", "elements": [{"type": "mrkdwn", "text": left_off}]}]
+    if len(kept) > most:
+        left_off = f"{_ELLIPSIS} and {len(kept) - most + 1} more parts, left off to stay within the limit"
+        kept[most - 1 :] = [{"type": "context", "elements": [{"type": "mrkdwn", "text": left_off}]}]
     return tuple(kept)
 
 
@@ -73,9 +75,9 @@ def _fitted_section(block: dict[str, Any]) -> dict[str, Any]:
 
 def _fitted_button(button: dict[str, Any]) -> dict[str, Any]:
     """Labels are cut; `action_id` and `value` are ours and a cut one would act wrongly, so they stay as they are."""
-    labels: dict[str, Any] = {"text": _fitted_text(button["text"], _BUTTON)}
+    labels: dict[str, Any] = {"text": _fitted_text(button["text"], LABEL)}
     if "accessibility_label" in button:
-        labels["accessibility_label"] = shortened(button["accessibility_label"], _BUTTON)
+        labels["accessibility_label"] = shortened(button["accessibility_label"], LABEL)
     return button | labels
 
 

@@ -23,6 +23,10 @@ class OneWorkspace:
         """The Web API client of a workspace."""
         return self._client
 
+    def token_for(self, _team_id: str) -> str:
+        """The bot's token of a workspace."""
+        return self._token
+
     def authorize(self) -> Authorize:
         """The function that Bolt asks before it calls a listener; it looks at the names of the arguments."""
         token = self._token

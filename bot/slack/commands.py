@@ -5,17 +5,24 @@ import re
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from bot.slack.desk import Desk
+from bot.slack.opener import Opener
+from bot.usecases.opening import opens
+from bot.usecases.requests import Command
 
 __all__ = ["COMMAND", "register"]
 
 COMMAND = "/gpu-advise"
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, desk: Desk, opener: Opener) -> None:
     """Bind the command, and a polite answer to every other name that an administrator may have given it."""
 
     async def gpu_advise(ack: AsyncAck, context: AsyncBoltContext) -> None:
-        context["afterwards"] += await desk.take(context["shape"].request(), context["delivery"])
+        command: Command = context["shape"].request()
+        if opens(command) is not None:
+            context["afterwards"].append(lambda: opener.begin(command))
+        else:
+            context["afterwards"] += await desk.take(command, context["delivery"])
         await ack()
 
     async def another(ack: AsyncAck) -> None:

@@ -9,10 +9,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import actions, commands, events, failures
+from bot.slack import actions, commands, events, failures, modals
 from bot.slack.authorize import Authorize
 from bot.slack.desk import Afterwards, Desk
-from bot.slack.shapes import BlockActions, EventCallback, Misshapen, Other, Shape, SlashCommand, read
+from bot.slack.opener import Opener
+from bot.slack.shapes import EventCallback, Misshapen, Other, Shape, read
+from bot.usecases.room import Room
 
 __all__ = ["Answer", "Edge"]
 
@@ -26,7 +28,7 @@ class Edge:
     acknowledgement.
     """
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, authorize: Authorize) -> None:
+    def __init__(self, room: Room, desk: Desk, opener: Opener, client: AsyncWebClient, authorize: Authorize) -> None:
         logger = logging.getLogger("slack_bolt.gpu_advise")
         logger.setLevel(logging.ERROR)  # below that, Bolt quotes the bodies of requests that nothing handles
         self.client = client
@@ -39,8 +41,9 @@ class Edge:
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
         )
-        commands.register(self.app, desk)
-        actions.register(self.app, desk)
+        commands.register(self.app, desk, opener)
+        actions.register(self.app, desk, opener)
+        modals.register(self.app, desk, room)
         events.register(self.app, desk)
         self.app.error(failures.answer)
 
@@ -69,7 +72,7 @@ def _unique(shape: Shape, delivery: str) -> str:
     return shape.event_id if isinstance(shape, EventCallback) and shape.event_id else delivery
 
 
-def _body(shape: SlashCommand | BlockActions | Any) -> dict[str, Any]:
+def _body(shape: Any) -> dict[str, Any]:
     body: dict[str, Any] = shape.model_dump(exclude_none=True)
     body.pop("response_url", None)  # Bolt would answer there by itself
     return body

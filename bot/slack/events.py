@@ -14,8 +14,13 @@ EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 def register(app: AsyncApp, desk: Desk) -> None:
     """Bind the events of the manifest. Bolt acknowledges events by itself."""
 
-    async def opened() -> None:
-        """The home tab needs no answer."""
+    async def opened(context: AsyncBoltContext) -> None:
+        home = context["shape"].home_opened()
+        if home is not None:
+            context["afterwards"] += await desk.take(home, context["delivery"])
+
+    async def ignored() -> None:
+        """Subscribed to on top by an administrator: no reason for Slack to repeat it."""
 
     async def parted(context: AsyncBoltContext) -> None:
         departure = context["shape"].departure()
@@ -25,4 +30,4 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.event("app_home_opened")(opened)
     for name in EVENTS[1:]:
         app.event(name)(parted)
-    app.event(re.compile(r""))(opened)  # one that an administrator subscribed to on top: no reason to repeat it
+    app.event(re.compile(r""))(ignored)

@@ -27,7 +27,9 @@ def flattened(state: Any) -> dict[str, tuple[str, ...]]:
         return {}
     blocks = [(name, block) for name, block in values.items() if isinstance(name, str) and isinstance(block, Mapping)]
     return {
-        tidy(name): tuple(text for element in block.values() if isinstance(element, Mapping) for text in chosen(element))
+        tidy(name): tuple(
+            text for element in block.values() if isinstance(element, Mapping) for text in chosen(element)
+        )
         for name, block in blocks[:_MOST]
     }
 

@@ -104,6 +104,7 @@ _Action = Annotated[_Fields, BeforeValidator(_with_choice)]
 
 class _View(_Shape):
     id: Id
+    type: _Text = "modal"
     callback_id: _Text = ""
     private_metadata: _Text = ""
     state: Inputs = {}
@@ -148,6 +149,7 @@ class BlockActions(_Interaction):
             value=tidy(self.actions[0].value),
             trigger_id=self.trigger_id,
             view_id=self.view.id if self.view else None,
+            is_home=self.view is not None and self.view.type == "home",
             metadata=self.view.private_metadata if self.view else "",
             values=self.view.state if self.view else self.state,
             response_url=self.response_url,
@@ -181,9 +183,7 @@ class BlockSuggestion(_Interaction):
 
     def typed(self) -> Typed:
         """What the options are wanted for."""
-        return Typed(
-            team_id=self.team_id or "", user_id=self.user.id, action_id=self.action_id, text=tidy(self.value)
-        )
+        return Typed(team_id=self.team_id or "", user_id=self.user.id, action_id=self.action_id, text=tidy(self.value))
 
 
 def _text_only(value: Any) -> Any:

@@ -12,10 +12,10 @@ from bot.store import AlreadySettled, inbox, outbox
 from bot.usecases import decide, departing, listing, subscribing
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
-from bot.usecases.requests import Click, Command, Departure
+from bot.usecases.requests import Click, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room
 
-__all__ = ["handle"]
+__all__ = ["handle", "is_known"]
 
 _log = structlog.get_logger("bot.usecases.handle")
 
@@ -32,25 +32,40 @@ def handle(room: Room, work: inbox.Request) -> None:
     except AlreadySettled:
         _log.info("work was done before", inbox_id=work.id)
     except Exception as problem:  # the one place where everything ends: nobody is left without a word
-        if work.kind == "departure":
+        if work.kind in {"departure", "home"}:
             raise  # nobody waits for a word
         _apologise(room, work, problem)
 
 
+def is_known(asked: Click | Submission) -> bool:
+    """Whether anything is done about it; an element that only opens a link needs no work."""
+    return (_verb(asked) in _CLICKS) if isinstance(asked, Click) else (asked.callback_id in _SUBMISSIONS)
+
+
 def _do(room: Room, work: inbox.Request) -> None:
-    if work.kind == "click":
-        _click(room, Click.model_validate(work.body), work.id)
-    elif work.kind == "departure":
-        departing.depart(room, Departure.model_validate(work.body), work.id)
-    else:
-        _command(room, Command.model_validate(work.body), work.id)
+    match work.kind:
+        case "click":
+            click = Click.model_validate(work.body)
+            _CLICKS[_verb(click)](room, click, work.id)
+        case "submission":
+            form = Submission.model_validate(work.body)
+            _SUBMISSIONS[form.callback_id](room, form, work.id)
+        case "home":
+            _home(room, HomeOpened.model_validate(work.body), work.id)
+        case "departure":
+            departing.depart(room, Departure.model_validate(work.body), work.id)
+        case _:
+            _command(room, Command.model_validate(work.body), work.id)
 
 
-def _click(room: Room, click: Click, request_id: str) -> None:
-    if click.action_id == "advice.why":
-        decide.explain(room, click, request_id)
-    else:
-        decide.decide(room, click, request_id)
+def _verb(click: Click) -> str:
+    """The first two parts of an action id; what follows them is for the use case."""
+    return ".".join(click.action_id.split(".")[:2])
+
+
+def _home(room: Room, opened: HomeOpened, request_id: str) -> None:
+    with room.store.write(opened.team_id, settles=request_id):
+        """Nothing is shown there yet."""
 
 
 def _command(room: Room, command: Command, request_id: str) -> None:
@@ -92,3 +107,14 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
     "track": listing.track,
     "untrack": listing.track,
 }
+
+_CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
+    "advice.approve": decide.decide,
+    "advice.dismiss": decide.decide,
+    "advice.snooze": decide.decide,
+    "advice.why": decide.explain,
+}
+"""By the first two parts of the action id."""
+
+_SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {}
+"""By the callback id of the modal."""

@@ -7,7 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.posts import Destination
 
-__all__ = ["Click", "Command", "Departure", "HomeOpened", "Id", "Request", "ResponseUrl", "Submission", "Typed", "Values"]
+__all__ = [
+    "Click",
+    "Command",
+    "Departure",
+    "HomeOpened",
+    "Id",
+    "Request",
+    "ResponseUrl",
+    "Submission",
+    "Typed",
+    "Values",
+]
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 ResponseUrl = Annotated[str, Field(pattern=r"^https?://[!-~]{1,1000}$")]
@@ -40,8 +51,8 @@ class Command(_Asked):
 class Click(_Asked):
     """A pressed button: `action_id` and `value` are the button's, `message_ts` names the message that holds it.
 
-    Of a menu `value` is the option chosen. In a modal or a Home tab `view_id` and `metadata` are the view's, and
-    `values` what stands in its inputs.
+    Of a menu `value` is the option chosen. In a modal or a Home tab (`is_home`) `view_id` and `metadata` are its own
+    and `values` what stands in its inputs.
     """
 
     kind: Literal["click"] = "click"
@@ -53,6 +64,7 @@ class Click(_Asked):
     value: str
     trigger_id: str | None = None
     view_id: Id | None = None
+    is_home: bool = False
     metadata: str = ""
     values: Values = Field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from bot.data import load_catalog
 from bot.store import Scope, Store, catalogs, models
+from bot.usecases.people import People, anybody
 from engine import CatalogIndex, Model, Observations, fit, index
 
 __all__ = ["Room", "Shelf", "utc_now"]
@@ -80,9 +81,10 @@ def _fitted(scope: Scope, own: Observations, index_: CatalogIndex) -> Model:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The database, the shelf and the clocks: `clock` says what time it is, `timer` measures seconds."""
+    """The database, the shelf, the clocks and the people: `clock` says what time it is, `timer` measures seconds."""
 
     store: Store
     shelf: Shelf = field(default_factory=Shelf)
     clock: Callable[[], datetime] = utc_now
     timer: Callable[[], float] = time.perf_counter
+    people: People = anybody

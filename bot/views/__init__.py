@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.posts import Message
-from bot.render import as_text, rendered
+from bot.render import as_text, options, rendered
+from bot.render import surface as rendered_surface
 from bot.views.advice import advice
 from bot.views.digest import digest
 from bot.views.help import help_
@@ -20,7 +21,7 @@ from bot.views.listing import (
 from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
 from bot.views.why import why
 
-__all__ = ["VIEWS", "UnknownView", "as_text", "message"]
+__all__ = ["SURFACES", "VIEWS", "UnknownView", "as_text", "message", "options", "surface"]
 
 _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "advice": advice,
@@ -29,6 +30,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "digest": digest,
     "failure": failure,
     "help": help_,
+    "lost": dict,
     "settings": settings,
     "status": status,
     "subscribed": subscribed,
@@ -40,6 +42,13 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "why": why,
     "workload_list": workload_list,
 }
+
+_SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "modal_waiting": dict,
+}
+
+SURFACES = tuple(_SURFACES)
+"""The name of every modal and Home tab, each the name of a template."""
 
 VIEWS = tuple(_CONTEXTS)
 """The name of every view, each the name of a template."""
@@ -56,6 +65,19 @@ def message(view: str, data: Mapping[str, Any]) -> Message:
         UnknownView: no view has this name.
         KeyError: `data` lacks a key that the view documents.
     """
+    if view in _SURFACES:
+        return Message(view, view=surface(view, data))
     if view not in _CONTEXTS:
         raise UnknownView(view)
     return rendered(view, _CONTEXTS[view](data))
+
+
+def surface(view: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The modal or Home tab that `view` makes of `data`, valid for Slack whatever the data says.
+
+    Raises:
+        UnknownView: no surface has this name.
+    """
+    if view not in _SURFACES:
+        raise UnknownView(view)
+    return rendered_surface(view, _SURFACES[view](data))

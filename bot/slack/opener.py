@@ -1,0 +1,90 @@
+"""Modals: opened while the trigger that a click or a command brought along is still good, which is three seconds."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.posts import Modal, Post
+from bot.store import outbox
+from bot.usecases.opening import opens
+from bot.usecases.requests import Click, Command
+from bot.usecases.room import Room
+from bot.views import surface
+
+__all__ = ["Opener"]
+
+_PATIENCE_SECONDS = 1.0  # then a modal that says "one moment" is opened, and filled when the answer is there
+_TIMEOUT_SECONDS = 10.0
+_log = structlog.get_logger("bot.slack.opener")
+
+
+class Opener:
+    """Makes a modal in a thread and opens it; `client_for` raises LookupError for a workspace that has gone.
+
+    A modal changes nothing, so that none is written down: who lost one is told to press again.
+    """
+
+    def __init__(self, room: Room, client_for: Callable[[str], AsyncWebClient]) -> None:
+        self._room, self._client_for = room, client_for
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="modals")  # not behind people's questions
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def begin(self, asked: Click | Command) -> None:
+        """Start opening what was asked for; on the event loop, once the acknowledgement is sent."""
+        task = asyncio.create_task(self._open_safely(asked))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def idle(self) -> None:
+        """Wait until every modal that was asked for is open or lost."""
+        while self._under_way:
+            await asyncio.wait(tuple(self._under_way))
+
+    async def stop(self, seconds: float) -> None:
+        """Finish what is under way, for so many seconds."""
+        if self._under_way:
+            await asyncio.wait(tuple(self._under_way), timeout=seconds)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _open_safely(self, asked: Click | Command) -> None:
+        try:
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
+                await self._open(asked)
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the person is told
+            reason = problem.response.get("error") if isinstance(problem, SlackApiError) else type(problem).__name__
+            is_ours = not isinstance(problem, SlackClientError | OSError | TimeoutError | LookupError)
+            _log.warning(
+                "modal not opened", reason=reason, team_id=asked.team_id, exc_info=problem if is_ours else None
+            )
+            await asyncio.to_thread(self._say, asked)
+
+    async def _open(self, asked: Click | Command) -> None:
+        making = asyncio.get_running_loop().run_in_executor(self._threads, self._made, asked)
+        made, _ = await asyncio.wait((making,), timeout=_PATIENCE_SECONDS)
+        if made:
+            await self._show(asked, making.result())
+            return
+        shown = await self._show(asked, surface("modal_waiting", {}))
+        client = self._client_for(asked.team_id)
+        await client.views_update(view_id=shown["view"]["id"], view=await making)
+
+    def _made(self, asked: Click | Command) -> dict[str, Any]:
+        make = opens(asked)
+        modal = Modal("modal_waiting", {}) if make is None else make(self._room)
+        return surface(modal.view, modal.data)
+
+    async def _show(self, asked: Click | Command, view: dict[str, Any]) -> Any:
+        client = self._client_for(asked.team_id)
+        client.retry_handlers = []  # the trigger is good for one call
+        is_stacked = isinstance(asked, Click) and asked.view_id is not None and not asked.is_home
+        call = client.views_push if is_stacked else client.views_open
+        return await call(trigger_id=asked.trigger_id or "", view=view)
+
+    def _say(self, asked: Click | Command) -> None:
+        with self._room.store.write(asked.team_id) as scope:
+            outbox.put(scope, Post(asked.in_private, "lost", {}))
