@@ -6,10 +6,11 @@ import numpy as np
 
 from engine.accelerators import Accelerator
 from engine.advice import KindFound, Pick
+from engine.flips import flips_when
 from engine.observations import Observations
 from engine.outlook import Outlook
 from engine.picks import Found, configuration_at, per_unit, waiting
-from engine.rivals import fallbacks_of, flips_when, runner_up_of
+from engine.rivals import fallbacks_of, runner_up_of
 from engine.strategy import Preference, preference_of
 from engine.units import EVIDENCES, HOURS_PER_DAY, PRECISIONS
 
@@ -47,7 +48,7 @@ def appraise(found: Found, ground: Ground) -> Pick:
         probability_better=_probability_better(found, preference, ground),
         constraint_probability=_probability_kept(found, outlook),
         runner_up=None if runner_up is None else configuration_at(outlook, int(found.points.shape[runner_up])),
-        flips_when=flips_when(found, preference, outlook, runner_up),
+        flips_when=flips_when(found, preference, outlook),
         memory_headroom_gib=None if np.isnan(headroom) else headroom,
         bottleneck=bottleneck_of(outlook.sheet(shape), outlook.total_accelerators(shape), ground),
         fallbacks=fallbacks_of(found, preference, outlook),
@@ -55,8 +56,8 @@ def appraise(found: Found, ground: Ground) -> Pick:
 
 
 def _probability_kept(found: Found, outlook: Outlook) -> float:
-    """Probability that one further run keeps every limit: each of them is a least throughput."""
-    least = float(found.limits.least_units_per_hour(found.usd_per_hour))
+    """Probability that one further run keeps every limit at stake: each of them is a least throughput."""
+    least = float(found.at_stake.least_units_per_hour(found.usd_per_hour))
     if least <= 0.0:
         return 1.0
     return float(outlook.prediction.probability_at_least(float(np.log(least)))[found.shape])

@@ -56,6 +56,11 @@ class Outlook:
         """How many accelerators `shape` uses, over all nodes."""
         return int(self.shapes.accelerator_count[shape] * self.shapes.node_count[shape])
 
+    def is_as_today(self, shape: int) -> bool:
+        """Whether `shape` is what runs today: as many of the same part, run the same way."""
+        place = np.array([shape])
+        return bool(_is_same(self.shapes.take(place), self.shapes, self.today)[0])
+
     @property
     def memory_needed_gib(self) -> Floats:
         """(n_open, n_nodes, n_ways) per accelerator, NaN: not known."""

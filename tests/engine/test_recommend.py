@@ -65,7 +65,8 @@ def test_the_cheapest_machine_that_is_as_fast_as_today_is_today_as_spot() -> Non
     assert (found.configuration.accelerator, found.configuration.pricing_category) == ("A10G", "dynamic")
     assert found.evidence == "verified"
     assert found.units_per_hour.p50 == pytest.approx(10.0)
-    assert found.probability_better == pytest.approx(0.5)
+    assert found.constraint_probability == 1.0  # no slower than today, whatever its speed
+    assert found.probability_better == 1.0
 
 
 def test_intervals_are_ordered_and_turn_over_for_time_and_money() -> None:
