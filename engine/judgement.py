@@ -43,7 +43,7 @@ def explain_infeasible(
     """
     usd = space.usd_per_hour[:, :, None]
     tests = tests_over(space, speeds, limits)
-    left = np.ones(space.size, dtype=np.bool_)
+    left = np.broadcast_to(np.isfinite(usd), space.size)  # no price where a quota allows nothing
     for name in sorted(tests, key=lambda name: name in asked):  # a stable sort: blame order within each half
         passing = left & tests[name](usd)
         if not passing.any():

@@ -7,7 +7,7 @@ import numpy as np
 from engine.advice import Configuration, Infeasible, Predicted
 from engine.judgement import explain_infeasible
 from engine.outlook import Outlook
-from engine.search import Limits, Points, candidates_of, find_points, tests_of
+from engine.search import Limits, Points, candidates_of, find_points, shortlist, tests_of
 from engine.strategy import Today, best, limits_of
 from engine.units import PRECISIONS, SECONDS_PER_HOUR, Interval, Objective
 from engine.workload import Policy, Workload
@@ -47,7 +47,8 @@ def find(
     asked = workload.constraints
     limits = limits_of(objective, asked, today, policy)
     speeds = outlook.speeds(asked.confidence)
-    points = find_points(outlook.space, candidates_of(speeds), limits.relaxed)
+    listed = shortlist(candidates_of(outlook.space, speeds), limits.relaxed)
+    points = find_points(listed, outlook.space.usd_per_hour)
     if len(points):
         return Found(objective, limits, points, best(objective, points, workload.value_of_time_usd_per_hour))
     names = {item.name for item in fields(asked) if getattr(asked, item.name) is not None}
@@ -56,8 +57,7 @@ def find(
 
 def cheapest_row(outlook: Outlook, shape: int) -> int:
     """The row of the cheapest usable offer of the shape's class."""
-    _, n_nodes, n_ways = outlook.space.size
-    return int(outlook.space.usable.cheapest[shape // (n_nodes * n_ways)])
+    return outlook.space.cheapest_row(shape)
 
 
 def configuration_at(outlook: Outlook, shape: int) -> Configuration:
@@ -111,6 +111,7 @@ def predicted(outlook: Outlook, limits: Limits, confidence: float | None) -> tup
     reasons = np.full(shapes.shape, None, dtype=np.object_)
     for name, passes in reversed(list(tests_of(limits, totals, fits, memories, cautious).items())):
         reasons[~np.broadcast_to(passes(usd_per_hour), shapes.shape)] = name
+    reasons[totals > space.usable.caps[:, None]] = "quotas"
     return tuple(
         _predicted(outlook, int(row), int(shape), float(usd), reason)
         for row, *columns in zip(space.usable.rows, shapes, usd_per_hour, reasons, strict=True)

@@ -116,13 +116,15 @@ def _offers_near(found: Found, preference: Preference, outlook: Outlook) -> tupl
     near = np.flatnonzero(preference.utility(points.usd_per_hour, np.log(points.units_per_hour)) >= goal - _NEAR)
     _, n_nodes, n_ways = space.size
     classes = space.usable.classes[points.shape[near] // (n_nodes * n_ways)]
-    bounds = zip(space.usable.starts[classes], space.usable.starts[classes + 1], strict=True)
+    bounds = list(zip(space.usable.starts[classes], space.usable.starts[classes + 1], strict=True))
     offers = [space.usable.rows[start:end] for start, end in bounds]
     rows = np.concatenate(offers)
     shapes = np.repeat(points.shape[near], [len(each) for each in offers])
     usd_per_hour = space.index.prices[rows] * outlook.shapes.node_count[shapes]
     losses = goal - preference.utility(usd_per_hour, np.log(outlook.p50[shapes]))
-    kept = np.flatnonzero((losses <= _NEAR) & _is_feasible(found, outlook, shapes, usd_per_hour))
+    totals = outlook.shapes.total[shapes]
+    is_held = totals <= np.concatenate([space.usable.caps[start:end] for start, end in bounds])
+    kept = np.flatnonzero((losses <= _NEAR) & is_held & _is_feasible(found, outlook, shapes, usd_per_hour))
     order = kept[np.lexsort((rows[kept], usd_per_hour[kept], losses[kept]))]
     return rows[order], shapes[order]
 

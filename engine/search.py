@@ -6,8 +6,9 @@ objective that is monotone in both is read off them.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -20,17 +21,22 @@ __all__ = [
     "Candidates",
     "Limits",
     "Points",
+    "Shortlist",
     "Speeds",
     "candidates_of",
     "certify",
     "cheapest",
     "fastest",
+    "fastest_ways",
     "find_points",
     "frontier_of",
+    "shortlist",
     "tests_of",
     "tests_over",
 ]
 
+_ON_MONEY = frozenset({"max_usd_per_day", "max_usd_per_unit"})
+_ANY_PRICE = np.zeros(())  # for tests that look at none
 _ROUNDING = 1e-9  # relative; logarithms and files of decimal numbers lose about 1e-15
 Test = Callable[[Floats], Bools]
 Tests = Mapping[str, Test]
@@ -83,18 +89,37 @@ class Speeds:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
-    """The ways that can be the best one of their (class, node count): (n_open, n_nodes, n_kept) each.
+    """The ways of running that can be the best one of their (class, node count), (n,) each, the fastest first.
 
-    `ways` are positions among the space's ways, ascending. Made once a workload, asked under many limits.
+    Equals stand in the order of the space. `shape` and `machine` are flat positions among the space's shapes and its
+    (class, node count) pairs. Made once a workload; a price or a limit changes nothing here.
     """
 
-    speeds: Speeds
-    ways: Integers
+    shape: Integers
+    machine: Integers
+    accelerators: Integers  # over all nodes
+    memories_gib: Floats  # of one accelerator
+    median: Floats
+    cautious: Floats
+    is_one_a_machine: bool
+
+    def take(self, positions: Integers) -> "Candidates":
+        """The candidates at `positions`, in that order."""
+        columns = {item.name: getattr(self, item.name)[positions] for item in fields(self)[:-1]}
+        return replace(self, **columns)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shortlist:
+    """The candidates that keep every limit but those on money, which only a price can test."""
+
+    candidates: Candidates
+    limits: Limits
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Points:
-    """The feasible (class, node count) pairs, (n_points,) each, in the order of the space.
+    """The feasible (class, node count) pairs, (n_points,) each, the fastest first, equals in the order of the space.
 
     `shape` is the flat position among the space's shapes: the fastest way of running that keeps every limit.
     """
@@ -137,44 +162,78 @@ def tests_over(space: Space, speeds: Speeds, limits: Limits) -> Tests:
     return tests_of(limits, totals, speeds.fits, memories, speeds.cautious)
 
 
-def candidates_of(speeds: Speeds) -> Candidates:
+def candidates_of(space: Space, speeds: Speeds) -> Candidates:
     """Which ways may represent their (class, node count), whatever the price and the limits.
 
     Limits ask for a least speed, never for a most. While they are held against the median itself, the fastest way
     that fits is therefore feasible whenever any is. With a confidence asked, a slower but surer way can be the only
-    feasible one: then all are kept.
+    feasible one: then all that fit are kept.
     """
-    if speeds.cautious is not speeds.median:
-        return Candidates(speeds, np.broadcast_to(np.arange(speeds.median.shape[2]), speeds.median.shape))
-    ways = np.where(speeds.fits, speeds.median, -math.inf).argmax(axis=2)[:, :, None]  # the first one among equals
-    median = np.take_along_axis(speeds.median, ways, axis=2)
-    return Candidates(Speeds(median, median, np.take_along_axis(speeds.fits, ways, axis=2)), ways)
+    n_open, n_nodes, n_ways = space.size
+    is_one = speeds.cautious is speeds.median
+    shapes = np.arange(n_open * n_nodes * n_ways)
+    if is_one:
+        shapes = shapes[::n_ways] + fastest_ways(speeds).ravel()
+    shapes = shapes[speeds.fits.ravel()[shapes]]
+    median = speeds.median.ravel()[shapes]
+    order = np.argsort(-median, kind="stable")
+    shapes, machines = shapes[order], shapes[order] // n_ways
+    return Candidates(
+        shape=shapes,
+        machine=machines,
+        accelerators=space.total_accelerators.ravel()[machines],
+        memories_gib=space.memories_gib[machines // n_nodes],
+        median=median[order],
+        cautious=speeds.cautious.ravel()[shapes],
+        is_one_a_machine=is_one,
+    )
 
 
-def find_points(space: Space, candidates: Candidates, limits: Limits) -> Points:
-    """Every (class, node count) with a feasible way of running, each represented by its fastest one."""
-    speeds, usd_per_hour = candidates.speeds, space.usd_per_hour
-    is_feasible = np.ones(speeds.median.shape, dtype=np.bool_)
-    for passes in tests_over(space, speeds, limits).values():
-        is_feasible &= passes(usd_per_hour[:, :, None])
-    n_kept = speeds.median.shape[2]
-    machine = np.flatnonzero(is_feasible.any(axis=2))
-    median = np.where(is_feasible, speeds.median, -math.inf).reshape(-1, n_kept)[machine]
-    flat = machine * n_kept + median.argmax(axis=1)  # the first one among equals
-    shape = machine * space.size[2] + candidates.ways.ravel()[flat]
-    return Points(shape, usd_per_hour.ravel()[machine], speeds.median.ravel()[flat])
+def fastest_ways(speeds: Speeds) -> Integers:
+    """(n_open, n_nodes) the fastest way that fits, the first one among equals; anything where none does."""
+    ways: Integers = np.where(speeds.fits, speeds.median, -math.inf).argmax(axis=2)
+    return ways
+
+
+def shortlist(candidates: Candidates, limits: Limits) -> Shortlist:
+    """Drop what breaks a limit at any price; made once for all the prices that are asked under the same limits."""
+    passing = np.ones(len(candidates.shape), dtype=np.bool_)
+    for passes in _tests(candidates, limits, on_money=False):
+        passing &= passes(_ANY_PRICE)
+    return Shortlist(candidates.take(np.flatnonzero(passing)), limits)
+
+
+def find_points(listed: Shortlist, usd_per_hour: Floats) -> Points:
+    """Every (class, node count) with a feasible way of running, each represented by its fastest one.
+
+    `usd_per_hour` is (n_open, n_nodes), all nodes together, infinite where nothing can be had.
+    """
+    candidates, usd = listed.candidates, usd_per_hour.ravel()[listed.candidates.machine]
+    is_feasible = usd < math.inf
+    for passes in _tests(candidates, listed.limits, on_money=True):
+        is_feasible &= passes(usd)
+    kept = np.flatnonzero(is_feasible)
+    if not candidates.is_one_a_machine:
+        _, first = np.unique(candidates.machine[kept], return_index=True)  # the fastest of each stands first
+        kept = kept[np.sort(first)]
+    return Points(candidates.shape[kept], usd[kept], candidates.median[kept])
+
+
+def _tests(candidates: Candidates, limits: Limits, *, on_money: bool) -> list[Test]:
+    fits = np.ones(len(candidates.shape), dtype=np.bool_)
+    tests = tests_of(limits, candidates.accelerators, fits, candidates.memories_gib, candidates.cautious)
+    return [test for name, test in tests.items() if (name in _ON_MONEY) == on_money]
 
 
 def cheapest(points: Points) -> int:
-    """Position of the least expensive point; among equals the fastest, then the first."""
-    equals = np.flatnonzero(points.usd_per_hour == points.usd_per_hour.min())
-    return int(equals[points.units_per_hour[equals].argmax()])
+    """Position of the least expensive point; among equals the fastest, then the first, because these stand first."""
+    return int(points.usd_per_hour.argmin())
 
 
 def fastest(points: Points) -> int:
-    """Position of the fastest point; among equals the least expensive, then the first."""
-    equals = np.flatnonzero(points.units_per_hour == points.units_per_hour.max())
-    return int(equals[points.usd_per_hour[equals].argmin()])
+    """Position of the fastest point; among equals, which stand together, the least expensive, then the first."""
+    n_equals = np.count_nonzero(points.units_per_hour == points.units_per_hour[0])
+    return int(points.usd_per_hour[:n_equals].argmin())
 
 
 def frontier_of(points: Points) -> Integers:
@@ -185,36 +244,46 @@ def frontier_of(points: Points) -> Integers:
 def certify(space: Space, speeds: Speeds, limits: Limits, seconds: float) -> Certificate:
     """Count the whole space: what is feasible, and which limit excluded each of the others.
 
-    A configuration that breaks several limits is blamed on the first of: filters, then `Limits` in its order, where
-    a prediction that memory does not suffice counts as `memory`.
+    A configuration that breaks several limits is blamed on the first of: filters, quotas, then `Limits` in its order,
+    where a prediction that memory does not suffice counts as `memory`.
     """
     _, n_nodes, n_ways = space.size
+    excluded = Counter({name: count * n_nodes * n_ways for name, count in space.usable.excluded.items()})
+    feasible, tests = 0, tests_over(space, speeds, limits)
+    for cap in space.usable.levels:
+        prices, starts = _offers_under(space, int(cap))
+        n_offers = np.broadcast_to(np.diff(starts)[:, None, None], space.size)
+        n_left = np.where(space.total_accelerators[:, :, None] <= cap, n_offers, 0)
+        excluded["quotas"] += int(n_offers.sum() - n_left.sum())
+        for name, passes in tests.items():
+            n_passing = np.minimum(n_left, _count_offers(space, prices, starts, passes))
+            excluded[name] += int(n_left.sum() - n_passing.sum())
+            n_left = n_passing
+        feasible += int(n_left.sum())
     n_implied = len(space.index.prices) * n_nodes * n_ways
-    excluded = {name: count * n_nodes * n_ways for name, count in space.usable.excluded.items()}
-    n_offers = np.diff(space.usable.starts)[space.usable.classes]
-    n_left = np.broadcast_to(n_offers[:, None, None], space.size)
-    for name, passes in tests_over(space, speeds, limits).items():
-        n_passing = np.minimum(n_left, _count_offers(space, passes))
-        excluded[name] = int(n_left.sum() - n_passing.sum())
-        n_left = n_passing
-    blamed = {name: count for name, count in excluded.items() if count}
-    return Certificate(n_implied, int(n_left.sum()), blamed, seconds)
+    return Certificate(n_implied, feasible, {name: count for name, count in excluded.items() if count}, seconds)
 
 
-def _count_offers(space: Space, passes: Test) -> Integers:
-    """How many usable offers of each shape's class pass: (n_open, n_nodes, n_ways), or broadcastable to it.
+def _offers_under(space: Space, cap: int) -> tuple[Floats, Integers]:
+    """Prices of the usable offers that one level of the quotas holds, and (n_open + 1,) where each class begins."""
+    held = np.flatnonzero(space.usable.caps == cap)
+    bounds = np.append(space.usable.starts[space.usable.classes], len(space.usable.rows))
+    return space.index.prices[space.usable.rows[held]], np.searchsorted(held, bounds)
+
+
+def _count_offers(space: Space, prices: Floats, starts: Integers, passes: Test) -> Integers:
+    """How many of `prices` pass as offers of each shape's class: (n_open, n_nodes, n_ways), or broadcastable to it.
 
     Offers of a class stand in order of price and tests are monotone in it, so those that pass come first: bisect
     every class at once, with the test itself, so that rounding is the same as for the optimum.
     """
-    starts = space.usable.starts[space.usable.classes][:, None, None]
-    n_offers = np.diff(space.usable.starts)[space.usable.classes][:, None, None]
-    prices, nodes = space.index.prices[space.usable.rows], space.node_counts[None, :, None]
+    first, n_offers = starts[:-1, None, None], np.diff(starts)[:, None, None]
+    nodes, unread = space.node_counts[None, :, None], np.append(prices, np.nan)  # a class may have none
     low, high = np.zeros_like(n_offers), n_offers
     while np.any(low < high):
         middle = (low + high) // 2
         is_undecided = low < high
-        is_passing = passes(prices[np.where(is_undecided, starts + middle, starts)] * nodes)
+        is_passing = passes(unread[np.where(is_undecided, first + middle, first)] * nodes)
         low, high = (
             np.where(is_undecided & is_passing, middle + 1, low),
             np.where(is_undecided & ~is_passing, middle, high),

@@ -4,19 +4,16 @@ Price depends on the offer and the node count; speed on accelerator, count, link
 that agree in accelerator, count and link form one class: within it only the cheapest usable offer can be an optimum.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
-from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
+from engine.folding import fold
 from engine.shapes import Shapes
 from engine.units import Bools, Floats, Integers
-from engine.workload import Filters
+from engine.workload import Filters, Quota
 
 __all__ = ["FILTERS", "CatalogIndex", "Space", "Usable", "index"]
 
@@ -28,28 +25,30 @@ FILTERS: Mapping[str, str] = {
     "terms": "term",
     "accelerators": "accelerator",
 }
-_CODED = ("provider", "region", "instance_type", "pricing_category", "term", "accelerator", "source")
+_QUOTED = ("provider", "region", "accelerator", "pricing_category")  # what a quota may name
+_UNBOUNDED = np.iinfo(np.int64).max  # accelerators, where no quota binds
 _REMEMBERED = 64  # filter sets kept per catalogue: a workspace has a few dozen at most
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Usable:
-    """The offers that a set of filters lets through.
+    """The offers that a set of filters lets through, on one node at least.
 
     `rows` (n_usable,) are positions in the index, so ordered by class, then price; class c owns
     `rows[starts[c]:starts[c + 1]]`. `classes` (n_open,) are those with an offer, `excluded` counts offers by filter.
+    `caps` (n_usable,) are the accelerators, over all nodes, that quotas allow on each row; `levels` (n_levels,) are
+    the distinct ones, ascending, the last unbounded. `cheapest` (n_levels, n_classes) is the row of the cheapest offer
+    whose cap reaches a level, -1: none; `prices` are theirs, USD per node and hour, infinite: none.
     """
 
     rows: Integers
     starts: Integers
     classes: Integers
     excluded: Mapping[str, int]
-
-    @property
-    def cheapest(self) -> Integers:
-        """(n_open,) the row of the cheapest usable offer of each open class."""
-        cheapest: Integers = self.rows[self.starts[self.classes]]
-        return cheapest
+    caps: Integers
+    levels: Integers
+    cheapest: Integers
+    prices: Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -102,24 +101,62 @@ class CatalogIndex:
 
     def _sift(self, filters: Filters) -> Usable:
         passing, excluded = np.ones(len(self.prices), dtype=np.bool_), {}
+        for name, kept in self._kept_by(filters):
+            excluded[name] = int(passing.sum() - (passing & kept).sum())
+            passing &= kept
+        rows = np.flatnonzero(passing)
+        starts = np.searchsorted(rows, self.starts)
+        caps = self._caps(filters.quotas)[rows]
+        levels = np.unique(np.append(caps, _UNBOUNDED))
+        cheapest = _first_reaching(levels, caps, rows, starts)
+        prices = np.where(cheapest < 0, np.inf, self.prices[cheapest])
+        return Usable(rows, starts, np.flatnonzero(np.diff(starts)), excluded, caps, levels, cheapest, prices)
+
+    def _kept_by(self, filters: Filters) -> Iterator[tuple[str, Bools]]:
+        """The name of each filter that was set and (n_offers,) what it lets through, in blame order."""
         for name, column in FILTERS.items():
             allowed: Sequence[str] = getattr(filters, name)
             if allowed:
-                kept = passing & self._is_any_of(column, allowed)
-                excluded[name] = int(passing.sum() - kept.sum())
-                passing = kept
-        rows = np.flatnonzero(passing)
-        starts = np.searchsorted(rows, self.starts)
-        return Usable(rows, starts, np.flatnonzero(np.diff(starts)), excluded)
+                yield name, self._is_any_of(column, allowed)
+        if filters.quotas:  # an offer whose one node is too many is none at all; the others' nodes are counted later
+            counts = np.repeat(self.accelerator_counts, np.diff(self.starts))
+            yield "quotas", self._caps(filters.quotas) >= counts
+
+    def _caps(self, quotas: Sequence[Quota]) -> Integers:
+        """(n_offers,) how many accelerators, over all nodes, one configuration may have of each offer."""
+        caps = np.full(len(self.prices), _UNBOUNDED)
+        for quota in quotas:
+            is_meant = np.ones(len(caps), dtype=np.bool_)
+            for column in _QUOTED:
+                if getattr(quota, column) is not None:
+                    is_meant &= self._is_any_of(column, (getattr(quota, column),))
+            caps[is_meant] = np.minimum(caps[is_meant], quota.max_accelerators)
+        return caps
 
     def _is_any_of(self, column: str, allowed: Sequence[str]) -> Bools:
-        wanted = frozenset(_normalised(allowed, self.catalog.accelerators) if column == "accelerator" else allowed)
+        wanted = frozenset(self._own_names(allowed) if column == "accelerator" else allowed)
         is_word_wanted = np.array([word in wanted for word in self.words[column]], dtype=np.bool_)
         # A term belongs to a commitment: asking for one does not rule out what can be rented without any.
         if column == "term":
             is_word_wanted |= np.array([not word for word in self.words[column]], dtype=np.bool_)
         passing: Bools = is_word_wanted[self.codes[column]]
         return passing
+
+    def _own_names(self, spellings: Sequence[str]) -> list[str]:
+        """The parts' own names; a spelling that no part has is left out, and matches nothing."""
+        known = self.catalog.accelerators
+        return [known.resolve(spelling).name for spelling in spellings if known.knows(spelling)]
+
+
+def _first_reaching(levels: Integers, caps: Integers, rows: Integers, starts: Integers) -> Integers:
+    """(n_levels, n_classes) the first row of each class whose cap reaches each level; -1 where none does."""
+    found = np.full((len(levels), len(starts) - 1), -1)
+    for level, reached in enumerate(levels):
+        reaching = np.flatnonzero(caps >= reached)
+        first = np.searchsorted(reaching, starts)
+        has_any = first[:-1] < first[1:]
+        found[level, has_any] = rows[reaching[first[:-1][has_any]]]
+    return found
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -142,9 +179,26 @@ class Space:
 
     @property
     def usd_per_hour(self) -> Floats:
-        """(n_open, n_nodes) price of the cheapest usable offer, all nodes together."""
-        prices: Floats = self.index.prices[self.usable.cheapest][:, None] * self.node_counts
+        """(n_open, n_nodes) price of the cheapest usable offer, all nodes together; infinite beyond every quota."""
+        return self.usd_per_hour_of(self.usable)
+
+    def usd_per_hour_of(self, usable: Usable) -> Floats:
+        """The same classes and node counts at the prices of other filters; infinite where these let nothing through."""
+        levels = self._levels_of(usable)
+        prices: Floats = usable.prices[levels, self.usable.classes[:, None]] * self.node_counts
         return prices
+
+    def cheapest_row(self, shape: int) -> int:
+        """The row of the cheapest usable offer of a shape that can be had at all."""
+        machine = np.unravel_index(shape, self.size)[:2]
+        levels = np.broadcast_to(self._levels_of(self.usable), self.size[:2])
+        return int(self.usable.cheapest[levels[machine], self.usable.classes[machine[0]]])
+
+    def _levels_of(self, usable: Usable) -> Integers:
+        """(n_open, n_nodes), or one for all, which level of the quotas holds so many accelerators."""
+        if len(usable.levels) == 1:
+            return np.zeros((1, 1), dtype=np.int64)
+        return np.searchsorted(usable.levels, self.total_accelerators)
 
     @property
     def total_accelerators(self) -> Integers:
@@ -175,72 +229,21 @@ class Space:
 
 def index(catalog: Catalog) -> CatalogIndex:
     """Fold the offers of `catalog` into classes; n log n in the number of offers."""
-    columns = _columns_of(catalog.offers)
-    columns["accelerator"] = _normalised(columns["accelerator"], catalog.accelerators)
-    words, codes = _encode({name: columns[name] for name in _CODED})
-    counts = np.array(columns["accelerator_count"], dtype=np.int64)
-    links = np.array(columns["interconnect_gbps"], dtype=np.float64)  # None becomes NaN
-    prices = np.array(columns["price_usd_per_hour"], dtype=np.float64)
-    ties = [codes[column] for column in ("source", "term", "pricing_category", "instance_type", "region", "provider")]
-    order = np.lexsort((_newest_first(columns["as_of"]), *ties, prices, links, counts, codes["accelerator"]))
-    codes = {column: column_codes[order] for column, column_codes in codes.items()}
-    starts, first = _class_starts(codes["accelerator"], counts[order], links[order])
+    folded = fold(catalog)
+    first = folded.starts[:-1]
     places = {name: place for place, name in enumerate(catalog.accelerators)}
-    positions = np.array([places[name] for name in words["accelerator"]], dtype=np.int64)
-    accelerators = positions[codes["accelerator"][first]]
+    positions = np.array([places[name] for name in folded.words["accelerator"]], dtype=np.int64)
+    accelerators = positions[folded.codes["accelerator"][first]]
     memories = np.array([sheet.memory_gib for sheet in catalog.accelerators.values()], dtype=np.float64)
     return CatalogIndex(
         catalog=catalog,
-        offers=order,
-        prices=prices[order],
-        codes=codes,
-        words=words,
-        starts=starts,
+        offers=folded.offers,
+        prices=folded.prices,
+        codes=folded.codes,
+        words=folded.words,
+        starts=folded.starts,
         accelerators=accelerators,
-        accelerator_counts=counts[order][first],
-        interconnects_gbps=links[order][first],
+        accelerator_counts=folded.accelerator_counts[first],
+        interconnects_gbps=folded.interconnects_gbps[first],
         memories_gib=memories[accelerators],
     )
-
-
-def _columns_of(offers: Sequence[Offer]) -> dict[str, tuple[Any, ...]]:
-    """The columns that the index is made from; one pass over the offers, because there may be tens of thousands."""
-    names = (*_CODED, "accelerator_count", "interconnect_gbps", "price_usd_per_hour", "as_of")
-    columns = zip(*map(attrgetter(*names), offers), strict=True) if offers else ((),) * len(names)
-    return dict(zip(names, columns, strict=True))
-
-
-def _normalised(spellings: Sequence[str], accelerators: Accelerators) -> tuple[str, ...]:
-    """The parts' own names; a spelling that no part has stays what it is, and matches nothing."""
-    distinct = dict.fromkeys(spellings)
-    names = {each: accelerators.resolve(each).name if accelerators.knows(each) else each for each in distinct}
-    return tuple(map(names.__getitem__, spellings))
-
-
-def _encode(columns: Mapping[str, Sequence[str | None]]) -> tuple[dict[str, tuple[str, ...]], dict[str, Integers]]:
-    """Each column of words as codes; a code's order is its word's order, whatever the order of the offers."""
-    words: dict[str, tuple[str, ...]] = {}
-    codes: dict[str, Integers] = {}
-    for name, values in columns.items():
-        distinct = dict.fromkeys(values)
-        words[name] = tuple(sorted({value or "" for value in distinct}))
-        number = {word: code for code, word in enumerate(words[name])}
-        code_of = {value: number[value or ""] for value in distinct}
-        codes[name] = np.fromiter(map(code_of.__getitem__, values), dtype=np.int64, count=len(values))
-    return words, codes
-
-
-def _newest_first(dates: Sequence[datetime]) -> Floats:
-    """(n_offers,) a key that sorts later dates first; a price list has few distinct ones."""
-    keys = {date: -date.timestamp() for date in dict.fromkeys(dates)}
-    return np.fromiter(map(keys.__getitem__, dates), dtype=np.float64, count=len(dates))
-
-
-def _class_starts(accelerators: Integers, counts: Integers, links: Floats) -> tuple[Integers, Integers]:
-    """Where each class begins among ordered offers: (n_classes + 1,) bounds and (n_classes,) first rows."""
-    n_offers = len(accelerators)
-    # Two links that nobody stated are alike, although NaN differs from itself.
-    is_new_link = (links[1:] != links[:-1]) & ~(np.isnan(links[1:]) & np.isnan(links[:-1]))
-    is_new = (np.diff(accelerators) != 0) | (np.diff(counts) != 0) | is_new_link
-    first = np.flatnonzero(np.r_[True, is_new]) if n_offers else np.zeros(0, dtype=np.int64)
-    return np.r_[first, n_offers].astype(np.int64), first

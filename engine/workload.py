@@ -1,10 +1,30 @@
 """What the owner of a workload asks for, and the defaults of the workspace around it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from engine.units import Kind, PricingCategory, Stage
+from engine.units import SECONDS_PER_HOUR, Kind, PricingCategory, Stage
 
-__all__ = ["Constraints", "Filters", "Policy", "Workload"]
+__all__ = ["Constraints", "Deadline", "Filters", "Policy", "Quota", "Workload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """So many units done by a time with a zone, running without a break from the moment of asking."""
+
+    units: float
+    at: datetime
+
+    def least_units_per_hour(self, now: datetime) -> float:
+        """The throughput that keeps it from `now` on.
+
+        Raises:
+            ValueError: the time has come, and no throughput keeps it.
+        """
+        left_seconds = (self.at - now).total_seconds()
+        if left_seconds <= 0.0:
+            raise ValueError(f"the deadline {self.at.isoformat()} has passed")
+        return self.units * SECONDS_PER_HOUR / left_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +39,41 @@ class Constraints:
     max_nodes: int | None = None
     memory_required_gib: float | None = None  # per accelerator
     confidence: float | None = None  # keep each constraint with this probability; None: at the median
+    deadline: Deadline | None = None  # asks for a floor: the higher of both binds
+
+    def asked_at(self, now: datetime) -> "Constraints":
+        """The same limits at a moment, with the floor that the deadline asks for then.
+
+        Raises:
+            ValueError: the deadline has passed.
+        """
+        if self.deadline is None:
+            return self
+        floor = max(self.deadline.least_units_per_hour(now), self.floor_units_per_hour or 0.0)
+        return replace(self, floor_units_per_hour=floor, deadline=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most so many accelerators in one configuration, over all its nodes, of the offers that it names; None: any."""
+
+    max_accelerators: int
+    provider: str | None = None
+    region: str | None = None
+    accelerator: str | None = None
+    pricing_category: PricingCategory | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which offers may be used at all; an empty tuple allows every one."""
+    """Which offers may be used at all; an empty tuple allows every one. Quotas bound how many of an offer's nodes."""
 
     providers: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     pricing_categories: tuple[PricingCategory, ...] = ()
     terms: tuple[str, ...] = ()
     accelerators: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()  # every one that names an offer binds it
 
 
 @dataclass(frozen=True, slots=True)

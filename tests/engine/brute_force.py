@@ -21,6 +21,7 @@ BLAME_ORDER = (
     "pricing_categories",
     "terms",
     "accelerators",
+    "quotas",
     "max_accelerators",
     "memory",
     "memory_required_gib",
@@ -107,6 +108,14 @@ def _first_broken(instance: Instance, offer: Offer, nodes: int, found: Way, usd_
         "pricing_categories": not filters.pricing_categories or offer.pricing_category in filters.pricing_categories,
         "terms": not filters.terms or offer.term is None or offer.term in filters.terms,
         "accelerators": not filters.accelerators or offer.accelerator in filters.accelerators,
+        "quotas": all(
+            offer.accelerator_count * nodes <= quota.max_accelerators
+            for quota in filters.quotas
+            if quota.provider in {None, offer.provider}
+            and quota.region in {None, offer.region}
+            and quota.accelerator in {None, offer.accelerator}
+            and quota.pricing_category in {None, offer.pricing_category}
+        ),
         "max_accelerators": offer.accelerator_count * nodes <= limits["max_accelerators"],
         "memory": found.fits,
         "memory_required_gib": memory_gib >= limits["memory_required_gib"],

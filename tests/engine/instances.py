@@ -13,7 +13,7 @@ from engine.accelerators import Accelerator, Accelerators
 from engine.catalog import Catalog, Offer
 from engine.search import Limits, Speeds
 from engine.space import CatalogIndex, Space, index
-from engine.workload import Filters
+from engine.workload import Filters, Quota
 from tests.engine.brute_force import Instance, Shape, Way
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
@@ -116,7 +116,18 @@ def random_filters(rng: random.Random, names: Sequence[str]) -> Filters:
         return tuple(rng.sample(words, rng.randint(1, len(words)))) if rng.random() < 0.25 else ()
 
     categories = ("standard", "dynamic", "committed")
-    return Filters(some((*PROVIDERS, "nobody")), some(REGIONS), some(categories), some(TERMS), some(names))
+    quotas = tuple(random_quota(rng, names) for _ in range(rng.choice((0, 0, 1, 2, 4))))
+    return Filters(some((*PROVIDERS, "nobody")), some(REGIONS), some(categories), some(TERMS), some(names), quotas)
+
+
+def random_quota(rng: random.Random, names: Sequence[str]) -> Quota:
+    """From nothing at all to more than anybody wants, of some provider, region, part or way of paying."""
+
+    def one(words: Sequence[Any], share: float) -> Any:
+        return rng.choice(words) if rng.random() < share else None
+
+    most, categories = rng.choice((0, 1, 2, 4, 8, 16)), ("standard", "dynamic", "committed")
+    return Quota(most, one(PROVIDERS, 0.5), one(REGIONS, 0.4), one(names, 0.2), one(categories, 0.2))
 
 
 def random_instance(seed: int | str) -> Instance:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.advice import Infeasible
 from engine.judgement import break_even_of, explain_infeasible, flatness_of
-from engine.search import candidates_of, find_points
+from engine.search import candidates_of, find_points, shortlist
 from engine.workload import Constraints, Workload
 from tests.engine.instances import limits_of as limits_of_instance
 from tests.engine.instances import random_instance, space_of, speeds_of
@@ -102,7 +102,8 @@ def test_reachable_is_reachable_and_nothing_better_is(seed: int) -> None:
     instance = random_instance(seed)
     space = space_of(instance)
     speeds, limits = speeds_of(instance, space), limits_of_instance(instance)
-    if not len(space.usable.classes) or len(find_points(space, candidates_of(speeds), limits)):
+    listed = shortlist(candidates_of(space, speeds), limits)
+    if not len(space.usable.classes) or len(find_points(listed, space.usd_per_hour)):
         return
     needed = speeds.median * math.nan
     if not speeds.fits.any():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
-from engine.search import Limits, candidates_of, certify, find_points
+from engine.search import Limits, candidates_of, certify, find_points, shortlist
 from engine.space import index
 from engine.strategy import best
 from engine.units import OBJECTIVES, Objective
@@ -38,13 +38,13 @@ def answer(instance: Instance, objective: Objective) -> Answer | None:
     """What the engine picks, by content."""
     space = space_of(instance)
     speeds = speeds_of(instance, space)
-    points = find_points(space, candidates_of(speeds), limits_of(instance))
+    points = find_points(shortlist(candidates_of(space, speeds), limits_of(instance)), space.usd_per_hour)
     if not len(points):
         return None
     position = best(objective, points, instance.value_of_time)
     shape = int(points.shape[position])
     *_, nodes, way = shapes_of(instance, space)[shape]
-    cheapest = space.index.offer(int(space.usable.cheapest[shape // (space.size[1] * space.size[2])]))
+    cheapest = space.index.offer(space.cheapest_row(shape))
     return cheapest, nodes, way, float(points.usd_per_hour[position]), float(points.units_per_hour[position])
 
 

@@ -16,9 +16,15 @@ TODAY = Today(units_per_hour=10.0, usd_per_hour=2.0, largest_accelerators=4)
 
 
 def points(*pairs: tuple[float, float]) -> Points:
-    """(USD per hour, units per hour) each."""
-    costs, speeds = zip(*pairs, strict=True)
-    return Points(np.arange(len(pairs)), np.array(costs), np.array(speeds))
+    """(USD per hour, units per hour) each, as the search hands them over: the fastest first, numbered as given here."""
+    order = sorted(range(len(pairs)), key=lambda number: -pairs[number][1])
+    costs, speeds = (np.array([pairs[number][axis] for number in order]) for axis in (0, 1))
+    return Points(np.array(order), costs, speeds)
+
+
+def number_of(found: Points, position: int) -> int:
+    """Which of the given pairs stands at `position`."""
+    return int(found.shape[position])
 
 
 @pytest.mark.parametrize(
@@ -102,29 +108,36 @@ def test_without_a_price_today_there_is_no_guardrail() -> None:
 
 def test_cost_and_performance_are_the_ends() -> None:
     found = points((3.0, 30.0), (1.0, 10.0), (2.0, 25.0))
-    assert best("cost", found, None) == 1
-    assert best("performance", found, None) == 0
+    assert number_of(found, best("cost", found, None)) == 1
+    assert number_of(found, best("performance", found, None)) == 0
+
+
+def test_among_equals_the_other_axis_decides_and_then_the_first() -> None:
+    found = points((1.0, 10.0), (1.0, 20.0), (1.0, 20.0), (9.0, 90.0), (8.0, 90.0), (8.0, 90.0))
+    assert number_of(found, best("cost", found, None)) == 1
+    assert number_of(found, best("performance", found, None)) == 4
 
 
 def test_the_bargain_is_the_middle_of_a_straight_frontier_on_log_axes() -> None:
     found = points(*((2.0**k, 2.0**k) for k in range(5)))
-    assert best("value", found, None) == 2
+    assert number_of(found, best("value", found, None)) == 2
 
 
 def test_the_bargain_takes_the_knee() -> None:
     found = points((1.0, 1.0), (2.0, 7.0), (4.0, 7.5), (8.0, 8.0))
-    assert value_of(found, None) == 1
+    assert number_of(found, value_of(found, None)) == 1
 
 
 def test_with_nothing_in_between_the_better_end_wins_and_ties_go_to_performance() -> None:
-    assert value_of(points((1.0, 1.0), (2.0, 2.0)), None) == 1
-    assert value_of(points((1.0, 1.0), (2.0, 1.9)), None) == 0
+    for faster, winner in ((2.0, 1), (1.9, 0)):
+        found = points((1.0, 1.0), (2.0, faster))
+        assert number_of(found, value_of(found, None)) == winner
     assert value_of(points((1.0, 1.0)), None) == 0
 
 
 def test_a_value_of_time_moves_the_choice_from_cheap_to_fast() -> None:
     found = points((1.0, 1.0), (3.0, 2.0), (9.0, 4.0))
-    assert [value_of(found, usd) for usd in (0.0, 2.0, 1000.0)] == [0, 1, 2]
+    assert [number_of(found, value_of(found, usd)) for usd in (0.0, 2.0, 1000.0)] == [0, 1, 2]
 
 
 frontiers = st.lists(st.tuples(st.floats(0.01, 1e3), st.floats(0.01, 1e3)), min_size=1, max_size=12, unique=True).map(

@@ -1,0 +1,118 @@
+"""A price list as columns in one strict order, cut into classes of offers that perform alike.
+
+The order is (accelerator, count, link, price, provider, region, ...): it depends on what an offer is, so that neither
+ties nor the order of a file can change an answer.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from engine.catalog import Catalog
+from engine.units import Floats, Integers
+
+__all__ = ["Folded", "fold"]
+
+_WORDS = ("provider", "region", "instance_type", "pricing_category", "term", "accelerator", "source")
+_TIES = (
+    "provider",
+    "region",
+    "instance_type",
+    "pricing_category",
+    "term",
+    "source",
+)  # after the price, first one first
+_NOT_STATED = np.inf  # sorts after every link that is
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Folded:
+    """The offers of a catalogue in their strict order, (n_offers,) each; class c owns `starts[c]:starts[c + 1]`."""
+
+    offers: Integers  # position in catalog.offers
+    prices: Floats  # USD per node and hour
+    accelerator_counts: Integers  # per node
+    interconnects_gbps: Floats  # NaN: not stated
+    codes: Mapping[str, Integers]  # column -> index into its words
+    words: Mapping[str, tuple[str, ...]]  # column -> its distinct values in order; "" where an offer has none
+    starts: Integers  # (n_classes + 1,)
+
+
+def fold(catalog: Catalog) -> Folded:
+    """Order the offers of `catalog` and cut them into classes of accelerator, count and link; n log n in offers."""
+    offers = catalog.offers
+    words, codes = _coded(catalog)
+    links, link_codes = _encode(_column(offers, "interconnect_gbps"), _or_not_stated)
+    _, ages = _encode(_column(offers, "as_of"), lambda date: -date.timestamp())  # the newest first
+    counts = np.array(_column(offers, "accelerator_count"), dtype=np.int64)
+    prices = np.array(_column(offers, "price_usd_per_hour"), dtype=np.float64)
+    machine = (codes["accelerator"], counts, link_codes)
+    order = _order((*machine, prices, *(codes[name] for name in _TIES), ages))
+    gbps = np.array(links, dtype=np.float64)[link_codes[order]]
+    return Folded(
+        offers=order,
+        prices=prices[order],
+        accelerator_counts=counts[order],
+        interconnects_gbps=np.where(gbps == _NOT_STATED, np.nan, gbps),
+        codes={name: each[order] for name, each in codes.items()},
+        words=words,
+        starts=_starts([part[order] for part in machine]),
+    )
+
+
+def _or_not_stated(gbps: float | None) -> float:
+    return _NOT_STATED if gbps is None else gbps
+
+
+def _column(offers: Sequence[Any], name: str) -> list[Any]:
+    return list(map(attrgetter(name), offers))
+
+
+def _coded(catalog: Catalog) -> tuple[dict[str, tuple[str, ...]], dict[str, Integers]]:
+    """The words of each column and the offers as codes into them; accelerators by their parts' own names."""
+    words, codes = dict[str, tuple[str, ...]](), dict[str, Integers]()
+    for name in _WORDS:
+        is_part = name == "accelerator"
+        read = (lambda spelling: catalog.accelerators.resolve(spelling).name) if is_part else (lambda word: word or "")
+        words[name], codes[name] = _encode(_column(catalog.offers, name), read)
+    return words, codes
+
+
+def _encode(values: Sequence[Any], key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], Integers]:
+    """The distinct keys of `values` in order, and (n,) the place of each value's key among them.
+
+    One look-up a value numbers them by first appearance; only the few distinct ones are then read and sorted.
+    """
+    numbers: defaultdict[Any, int] = defaultdict(itertools.count().__next__)
+    appearances = np.fromiter(map(numbers.__getitem__, values), dtype=np.int64, count=len(values))
+    keys = [key(value) for value in numbers]
+    ordered = tuple(sorted(set(keys)))
+    place = {each: position for position, each in enumerate(ordered)}
+    places = np.array([place[each] for each in keys], dtype=np.int64)
+    return ordered, places[appearances]
+
+
+def _order(keys: Sequence[Integers | Floats]) -> Integers:
+    """(n,) positions that sort by the first key, then the second, and so on; equals stay in their order.
+
+    Small integers are sorted by counting, not by comparing, as soon as their type says that they are small.
+    """
+    small = [key if key.dtype.kind == "f" else key.astype(np.min_scalar_type(int(key.max(initial=0)))) for key in keys]
+    order: Integers = np.lexsort(small[::-1])
+    return order
+
+
+def _starts(columns: Sequence[Integers]) -> Integers:
+    """(n_classes + 1,) where each run of equal rows begins among ordered columns, and where the last one ends."""
+    n_offers = len(columns[0])
+    is_new = np.zeros(max(n_offers - 1, 0), dtype=np.bool_)
+    for column in columns:
+        is_new |= column[1:] != column[:-1]
+    first = np.flatnonzero(np.r_[n_offers > 0, is_new])
+    starts: Integers = np.r_[first, n_offers].astype(np.int64)
+    return starts
