@@ -184,7 +184,7 @@ class Advice:
     kind: KindFound | None
     recommended: Objective | None
     reason: str
-    constraints: Mapping[str, float]  # what really bound, defaults included, by the contract's names
+    constraints: Mapping[str, float | tuple[str, ...]]  # what bound, defaults and filters included, by contract name
     current: Current | None
     objectives: Mapping[Objective, Pick | NothingFeasible]
     flatness: Flatness | None

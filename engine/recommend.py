@@ -29,11 +29,11 @@ from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
 from engine.picks import Found, cheapest_row, find, predicted, waiting
 from engine.search import Limits, certify, frontier_of
-from engine.space import CatalogIndex
+from engine.space import FILTERS, CatalogIndex
 from engine.strategy import Preference, Today, limits_of, recommended_objective, why_recommended
 from engine.trial import Aim, next_trial
 from engine.units import HOURS_PER_DAY, OBJECTIVES, SECONDS_PER_DAY, Objective
-from engine.workload import Constraints, Policy, Workload
+from engine.workload import Policy, Workload
 
 __all__ = ["recommend"]
 
@@ -159,7 +159,7 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
         _blank(question),
         recommended=chosen,
         reason=why_recommended(stage.value, kind.value, chosen, why_kind),
-        constraints=limits.asked | _asked_besides(asked),
+        constraints=limits.asked | _asked_besides(workload),
         current=current,
         objectives={name: _shown(each, ground) for name, each in found.items()},
         flatness=flatness,
@@ -172,10 +172,13 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
     )
 
 
-def _asked_besides(asked: Constraints) -> dict[str, float]:
-    """What was asked for and shapes the space or the test, rather than being a limit of its own."""
-    named = {"max_nodes": asked.max_nodes, "confidence": asked.confidence}
-    return {name: float(bound) for name, bound in named.items() if bound is not None}
+def _asked_besides(workload: Workload) -> dict[str, float | tuple[str, ...]]:
+    """What was asked for and shapes the space, the test or the trade, rather than being a limit of its own."""
+    asked, waiting_usd = workload.constraints, workload.value_of_time_usd_per_hour
+    numbers = {"max_nodes": asked.max_nodes, "confidence": asked.confidence, "value_of_time_usd_per_hour": waiting_usd}
+    names = {name: getattr(workload.filters, name) for name in FILTERS}
+    stated: dict[str, float | tuple[str, ...]] = {name: float(it) for name, it in numbers.items() if it is not None}
+    return stated | {name: words for name, words in names.items() if words}
 
 
 def _current(question: _Question, run: int, outlook: Outlook, spent: Spending) -> Current:

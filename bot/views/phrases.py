@@ -1,6 +1,6 @@
 """The words of the engine as words of people: configurations, constraints, evidence, who and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,10 +95,24 @@ def is_same(today: Mapping[str, Any], pick: Mapping[str, Any]) -> bool:
     return all(today[name] in {None, pick[name]} for name in _COMPARED)
 
 
-def constraint(name: str, limit: float | None, measure: Measure) -> str:
-    """A constraint in words, by its name in the contract."""
+_ALLOWED = 5  # names of a filter that are spelled out
+_FILTERS = {
+    "providers": "only from",
+    "regions": "only in",
+    "pricing_categories": "only",
+    "terms": "committed for",
+    "accelerators": "only on",
+}
+
+
+def constraint(name: str, limit: float | Sequence[str] | None, measure: Measure) -> str:
+    """A constraint in words, by its name in the contract; a filter is the names that it allows."""
     if limit is None:
         return name.replace("_", " ")
+    if isinstance(limit, Sequence):
+        shown = [CATEGORY_WORDS.get(word, word) for word in limit[:_ALLOWED]]
+        rest = [f"{count(len(limit) - _ALLOWED)} more"] if len(limit) > _ALLOWED else []
+        return f"{_FILTERS.get(name, name.replace('_', ' '))} {' or '.join(shown + rest)}"
     words = {
         "floor_units_per_hour": lambda: f"at least {measure.speed(limit)}",
         "max_seconds_per_unit": lambda: f"at most {duration(limit)} per {measure.one}",

@@ -86,6 +86,16 @@ def test_the_constraints_that_bind_the_recommended_pick_are_named() -> None:
     assert by_default == {"max_usd_per_unit": pytest.approx(0.11), "max_accelerators": 8.0}
 
 
+def test_filters_and_the_value_of_time_are_named_among_the_constraints() -> None:
+    only = Filters(providers=("aws", "lambda"), pricing_categories=("standard",))
+    asked = Workload("video-gen", stage="production", value_of_time_usd_per_hour=40.0, filters=only)
+    named = advise(DAILY, asked).constraints
+    assert named["providers"] == ("aws", "lambda")
+    assert named["pricing_categories"] == ("standard",)
+    assert named["value_of_time_usd_per_hour"] == 40.0
+    assert "regions" not in named
+
+
 def test_a_confidence_makes_the_floor_harder_to_meet() -> None:
     bold = advise(DAILY, ask("prototyping", floor_units_per_hour=12.0))
     careful = advise(DAILY, ask("prototyping", floor_units_per_hour=12.0, confidence=0.95))

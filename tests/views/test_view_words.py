@@ -8,6 +8,8 @@ from bot.usecases.asking import STAGE_ALIASES, SUBCOMMANDS, Question, Subcommand
 from bot.usecases.keys import KEYS
 from bot.views import UnknownView, as_text, message
 from bot.views.help import help_
+from bot.views.measure import Measure
+from bot.views.phrases import constraint
 from engine import STAGES
 from tests.views.view_cases import CASES
 from tests.views.view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
@@ -168,3 +170,15 @@ def test_times_are_told_in_utc_whatever_zone_they_came_in() -> None:
     row = workload_row(last_run_at="2026-11-23T01:30:00+05:30")
     assert "last 22 Nov 2026, 20:00 UTC" in said("workload_list", rows=[row], page=1, pages=1, total=1)
     assert NOW.endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed", "told"),
+    [
+        ("providers", ["aws"], "only from aws"),
+        ("pricing_categories", ["standard", "dynamic"], "only on-demand or spot"),
+        ("regions", [f"r{number}" for number in range(7)], "only in r0 or r1 or r2 or r3 or r4 or 2 more"),
+    ],
+)
+def test_a_filter_is_a_limit_in_words(name: str, allowed: list[str], told: str) -> None:
+    assert constraint(name, allowed, Measure("clip")) == told
