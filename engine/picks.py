@@ -17,10 +17,16 @@ __all__ = ["Found", "cheapest_row", "configuration_at", "find", "offer_at", "per
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
-    """The search result of one objective: `best` among `points` is its optimum under `limits`."""
+    """The search result of one objective: `best` among `points` is its optimum under `limits`.
+
+    `at_stake` are the limits that the optimum may turn out to break. Defaults are relative to today, so an optimum
+    that runs exactly as today keeps them by definition, whatever its speed: then only what was asked is at stake.
+    """
 
     objective: Objective
     limits: Limits
+    at_stake: Limits
+    confidence: float | None
     points: Points
     best: int
 
@@ -49,10 +55,16 @@ def find(
     speeds = outlook.speeds(asked.confidence)
     listed = shortlist(candidates_of(outlook.space, speeds), limits.relaxed)
     points = find_points(listed, outlook.space.usd_per_hour)
-    if len(points):
-        return Found(objective, limits, points, best(objective, points, workload.value_of_time_usd_per_hour))
     names = {item.name for item in fields(asked) if getattr(asked, item.name) is not None}
+    if len(points):
+        chosen = best(objective, points, workload.value_of_time_usd_per_hour)
+        at_stake = _only(names, limits) if outlook.is_as_today(int(points.shape[chosen])) else limits
+        return Found(objective, limits, at_stake, asked.confidence, points, chosen)
     return explain_infeasible(outlook.space, speeds, limits, names, outlook.memory_needed_gib)
+
+
+def _only(names: set[str], limits: Limits) -> Limits:
+    return Limits(**{name: bound for name, bound in limits.asked.items() if name in names})
 
 
 def cheapest_row(outlook: Outlook, shape: int) -> int:

@@ -1,7 +1,6 @@
-"""What else a pick could have been: the runner-up, what would flip the choice, and near-equals for stock-outs."""
+"""What else a pick could have been: the runner-up, and near-equals for stock-outs."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,11 +11,10 @@ from engine.search import tests_of
 from engine.strategy import Preference, best
 from engine.units import Bools, Floats, Integers
 
-__all__ = ["fallbacks_of", "flips_when", "runner_up_of"]
+__all__ = ["fallbacks_of", "runner_up_of"]
 
 _NEAR = math.log(1.02)  # within 2 % of the pick's utility
 _MOST_FALLBACKS = 5
-_TIE = 5e-4  # below this, percentages would print as nothing
 
 
 def runner_up_of(found: Found, preference: Preference) -> int | None:
@@ -25,71 +23,6 @@ def runner_up_of(found: Found, preference: Preference) -> int | None:
     if not len(others):
         return None
     return int(others[best(found.objective, found.points.take(others), preference.value_of_time_usd_per_hour)])
-
-
-def flips_when(found: Found, preference: Preference, outlook: Outlook, runner_up: int | None) -> str | None:
-    """The smallest single change that takes the choice away from the pick, in words; None when nothing could."""
-    changes = sorted(_changes(found, preference, outlook, runner_up))
-    return changes[0][1] if changes else None
-
-
-def _changes(
-    found: Found, preference: Preference, outlook: Outlook, runner_up: int | None
-) -> Iterator[tuple[float, str]]:
-    """(size as a natural logarithm, sentence) of each change that would flip the choice."""
-    least = float(found.limits.least_units_per_hour(found.usd_per_hour))
-    if least > 0.0:
-        slack = max(math.log(found.units_per_hour / least), 0.0)
-        yield slack, f"it is {_percent(-math.expm1(-slack))} slower than predicted: then it breaks a limit"
-    if runner_up is None:
-        return
-    rival = _name(configuration_at(outlook, int(found.points.shape[runner_up])))
-    faster, dearer = _margins(found, preference, runner_up)
-    if min(each for each in (faster, dearer) if each is not None) < _TIE:
-        yield 0.0, f"anything changes: {rival} is as good"
-        return
-    if faster is not None:
-        yield faster, f"{rival} is {_percent(math.expm1(faster))} faster than predicted"
-    if dearer is not None:
-        yield dearer, f"its price rises by {_percent(math.expm1(dearer))}: then {rival} is better"
-
-
-def _margins(found: Found, preference: Preference, runner_up: int) -> tuple[float | None, float | None]:
-    """How much faster the runner-up, or how much dearer the pick, would have to be; natural logarithms, None: never."""
-    speeds, prices = np.log(found.points.units_per_hour), np.log(found.points.usd_per_hour)
-    if preference.ends is not None:
-        return _margins_of_bargain(preference.ends, found.best, runner_up, speeds, prices)
-    utilities = preference.utility(found.points.usd_per_hour, speeds)
-    lead = float(utilities[found.best] - utilities[runner_up])
-    match preference.objective, preference.value_of_time_usd_per_hour:
-        case "cost", _:
-            return None, lead
-        case "performance", _:
-            return lead, None
-        case _, None:
-            return lead, lead
-        case _, waiting:
-            now = found.usd_per_hour
-            return lead, math.log1p(math.expm1(lead) * (now + waiting) / now)
-
-
-def _margins_of_bargain(
-    ends: tuple[float, float], pick: int, runner_up: int, speeds: Floats, prices: Floats
-) -> tuple[float | None, float | None]:
-    """The same for the Nash product (t - slowest) (dearest - c), both ends standing still."""
-    gained, left = speeds - ends[0], ends[1] - prices
-    ours, theirs = float(gained[pick] * left[pick]), max(float(gained[runner_up] * left[runner_up]), 0.0)
-    faster = float(ours / left[runner_up] - gained[runner_up]) if left[runner_up] > 0.0 else None
-    return faster, float(left[pick] - theirs / gained[pick])
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.2g} %" if share < 0.1 else f"{100.0 * share:.0f} %"  # noqa: PLR2004 - two digits suffice
-
-
-def _name(configuration: Configuration) -> str:
-    nodes = f"{configuration.node_count} x " if configuration.node_count > 1 else ""
-    return f"{nodes}{configuration.accelerator_count} x {configuration.accelerator} from {configuration.provider}"
 
 
 def fallbacks_of(found: Found, preference: Preference, outlook: Outlook) -> tuple[Configuration, ...]:
