@@ -97,16 +97,22 @@ def _to_beat(
     if preference.ends is not None:
         return _to_strike(preference.ends, (speed, price), speeds, prices)
     lead = preference.utility(found.usd_per_hour, speed) - preference.utility(np.exp(prices), speeds)
-    never = np.where(lead > 0.0, math.inf, lead)  # what this objective does not look at only matters for the limits
     match preference.objective, preference.value_of_time_usd_per_hour:
         case "cost", _:
-            return never, lead, never, lead
+            helps = _other_axis(lead, speed - speeds)
+            return helps, lead, helps, lead
         case "performance", _:
-            return lead, never, lead, never
+            helps = _other_axis(lead, prices - price)
+            return lead, helps, lead, helps
         case _, None:
             return lead, lead, lead, lead
         case _, waiting:
             return lead, _price_share(lead, prices, waiting), lead, -_price_share(-lead, np.array(price), waiting)
+
+
+def _other_axis(lead: Floats, behind: Floats) -> Floats:
+    """What the axis that an objective does not look at can do: it decides among equals, and is otherwise for limits."""
+    return np.where(lead > 0.0, math.inf, np.where(lead < 0.0, lead, behind))
 
 
 def _price_share(lead: Floats, prices: Floats, waiting: float) -> Floats:
