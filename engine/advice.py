@@ -118,10 +118,14 @@ class NothingFeasible:
 
 @dataclass(frozen=True, slots=True)
 class Flatness:
-    """Relative spread of the median cost per unit from the cost pick to the performance pick."""
+    """Relative spread of the median cost per unit from the cost pick to the performance pick.
+
+    `probability_flat` is how likely the true spread is below what counts as flat.
+    """
 
     spread: float
     verdict: Literal["flat", "rising", "falling"]
+    probability_flat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ class Advice:
     undetermined: Undetermined | None
     warnings: tuple[str, ...] = ()
     predictions: tuple[Predicted, ...] = ()
+    break_even_pairs: tuple[BreakEven, ...] = ()  # every pair of picks of which the second is faster
 
 
 def as_document(value: Any) -> Any:

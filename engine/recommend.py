@@ -1,5 +1,6 @@
 """One workload's answer: three optima over everything that could be rented, and which of them to take."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -153,7 +154,7 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
     certificate = certify(space, outlook.speeds(asked.confidence), limits.relaxed, question.timer() - began)
     waiting_usd = workload.value_of_time_usd_per_hour
     ground = Ground(outlook, question.observations, kind, spent.units_per_day, today.usd_per_hour, waiting_usd)
-    flatness, break_even = _shape_of_cost(found, policy)
+    break_evens = _break_evens(found)
     prices_as_of = _oldest_price(found, outlook)
     return replace(
         _blank(question),
@@ -162,8 +163,9 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
         constraints=limits.asked | _asked_besides(workload),
         current=current,
         objectives={name: _shown(each, ground) for name, each in found.items()},
-        flatness=flatness,
-        break_even_usd_per_hour=break_even,
+        flatness=_flatness(found, outlook, policy),
+        break_even_usd_per_hour=next((it for it in break_evens if (it.from_, it.to) == ("cost", "performance")), None),
+        break_even_pairs=break_evens,
         next_trial=_trial(found[chosen], chosen, limits, outlook, spent, question),
         certificate=certificate,
         prices_as_of=prices_as_of,
@@ -245,22 +247,29 @@ def _warnings(question: _Question, current: Current, prices_as_of: datetime | No
     return tuple(warnings)
 
 
-def _shape_of_cost(
-    found: Mapping[Objective, Found | Infeasible], policy: Policy
-) -> tuple[Flatness | None, BreakEven | None]:
-    """Flatness and break-even between the cost pick and the performance pick, where both exist."""
+def _break_evens(found: Mapping[Objective, Found | Infeasible]) -> tuple[BreakEven, ...]:
+    """Between each pair of picks, where both exist and the second is faster."""
+    picks = [(name, each) for name, each in found.items() if isinstance(each, Found)]
+    pairs = (_break_even(*pair) for pair in itertools.combinations(picks, 2))
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+def _break_even(one: tuple[Objective, Found], other: tuple[Objective, Found]) -> BreakEven | None:
+    (name, slow), (faster_name, fast) = one, other
+    usd, units = (slow.usd_per_hour, fast.usd_per_hour), (slow.units_per_hour, fast.units_per_hour)
+    return break_even_of(usd, units, (name, faster_name))
+
+
+def _flatness(found: Mapping[Objective, Found | Infeasible], outlook: Outlook, policy: Policy) -> Flatness | None:
+    """Over the frontier of what the performance pick was chosen from, between both picks, where both exist."""
     cheap, fast = found["cost"], found["performance"]
     if isinstance(cheap, Infeasible) or isinstance(fast, Infeasible):
-        return None, None
-    usd, units = (cheap.usd_per_hour, fast.usd_per_hour), (cheap.units_per_hour, fast.units_per_hour)
-    return _flatness(cheap, fast, policy), break_even_of(usd, units)
-
-
-def _flatness(cheap: Found, fast: Found, policy: Policy) -> Flatness:
-    """Over the frontier of what the performance pick was chosen from, between both picks."""
+        return None
     frontier = fast.points.take(frontier_of(fast.points))
     speeds = frontier.units_per_hour
-    inner = (speeds > cheap.units_per_hour) & (speeds < fast.units_per_hour)
+    inner = np.flatnonzero((speeds > cheap.units_per_hour) & (speeds < fast.units_per_hour))
     per_unit = (frontier.usd_per_hour / speeds)[inner]
     ends = (cheap.usd_per_hour / cheap.units_per_hour, fast.usd_per_hour / fast.units_per_hour)
-    return flatness_of([ends[0], *per_unit.tolist(), ends[1]], policy.flat_below)
+    shapes = np.concatenate([[cheap.shape], frontier.shape[inner], [fast.shape]])
+    covariance = outlook.prediction.covariance(shapes)
+    return flatness_of([ends[0], *per_unit.tolist(), ends[1]], policy.flat_below, covariance)

@@ -68,6 +68,11 @@ class Prediction:
         variance: Floats = (self.loadings**2).sum(axis=1) + self.own_variance
         return np.sqrt(variance)
 
+    def covariance(self, rows: Integers) -> Floats:
+        """(k, k) of the natural logarithms at (k,) `rows`; a shape that stands there twice errs as one."""
+        shared: Floats = self.loadings[rows] @ self.loadings[rows].T
+        return shared + np.where(rows[:, None] == rows[None, :], self.own_variance[rows], 0.0)
+
     def quantile(self, q: float) -> Floats:
         """(n,) natural log of the units per hour that a run stays below with probability `q`, 0 < q < 1."""
         return self.log_units_per_hour + NormalDist().inv_cdf(q) * self.log_sd

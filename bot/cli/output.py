@@ -135,9 +135,11 @@ def _notes(document: Document) -> Iterator[str]:
         if "infeasible" in pick:
             yield f"{objective}: {_infeasible(pick)}"
     if flatness := document["flatness"]:
-        spread = f"{flatness['verdict']} (±{percent(flatness['spread'])})"
+        chance = flatness["probability_flat"]
+        sure = "" if chance is None else f"; {percent(chance)} likely to be flat"
+        spread = f"{flatness['verdict']} (within {percent(flatness['spread'])}{sure})"
         yield f"cost per unit from the cost pick to the performance pick: {spread}"
-    if pays := document["break_even_usd_per_hour"]:
+    for pays in document["break_even_pairs"]:
         yield f"{pays['to']} pays against {pays['from']} where an hour of waiting is worth {money(pays['value'])}"
     if trial := document["next_trial"]:
         yield f"next trial: {configuration(trial['configuration'])}, {money(trial['usd'])}"

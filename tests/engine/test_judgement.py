@@ -1,13 +1,15 @@
 """Flatness, break-even, and what binds where nothing is feasible."""
 
 import math
+from statistics import NormalDist
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.advice import Infeasible
-from engine.judgement import break_even_of, explain_infeasible, flatness_of
+from engine.judgement import break_even_of, explain_infeasible, flatness_of, probability_flat
 from engine.search import candidates_of, find_points, shortlist
 from engine.workload import Constraints, Workload
 from tests.engine.instances import limits_of as limits_of_instance
@@ -52,6 +54,45 @@ def test_faster_for_less_per_unit_is_free() -> None:
 
 def test_there_is_no_break_even_without_a_faster_pick() -> None:
     assert break_even_of((1.0, 2.0), (10.0, 10.0)) is None
+
+
+def test_without_uncertainty_it_is_known_whether_costs_are_flat() -> None:
+    nothing = np.zeros((2, 2))
+    assert probability_flat(np.log([1.0, 1.05]), nothing, 0.1) == 1.0
+    assert probability_flat(np.log([1.0, 1.2]), nothing, 0.1) == 0.0
+
+
+def test_what_moves_all_costs_alike_leaves_them_flat() -> None:
+    alike = np.full((3, 3), 4.0)
+    assert probability_flat(np.log([1.0, 1.02, 1.05]), alike, 0.1) == 1.0
+
+
+@given(st.floats(-0.5, 0.5), st.floats(0.02, 0.5), st.floats(-0.9, 0.9))
+def test_between_two_costs_the_probability_has_a_closed_form(apart: float, sd: float, correlation: float) -> None:
+    covariance = sd**2 * np.array([[1.0, correlation], [correlation, 1.0]])
+    difference = NormalDist(apart, sd * math.sqrt(2.0 - 2.0 * correlation))
+    exact = difference.cdf(math.log(1.1)) - difference.cdf(-math.log(1.1))
+    assert probability_flat(np.array([0.0, apart]), covariance, 0.1) == pytest.approx(exact, abs=0.004)
+
+
+@pytest.mark.parametrize("n", [3, 6, 20])
+def test_among_many_costs_it_agrees_with_random_draws(n: int) -> None:
+    chance = np.random.default_rng(n)
+    loadings = chance.normal(0.0, 0.02, (n, 5))
+    covariance = loadings @ loadings.T + np.diag(chance.uniform(0.0, 0.02, n) ** 2)
+    logs = chance.uniform(0.0, 0.05, n)
+    drawn = chance.multivariate_normal(logs, covariance, 200_000)
+    expected = float((np.ptp(drawn, axis=1) < math.log(1.1)).mean())
+    assert 0.02 < expected < 0.98
+    assert probability_flat(logs, covariance, 0.1) == pytest.approx(expected, abs=0.015)
+
+
+def test_the_probability_of_flatness_stands_beside_the_verdict() -> None:
+    found = flatness_of([1.0, 1.05], 0.1, np.diag([0.05**2, 0.05**2]))
+    assert found.verdict == "flat"
+    assert found.probability_flat is not None
+    assert 0.5 < found.probability_flat < 1.0
+    assert flatness_of([1.0, 1.05], 0.1).probability_flat is None
 
 
 def infeasible(known: list[Machine], asked: Constraints) -> Infeasible:

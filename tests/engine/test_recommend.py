@@ -122,6 +122,30 @@ def test_a_floor_just_out_of_reach_is_worth_a_trial() -> None:
     assert advice.next_trial is not None
 
 
+def test_break_even_stands_between_each_pair_of_picks() -> None:
+    advice = advise(DAILY, ask(max_usd_per_day=200.0))
+    picks = {name: pick(advice, name) for name in advice.objectives}
+    assert {(each.from_, each.to) for each in advice.break_even_pairs} == {
+        ("cost", "value"),
+        ("cost", "performance"),
+        ("value", "performance"),
+    }
+    for each in advice.break_even_pairs:
+        burdens = [
+            (picks[name].usd_per_day / 24.0 + each.value) / picks[name].units_per_hour.p50
+            for name in (each.from_, each.to)
+        ]
+        assert burdens[0] == pytest.approx(burdens[1]) if each.value else burdens[0] >= burdens[1]
+    assert advice.break_even_usd_per_hour in advice.break_even_pairs
+
+
+def test_flatness_says_how_sure_it_is() -> None:
+    thin, rich = advise(DAILY[:1], ask()), advise([*DAILY, run(5, accelerator="H100", units=80.0, precision="fp16")])
+    for advice in (thin, rich):
+        assert 0.0 <= advice.flatness.probability_flat <= 1.0
+    assert thin.flatness.probability_flat < 0.9
+
+
 def test_the_certificate_accounts_for_every_configuration() -> None:
     certificate = advise(DAILY, Workload("video-gen", filters=Filters(providers=("lambda",)))).certificate
     assert certificate.configurations == len(OFFERS)
