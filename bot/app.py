@@ -137,7 +137,8 @@ def build(
     secrets = settings.slack(is_socket=is_socket)
     slack = OneWorkspace(secrets.bot_token, settings.slack_api_url)
     people = Directory(slack.token_for, settings.slack_api_url)
-    room = Room(Store(settings.database_url), clock=clock, people=people)
+    administrators = settings.gpu_advise_admins
+    room = Room(Store(settings.database_url), clock=clock, people=people, administrators=administrators)
     do = partial(handle, room)
     desk = Desk(room.store, do, clock)
     opener = Opener(room, slack.client_for)

@@ -63,21 +63,29 @@ class Directory:
             raise WhoIsThat(str(error.response.get("error", "unknown error"))) from None
         except (OSError, ValueError, LookupError) as error:
             raise WhoIsThat(type(error).__name__) from None
-        return _person(user_id, user) if isinstance(user, dict) else _nobody()
+        return _person(team_id, user_id, user) if isinstance(user, dict) else _nobody()
 
 
 def _nobody() -> Person:
     raise WhoIsThat("an answer without a person")
 
 
-def _person(user_id: str, user: dict[str, Any]) -> Person:
+def _person(team_id: str, user_id: str, user: dict[str, Any]) -> Person:
     is_true = {key for key, value in user.items() if value is True}
     timezone = user.get("tz")
     return Person(
         user_id,
         is_administrator=bool(is_true & {"is_admin", "is_owner", "is_primary_owner"}),
-        is_guest=bool(is_true & {"is_restricted", "is_ultra_restricted", "is_stranger"}),
+        is_guest=bool(is_true & {"is_restricted", "is_ultra_restricted"}),
+        is_stranger="is_stranger" in is_true or not _belongs(team_id, user),
         is_deactivated="deleted" in is_true,
         is_bot="is_bot" in is_true,
         timezone=timezone if isinstance(timezone, str) else None,
     )
+
+
+def _belongs(team_id: str, user: dict[str, Any]) -> bool:
+    """Whether this is the user's workspace, or one of those that an organisation put the user into."""
+    home, enterprise = user.get("team_id", team_id), user.get("enterprise_user")
+    teams = enterprise.get("teams") if isinstance(enterprise, dict) else None
+    return home == team_id or (isinstance(teams, list) and team_id in teams)

@@ -13,11 +13,15 @@ class WhoIsThat(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in Slack. `timezone` is an IANA name; a guest is restricted to some channels or comes from elsewhere."""
+    """Somebody in Slack. `timezone` is an IANA name.
+
+    A guest is restricted to some channels; a stranger belongs to another workspace and meets this one in a channel.
+    """
 
     user_id: str
     is_administrator: bool = False
     is_guest: bool = False
+    is_stranger: bool = False
     is_deactivated: bool = False
     is_bot: bool = False
     timezone: str | None = None

@@ -81,10 +81,14 @@ def _fitted(scope: Scope, own: Observations, index_: CatalogIndex) -> Model:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The database, the shelf, the clocks and the people: `clock` says what time it is, `timer` measures seconds."""
+    """The database, the shelf, the clocks and the people: `clock` says what time it is, `timer` measures seconds.
+
+    `administrators` are Slack users that the machine's own settings name, in every workspace.
+    """
 
     store: Store
     shelf: Shelf = field(default_factory=Shelf)
     clock: Callable[[], datetime] = utc_now
     timer: Callable[[], float] = time.perf_counter
     people: People = anybody
+    administrators: tuple[str, ...] = ()
