@@ -65,7 +65,7 @@ def _offers_near(found: Found, preference: Preference, outlook: Outlook) -> tupl
 def _is_feasible(found: Found, outlook: Outlook, shapes: Integers, usd_per_hour: Floats) -> Bools:
     """Whether dearer offers of feasible shapes still keep the limits on money: the others they keep already."""
     limits = found.limits.relaxed
-    speeds = outlook.p50[shapes]
+    speeds = outlook.speeds(found.confidence).cautious.ravel()[shapes]
     indifferent = np.zeros(len(shapes), dtype=np.int64), np.ones(len(shapes), dtype=np.bool_), np.zeros(len(shapes))
     tests = tests_of(limits, *indifferent, speeds)
     keeps = np.ones(len(shapes), dtype=np.bool_)
