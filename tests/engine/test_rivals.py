@@ -1,6 +1,7 @@
 """The runner-up, and near-equals."""
 
 import math
+from statistics import NormalDist
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +59,14 @@ def test_a_fallback_keeps_the_limits_on_money_too() -> None:
     assert fallbacks(known, "performance", max_usd_per_day=100.0) == []
     assert fallbacks(known, "performance", max_usd_per_unit=0.2) == []
     assert fallbacks(known, "performance", max_usd_per_unit=0.23) == [("H100", "gcp")]
+
+
+def test_a_fallback_keeps_the_limits_with_the_confidence_that_was_asked() -> None:
+    known = [Machine("H100", 1.0, 10.0), Machine("H100", 1.015, 10.0, provider="gcp")]
+    cautious = 10.0 * math.exp(-0.1 * NormalDist().inv_cdf(0.9))
+    between = 1.007 / cautious
+    assert fallbacks(known, "cost", max_usd_per_unit=between) == [("H100", "gcp")]
+    assert fallbacks(known, "cost", max_usd_per_unit=between, confidence=0.9) == []
 
 
 def test_fallbacks_are_few_and_each_place_comes_once() -> None:
