@@ -109,6 +109,14 @@ def nearest(scope: Scope, name: str, limit: int = 5) -> list[str]:
     return [known for match in matches for known in spellings[match]][:limit]
 
 
+def search(scope: Scope, text: str, limit: int) -> list[str]:
+    """Known workloads whose names hold `text`, whatever its case; those that begin with it first, then by name."""
+    name, wanted = col(WorkloadRow.name), text.strip()
+    begins = case((name.istartswith(wanted, autoescape=True), 0), else_=1)
+    query = select(name).where(name.icontains(wanted, autoescape=True)).order_by(begins, name).limit(limit)
+    return list(scope.scalars(query))
+
+
 def summaries(scope: Scope, offset: int = 0, limit: int | None = None) -> list[Summary]:
     """Every workload with its count of runs, in the order of their names, from `offset` on."""
     query = select(WorkloadRow).order_by(col(WorkloadRow.name)).offset(offset).limit(limit)

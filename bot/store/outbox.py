@@ -16,7 +16,17 @@ from bot.store.columns import new_id, utc_now
 from bot.store.scope import Scope
 from bot.store.tables import OutboxRow
 
-__all__ = ["SentMessage", "SentPost", "counts", "give_up", "post_at", "put", "sent_messages", "update_copies"]
+__all__ = [
+    "SentMessage",
+    "SentPost",
+    "channels_shown",
+    "counts",
+    "give_up",
+    "post_at",
+    "put",
+    "sent_messages",
+    "update_copies",
+]
 
 
 class SentMessage(NamedTuple):
@@ -82,6 +92,15 @@ def sent_messages(scope: Scope, advice_id: str) -> list[SentMessage]:
     query = select(col(OutboxRow.sent_channel), col(OutboxRow.sent_ts)).order_by(col(OutboxRow.position))
     shown = query.where(col(OutboxRow.advice_id) == advice_id, col(OutboxRow.sent_ts).is_not(None))
     return list(dict.fromkeys(SentMessage(channel, ts) for channel, ts in scope.execute(shown)))
+
+
+def channels_shown(scope: Scope, advice_id: str) -> set[str]:
+    """The channels in which everybody sees, or is about to see, the card of this advice."""
+    copies = select(OutboxRow).where(
+        col(OutboxRow.advice_id) == advice_id, col(OutboxRow.state).in_(("waiting", "sending", "sent"))
+    )
+    to = [row.destination for row in scope.scalars(copies).all()]
+    return {each["channel"] for each in to if each["channel"] and not each["is_private"]}
 
 
 def post_at(scope: Scope, channel: str, ts: str) -> SentPost | None:

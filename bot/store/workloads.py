@@ -11,7 +11,7 @@ from bot.store.scope import Scope
 from bot.store.tables import WorkloadRow
 from engine import Constraints, Filters, Workload
 
-__all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "save", "track"]
+__all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "read_asked", "save", "track"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,12 @@ def track(scope: Scope, name: str, *, is_tracked: bool = True) -> bool:
 
 
 def _owned(row: WorkloadRow) -> OwnedWorkload:
-    asked = Workload(row.name) if row.asks is None else _workload(row.asks)
+    asked = Workload(row.name) if row.asks is None else read_asked(row.asks)
     return OwnedWorkload(asked, row.owner, row.channel, row.is_tracked)
 
 
-def _workload(asks: Mapping[str, Any]) -> Workload:
+def read_asked(asks: Mapping[str, Any]) -> Workload:
+    """The wishes that were stored as `asdict` of a workload."""
     constraints = Constraints(**asks["constraints"])
     filters = Filters(**{name: tuple(values) for name, values in asks["filters"].items()})
     return Workload(**{**asks, "constraints": constraints, "filters": filters})

@@ -8,6 +8,7 @@ from bot.posts import Destination, Post
 from bot.store import Scope, advices, history, models, outbox, workloads, workspaces
 from bot.store.columns import new_id
 from bot.usecases.asking import Malformed, Question
+from bot.usecases.preferences import preferences
 from bot.usecases.problems import Problem
 from bot.usecases.room import Room
 from bot.usecases.wording import closest
@@ -21,25 +22,31 @@ from engine import (
     Model,
     Observations,
     Policy,
+    PricingCategory,
     Workload,
     as_document,
     observe,
     recommend,
 )
 
-__all__ = ["STANDS_FOR", "Asker", "Unknown", "advise", "answer", "card", "keep"]
+__all__ = ["STANDS_FOR", "Asker", "Unknown", "advise", "answer", "card", "keep", "unrentable"]
 
 STANDS_FOR = timedelta(days=14)  # prices and history move on: an older advice must be asked for again
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and where the answer goes; `request_id` is the inbox row that this answer settles."""
+    """Who asks, and where the answer goes; `request_id` is the inbox row that this answer settles.
+
+    `in_place` is where the card stands that this answer's card replaces, and `replaces` the id of its advice.
+    """
 
     team_id: str
     user: str | None
     destination: Destination
     request_id: str | None = None
+    in_place: Destination | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +72,31 @@ class _Grounds:
     model: Model
     index: CatalogIndex
     policy: Policy
+    production_pricing: tuple[PricingCategory, ...]
 
 
 def advise(room: Room, question: Question, asker: Asker) -> None:
     """Answer `question` where `asker` wants it: an advice that can be decided, or a private word on what is wrong."""
     found = answer(room, asker.team_id, question)
+    now = room.clock()
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
         if isinstance(found, Unknown):
             outbox.put(scope, Post(asker.destination, "unknown_workload", found.as_document()))
         elif isinstance(found, Malformed):
             outbox.put(scope, Post(asker.destination, "bad_request", found.as_document()))
         else:
-            data = keep(scope, found, question, asker.user, room.clock())
-            outbox.put(scope, Post(asker.destination, "advice", data), advice_id=data["advice_id"])
+            data = keep(scope, found, question, asker.user, now)
+            if asker.replaces:
+                advices.change_state(scope, asker.replaces, "open", "replaced")
+            outbox.put(scope, Post(_place(scope, asker), "advice", data), advice_id=data["advice_id"])
+
+
+def _place(scope: Scope, asker: Asker) -> Destination:
+    """In place of a card, else as the workspace prefers: seen by the asker alone, or by the channel."""
+    if asker.in_place is not None:
+        return asker.in_place
+    is_open = preferences(scope).answers_in == "channel" and asker.destination.channel is not None
+    return replace(asker.destination, is_private=False) if is_open else asker.destination
 
 
 def answer(room: Room, team_id: str, question: Question) -> Advice | Unknown | Malformed:
@@ -86,6 +105,12 @@ def answer(room: Room, team_id: str, question: Question) -> Advice | Unknown | M
         grounds = _gather(room, scope, question)
     if isinstance(grounds, Unknown | Malformed):
         return grounds
+    found = _recommended(room, grounds)
+    unasked = _unasked_pricing(grounds, found)
+    return _recommended(room, replace(grounds, workload=unasked)) if unasked else found
+
+
+def _recommended(room: Room, grounds: _Grounds) -> Advice:
     return recommend(
         grounds.workload,
         grounds.history,
@@ -96,6 +121,21 @@ def answer(room: Room, team_id: str, question: Question) -> Advice | Unknown | M
         room.clock(),
         timer=room.timer,
     )
+
+
+def _unasked_pricing(grounds: _Grounds, found: Advice) -> Workload | None:
+    """The question with the workspace's ways of paying for production, where nobody asked for any.
+
+    A workload that is paid another way today may stay with it. None: the answer stands as it is.
+    """
+    wanted, filters = grounds.production_pricing, grounds.workload.filters
+    if not wanted or filters.pricing_categories or found.stage is None or found.stage.value != "production":
+        return None
+    today = found.current.configuration.pricing_category if found.current else None
+    kept = tuple(dict.fromkeys((*wanted, *((today,) if today else ()))))
+    if set(kept) >= {word for word in grounds.index.words["pricing_category"] if word}:
+        return None
+    return replace(grounds.workload, filters=replace(filters, pricing_categories=kept))
 
 
 def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None, now: datetime) -> dict[str, Any]:
@@ -134,21 +174,22 @@ def _gather(room: Room, scope: Scope, question: Question) -> _Grounds | Unknown 
     if owned is None:
         return Unknown(name, tuple(history.nearest(scope, name)), len(history.names(scope)))
     index = room.shelf.index(scope)
-    problems = _unrentable(question.workload.filters, index)
+    problems = unrentable(question.workload.filters, index)
     if problems:
-        return Malformed(question.asked, problems)
+        return Malformed(question.asked, tuple(problem for _, problem in problems))
     try:
         runs = history.load(scope, name)
     except MixedUnits as mixed:
         return Malformed(question.asked, (_mixed(mixed),))
     observations = _observed(scope, runs, index)
     return _Grounds(
-        _overlaid(owned.workload, question.workload),
+        _overlaid(owned.workload, question.workload, index),
         runs,
         observations,
         room.shelf.model(scope, observations),
         index,
         workspaces.policy(scope),
+        preferences(scope).production_pricing,
     )
 
 
@@ -160,7 +201,7 @@ def _observed(scope: Scope, runs: History, index: CatalogIndex) -> Observations:
     return observe(runs, index.catalog.accelerators)
 
 
-def _overlaid(owned: Workload, asked: Workload) -> Workload:
+def _overlaid(owned: Workload, asked: Workload, index: CatalogIndex) -> Workload:
     """What the owner asks for, except where the question itself says otherwise."""
 
     def over(mine: Any, theirs: Any) -> dict[str, Any]:
@@ -174,15 +215,23 @@ def _overlaid(owned: Workload, asked: Workload) -> Workload:
         is_critical=asked.is_critical or owned.is_critical,
         value_of_time_usd_per_hour=asked.value_of_time_usd_per_hour or owned.value_of_time_usd_per_hour,
         constraints=Constraints(**over(asked.constraints, owned.constraints)),
-        filters=Filters(**over(asked.filters, owned.filters)),
+        filters=_spelled_out(Filters(**over(asked.filters, owned.filters)), index),
     )
 
 
-def _unrentable(filters: Filters, index: CatalogIndex) -> tuple[Problem, ...]:
-    """Providers and regions that the catalogue does not have: a spelling mistake would exclude everything."""
-    asked = {"provider": filters.providers, "region": filters.regions}
+def _spelled_out(filters: Filters, index: CatalogIndex) -> Filters:
+    """`filters` with every accelerator by the name that the catalogue uses."""
+    sheets = index.catalog.accelerators
+    names = (sheets.resolve(spelling).name if sheets.knows(spelling) else spelling for spelling in filters.accelerators)
+    return replace(filters, accelerators=tuple(dict.fromkeys(names)))
+
+
+def unrentable(filters: Filters, index: CatalogIndex) -> tuple[tuple[str, Problem], ...]:
+    """What the catalogue does not have, by key of the question: a spelling mistake would exclude everything."""
+    filters = _spelled_out(filters, index)
+    asked = {"provider": filters.providers, "region": filters.regions, "accelerator": filters.accelerators}
     return tuple(
-        _unknown_word(column, word, index.words[column])
+        (column, _unknown_word(column, word, index.words[column]))
         for column, words in asked.items()
         for word in words
         if word not in index.words[column]

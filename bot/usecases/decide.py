@@ -13,7 +13,7 @@ from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from engine import OBJECTIVES, Objective
 
-__all__ = ["SNOOZE_FOR", "decide", "explain"]
+__all__ = ["SNOOZE_FOR", "decide", "explain", "standing_card"]
 
 SNOOZE_FOR = timedelta(days=7)
 _KINDS: dict[str, DecisionKind] = {"approve": "approve", "dismiss": "dismiss", "snooze": "snooze"}
@@ -53,15 +53,18 @@ def explain(room: Room, click: Click, request_id: str | None = None) -> None:
         return None
 
 
+def standing_card(advice: StoredAdvice, standing: Decision | None, otherwise: str | None = None) -> dict[str, Any]:
+    """The data of the card as it stands: decided, or in the state `otherwise` (default: the advice's own)."""
+    state = _STATES[standing.kind] if standing else otherwise or advice.state
+    return card(advice.id, advice.document, advice.asked_by, advice.created_at, state, _as_document(standing))
+
+
 def _tell(scope: Scope, click: Click, advice: StoredAdvice, outcome: Outcome) -> None:
     """What stands now, in place of what was clicked and in every copy of the card; a late click also learns why."""
     refusal = "expired" if advice.state == "expired" else outcome.refusal
     if refusal == "expired":
         advices.change_state(scope, advice.id, "open", "expired")
-    state = _STATES[outcome.standing.kind] if outcome.standing else refusal or "replaced"
-    data = card(
-        advice.id, advice.document, advice.asked_by, advice.created_at, state, _as_document(outcome.standing)
-    )  # fmt: skip
+    data = standing_card(advice, outcome.standing, refusal or "replaced")
     if outcome.is_ours or refusal == "expired":
         copies = outbox.update_copies(scope, advice.id, "advice", data)
         if not copies and not _update_digest(scope, click):

@@ -9,7 +9,7 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import decide, departing, listing, subscribing
+from bot.usecases import decide, departing, forms, listing, sharing, subscribing
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
 from bot.usecases.requests import Click, Command, Departure, HomeOpened, Submission
@@ -111,10 +111,13 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
 _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "advice.approve": decide.decide,
     "advice.dismiss": decide.decide,
+    "advice.share": sharing.share,
     "advice.snooze": decide.decide,
     "advice.why": decide.explain,
 }
 """By the first two parts of the action id."""
 
-_SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {}
+_SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
+    "ask": forms.ask,
+}
 """By the callback id of the modal."""

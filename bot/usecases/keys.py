@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from bot.usecases import amounts
@@ -9,7 +10,7 @@ from bot.usecases.problems import Unreadable
 from bot.usecases.wording import closest
 from engine import PricingCategory, Workload
 
-__all__ = ["KEYS", "PRICING_ALIASES", "canonical", "is_key", "read_pair"]
+__all__ = ["KEYS", "PRICING_ALIASES", "canonical", "is_key", "read_pair", "spelled"]
 
 PRICING_ALIASES: Mapping[str, PricingCategory] = {
     **dict.fromkeys(("on-demand", "ondemand", "on demand", "standard"), "standard"),
@@ -54,6 +55,34 @@ def read_pair(workload: Workload, key: str, text: str) -> Workload:
     if not text.strip(" ,;"):
         raise Unreadable(f"{key}= has no value", _example(key))
     return _READERS[key](workload, text)
+
+
+def spelled(workload: Workload) -> dict[str, str]:
+    """The wishes of `workload` as text by key, each such that `read_pair` reads the same wish again."""
+    limits, filters = workload.constraints, workload.filters
+    numbers = {
+        "floor": limits.floor_units_per_hour,
+        "budget": limits.max_usd_per_day,
+        "per-unit": limits.max_usd_per_unit,
+        "wait": workload.value_of_time_usd_per_hour,
+        "gpus": limits.max_accelerators,
+        "nodes": limits.max_nodes,
+    }
+    lists = {
+        "region": filters.regions,
+        "provider": filters.providers,
+        "accelerator": filters.accelerators,
+        "pricing": filters.pricing_categories,
+    }
+    return {
+        **{key: _plain(number) for key, number in numbers.items() if number is not None},
+        **{key: ",".join(words) for key, words in lists.items() if words},
+    }
+
+
+def _plain(number: float) -> str:
+    """Every digit that matters and no exponent, which nobody types."""
+    return f"{Decimal(repr(number)):f}".removesuffix(".0")
 
 
 def _constraint(name: str, read: Callable[[str], Any]) -> Callable[[Workload, str], Workload]:
@@ -106,6 +135,7 @@ KEYS: Mapping[str, str] = {
     "nodes": "nodes=2",
     "region": "region=us-east-1",
     "provider": "provider=aws",
+    "accelerator": "accelerator=H100-80GB",
     "pricing": "pricing=on-demand",
     "critical": "critical=yes",
 }
@@ -115,6 +145,8 @@ _SYNONYMS: Mapping[str, str] = {
     "node": "nodes",
     "regions": "region",
     "providers": "provider",
+    "accelerators": "accelerator",
+    "gpu-type": "accelerator",
 }
 _READERS: Mapping[str, Callable[[Workload, str], Workload]] = {
     "floor": _constraint("floor_units_per_hour", amounts.rate),
@@ -125,6 +157,7 @@ _READERS: Mapping[str, Callable[[Workload, str], Workload]] = {
     "nodes": _constraint("max_nodes", lambda text: amounts.whole(text, _example("nodes"))),
     "region": _filter("regions", amounts.items),
     "provider": _filter("providers", amounts.items),
+    "accelerator": _filter("accelerators", amounts.items),
     "pricing": _filter("pricing_categories", _pricing),
     "critical": _critical,
 }

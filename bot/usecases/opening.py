@@ -1,33 +1,34 @@
 """What is answered while a person waits: modals to open, options for a menu, mistakes in a form. Nothing is changed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases.requests import Click, Command, Submission, Typed
+from bot.usecases import forms
+from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 
-__all__ = ["CHECKS", "MODALS", "SUGGESTIONS", "Option", "opens"]
+__all__ = ["CHECKS", "MODALS", "SUGGESTIONS", "opens"]
 
 Asked: TypeAlias = Click | Command
 
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One entry of a menu: what is shown, and what is sent back when it is chosen (at most 150 characters)."""
-
-    label: str
-    value: str
-
-
-MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {}
+MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
+    "advice.whatif": forms.what_if,
+    "ask.open": forms.ask_anew,
+}
 """What a button opens, by the first two parts of its action id (`advice.whatif`)."""
 
-SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {}
+SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {
+    "find.workload": forms.names,
+    "find.accelerator": forms.places,
+    "find.provider": forms.places,
+    "find.region": forms.places,
+}
 """The options of a menu that asks for them, by its action id."""
 
-CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {}
+CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {
+    "ask": forms.check,
+}
 """What is wrong with a form, in words by block id, by its callback id; a form without mistakes is taken down."""
 
 
@@ -36,4 +37,4 @@ def opens(asked: Asked) -> Callable[[Room], Modal] | None:
     if isinstance(asked, Click):
         make = MODALS.get(".".join(asked.action_id.split(".")[:2]))
         return None if make is None else lambda room: make(room, asked)
-    return None
+    return None if asked.text.strip() else lambda room: forms.ask_anew(room, asked)

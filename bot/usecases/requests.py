@@ -1,6 +1,7 @@
 """What was asked of the bot, as it lies in the inbox until it is answered."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +14,7 @@ __all__ = [
     "Departure",
     "HomeOpened",
     "Id",
+    "Option",
     "Request",
     "ResponseUrl",
     "Submission",
@@ -106,6 +108,14 @@ class Typed(BaseModel):
     user_id: Id
     action_id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of a menu: what is shown, and what is sent back when it is chosen (at most 150 characters)."""
+
+    label: str
+    value: str
 
 
 class HomeOpened(BaseModel):

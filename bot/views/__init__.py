@@ -7,6 +7,7 @@ from bot.posts import Message
 from bot.render import as_text, options, rendered
 from bot.render import surface as rendered_surface
 from bot.views.advice import advice
+from bot.views.asking import form, shared
 from bot.views.digest import digest
 from bot.views.help import help_
 from bot.views.listing import (
@@ -32,6 +33,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "help": help_,
     "lost": dict,
     "settings": settings,
+    "shared": shared,
     "status": status,
     "subscribed": subscribed,
     "subscription_list": subscription_list,
@@ -44,6 +46,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "modal_ask": form,
     "modal_waiting": dict,
 }
 
