@@ -5,7 +5,7 @@ from engine.advice import Advice, as_document
 from engine.catalog import Catalog, Offer
 from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerator
 from engine.fit import fit
-from engine.fleet import Finding, findings
+from engine.fleet import FINDING_KINDS, Finding, FindingKind, findings
 from engine.history import History, Run
 from engine.model import Model
 from engine.observations import Observations, observe
@@ -26,6 +26,7 @@ from engine.units import (
 from engine.workload import Constraints, Filters, Policy, Workload
 
 __all__ = [
+    "FINDING_KINDS",
     "KINDS",
     "OBJECTIVES",
     "PRECISIONS",
@@ -41,6 +42,7 @@ __all__ = [
     "EngineError",
     "Filters",
     "Finding",
+    "FindingKind",
     "History",
     "InvalidRow",
     "Kind",

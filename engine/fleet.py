@@ -3,16 +3,17 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from engine.advice import Advice, Current, NothingFeasible, Pick, StageFound
 from engine.strategy import recommended_objective
 from engine.units import HOURS_PER_DAY, STAGES, Objective
 from engine.workload import Policy
 
-__all__ = ["Finding", "FindingKind", "findings"]
+__all__ = ["FINDING_KINDS", "Finding", "FindingKind", "findings"]
 
 FindingKind = Literal["shift_to_performance", "dominated", "overbuilt_prototype", "drifted_stage"]
+FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 
 _DAYS_PER_WEEK = 7.0
 _OVERBUILT = 2.0  # a prototype that pays twice what would be no slower
@@ -34,6 +35,13 @@ class Finding:
     extra_usd_per_week: float
     evidence: str
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Least first: work foregone relative to today's, so that images and videos compare; then dollars a week."""
+        current = self.advice.current
+        today = current.units_per_hour.p50 if current else 1.0
+        return (-self.gain_units_per_week / today, self.extra_usd_per_week)
+
 
 def findings(advices: Iterable[Advice], policy: Policy) -> tuple[Finding, ...]:
     """At most one finding a workload, the most serious.
@@ -41,14 +49,7 @@ def findings(advices: Iterable[Advice], policy: Policy) -> tuple[Finding, ...]:
     Most throughput foregone comes first, then most money saved, then the name.
     """
     found = [finding for advice in advices if (finding := _most_serious(advice, policy)) is not None]
-    return tuple(sorted(found, key=lambda each: (_rank(each), each.workload)))
-
-
-def _rank(finding: Finding) -> tuple[float, float]:
-    """Work foregone relative to today's, so that images and videos compare; then dollars a week."""
-    current = finding.advice.current
-    today = current.units_per_hour.p50 if current else 1.0
-    return (-finding.gain_units_per_week / today, finding.extra_usd_per_week)
+    return tuple(sorted(found, key=lambda each: (each.rank, each.workload)))
 
 
 def _most_serious(advice: Advice, policy: Policy) -> Finding | None:
