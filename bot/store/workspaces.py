@@ -4,15 +4,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.store.columns import Document, utc_now
 from bot.store.scope import Scope
-from bot.store.tables import Scoped, Shared, WorkspaceRow
+from bot.store.tables import METADATA, Scoped, Shared, WorkspaceRow
 from engine import Policy
 
-__all__ = ["UNNAMED", "adopt", "change_settings", "ensure", "list_ids", "policy", "save_policy", "settings"]
+__all__ = [
+    "UNNAMED",
+    "adopt",
+    "change_settings",
+    "ensure",
+    "enterprise_of",
+    "forget",
+    "join_enterprise",
+    "list_ids",
+    "list_of_enterprise",
+    "policy",
+    "save_policy",
+    "settings",
+]
 
 UNNAMED = "local"
 """The workspace of what was imported before anybody said for which: `adopt` gives it its name."""
@@ -41,6 +54,39 @@ def adopt(across: Scope, team_id: str) -> bool:
 def list_ids(across: Scope) -> list[str]:
     """The id of every workspace, in the order in which they came."""
     return list(across.scalars(select(col(WorkspaceRow.team_id)).order_by(col(WorkspaceRow.created_at))))
+
+
+def enterprise_of(scope: Scope) -> str | None:
+    """The organisation that this workspace was said to belong to."""
+    row = scope.get(WorkspaceRow)
+    return None if row is None else row.enterprise_id
+
+
+def join_enterprise(scope: Scope, enterprise_id: str) -> None:
+    """Remember the organisation that this workspace belongs to."""
+    ensure(scope)
+    scope.execute(update(WorkspaceRow).values(enterprise_id=enterprise_id))
+
+
+def list_of_enterprise(across: Scope, enterprise_id: str) -> list[str]:
+    """The known workspaces of an organisation."""
+    mine = col(WorkspaceRow.enterprise_id) == enterprise_id
+    return list(across.scalars(select(col(WorkspaceRow.team_id)).where(mine).order_by(col(WorkspaceRow.team_id))))
+
+
+def forget(scope: Scope) -> int:
+    """Delete everything of this workspace, its audit log and its access included; how many rows there were.
+
+    A price list or anything else that all workspaces share stays.
+    """
+    owned = {kind.__table__: kind for kind in [*Scoped.__subclasses__(), *Shared.__subclasses__()]}  # type: ignore[attr-defined]
+    in_order = [owned[table] for table in reversed(METADATA.sorted_tables) if table in owned]  # what refers goes first
+    return sum(_emptied(scope, kind) for kind in in_order)
+
+
+def _emptied(scope: Scope, kind: type[Any]) -> int:
+    mine = delete(kind).where(col(kind.team_id) == scope.team_id).returning(col(kind.team_id))
+    return len(scope.scalars(mine.execution_options(synchronize_session=False)).all())
 
 
 def settings(scope: Scope) -> Document:

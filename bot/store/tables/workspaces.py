@@ -13,11 +13,12 @@ __all__ = ["AuditRow", "InstallationRow", "OAuthStateRow", "WorkspaceRow"]
 
 
 class WorkspaceRow(Scoped, table=True):
-    """A workspace that the bot serves, and the settings that its administrators changed."""
+    """A workspace that the bot serves, its organisation if it has one, and what its administrators changed."""
 
     __tablename__ = "workspace"
     team_id: str = Field(default="", primary_key=True, max_length=64)
     name: str | None = None
+    enterprise_id: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=DOCUMENT)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcTime)
 

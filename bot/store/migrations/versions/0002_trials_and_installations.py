@@ -168,11 +168,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reason", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("configuration", DOCUMENT, nullable=True))
 
+    with op.batch_alter_table("workspace", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("enterprise_id", sa.String(), nullable=True))
+
     periods = op.get_bind().execute(sa.text("SELECT * FROM period")).mappings().all()
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.add_column(sa.Column("name", sa.String(), nullable=False, server_default=sa.text("''")))
         batch_op.add_column(sa.Column("filters", DOCUMENT, nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("is_paused", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("leased_until", UtcTime(), nullable=True))
     with op.batch_alter_table("subscription", schema=None) as batch_op:  # the defaults were for rows that there are
         for name in ("name", "filters", "is_paused"):
             batch_op.alter_column(name, server_default=None)
@@ -189,10 +193,14 @@ def downgrade() -> None:
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_subscription_team_id_channel_name"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_subscription_team_id_channel"), ["team_id", "channel"])
+        batch_op.drop_column("leased_until")
         batch_op.drop_column("is_paused")
         batch_op.drop_column("filters")
         batch_op.drop_column("name")
     _put_back(periods)
+
+    with op.batch_alter_table("workspace", schema=None) as batch_op:
+        batch_op.drop_column("enterprise_id")
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_column("configuration")
