@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-__all__ = ["SLACK_API_URL", "InvalidSetting", "Settings", "SlackSecrets"]
+__all__ = ["SLACK_API_URL", "InvalidSetting", "OAuthSecrets", "Settings", "SlackSecrets"]
 
 SLACK_API_URL = "https://slack.com/api/"
 _TOKEN_KINDS = {"xoxb": "a bot token", "xoxp": "a user token", "xapp": "an app-level token", "xoxe": "a refresh token"}
@@ -40,6 +40,18 @@ def _token(prefix: str) -> Any:
         return secret
 
     return AfterValidator(check)
+
+
+def _client_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.]{1,100}", text):
+        raise ValueError("must be digits and dots; it stands under Basic Information of the Slack app")
+    return text
+
+
+def _client_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]{8,}", secret.get_secret_value()):
+        raise ValueError("must be at least 8 printable characters without spaces")
+    return secret
 
 
 def _signing_secret(secret: SecretStr) -> SecretStr:
@@ -100,14 +112,27 @@ def _default_database() -> str:
     return f"sqlite:///{user_data_path('gpu-advise', appauthor=False) / 'gpu-advise.db'}"
 
 
-class SlackSecrets(BaseModel):
-    """What serving Slack needs, complete: `app_token` is set exactly when Socket Mode was asked for."""
+class OAuthSecrets(BaseModel):
+    """What installing in several workspaces needs besides keys to encrypt their tokens with."""
 
     model_config = ConfigDict(frozen=True)
 
-    bot_token: SecretStr
+    client_id: str
+    client_secret: SecretStr
+
+
+class SlackSecrets(BaseModel):
+    """What serving Slack needs, complete: `app_token` is set exactly when Socket Mode was asked for.
+
+    `bot_token` is set unless `oauth` is: then each workspace gives a token of its own.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    bot_token: SecretStr | None
     signing_secret: SecretStr | None
     app_token: SecretStr | None
+    oauth: OAuthSecrets | None = None
 
 
 class Settings(BaseSettings):
@@ -118,8 +143,8 @@ class Settings(BaseSettings):
     slack_bot_token: Annotated[SecretStr, _token("xoxb")] | None = None
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
     slack_app_token: Annotated[SecretStr, _token("xapp")] | None = None
-    slack_client_id: str | None = None
-    slack_client_secret: SecretStr | None = None
+    slack_client_id: Annotated[str, AfterValidator(_client_id)] | None = None
+    slack_client_secret: Annotated[SecretStr, AfterValidator(_client_secret)] | None = None
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = SLACK_API_URL
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         default_factory=_default_database,
@@ -152,8 +177,9 @@ class Settings(BaseSettings):
         Raises:
             InvalidSetting: the first one that is missing.
         """
+        oauth = self.oauth
         needed: Mapping[str, SecretStr | None] = {
-            "SLACK_BOT_TOKEN": self.slack_bot_token,
+            **({} if oauth else {"SLACK_BOT_TOKEN": self.slack_bot_token}),
             **({"SLACK_APP_TOKEN": self.slack_app_token} if is_socket else {}),
             **({} if is_socket else {"SLACK_SIGNING_SECRET": self.slack_signing_secret}),
         }
@@ -161,10 +187,32 @@ class Settings(BaseSettings):
             if value is None:
                 raise InvalidSetting(name, "is missing")
         return SlackSecrets(
-            bot_token=self.slack_bot_token or SecretStr(""),
+            bot_token=self.slack_bot_token,
             signing_secret=self.slack_signing_secret,
             app_token=self.slack_app_token if is_socket else None,
+            oauth=oauth,
         )
+
+    @property
+    def oauth(self) -> OAuthSecrets | None:
+        """What OAuth installs need; None unless all three settings of `oauth_settings` are there."""
+        if self.slack_client_id is None or self.slack_client_secret is None or not self.gpu_advise_secret_keys:
+            return None
+        return OAuthSecrets(client_id=self.slack_client_id, client_secret=self.slack_client_secret)
+
+    @property
+    def oauth_settings(self) -> Mapping[str, bool]:
+        """The settings that OAuth installs need, by name, and whether each is there."""
+        return {
+            "SLACK_CLIENT_ID": self.slack_client_id is not None,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret is not None,
+            "GPU_ADVISE_SECRET_KEYS": bool(self.gpu_advise_secret_keys),
+        }
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys that secrets at rest are encrypted with, newest first."""
+        return tuple(key.get_secret_value() for key in self.gpu_advise_secret_keys)
 
     @property
     def database_path(self) -> Path | None:

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from bot.data import load_catalog
 from bot.store import Scope, Store, catalogs, models
 from bot.usecases.people import People, anybody
+from bot.vault import Vault
 from engine import CatalogIndex, Model, Observations, fit, index
 
 __all__ = ["Room", "Shelf", "utc_now"]
@@ -18,6 +19,10 @@ __all__ = ["Room", "Shelf", "utc_now"]
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 _MOST = 8  # of each kind; a workspace has its own catalogue only where it imported one
+
+
+def _nothing(_team_id: str) -> None:
+    """Nothing is remembered outside the database."""
 
 
 def utc_now() -> datetime:
@@ -83,7 +88,8 @@ def _fitted(scope: Scope, own: Observations, index_: CatalogIndex) -> Model:
 class Room:
     """The database, the shelf, the clocks and the people: `clock` says what time it is, `timer` measures seconds.
 
-    `administrators` are Slack users that the machine's own settings name, in every workspace.
+    `administrators` are Slack users that the machine's own settings name, in every workspace. `forget` drops what is
+    remembered of a workspace outside the database, as when it lets the bot go or in again.
     """
 
     store: Store
@@ -92,3 +98,5 @@ class Room:
     timer: Callable[[], float] = time.perf_counter
     people: People = anybody
     administrators: tuple[str, ...] = ()
+    vault: Vault = field(default_factory=Vault)
+    forget: Callable[[str], object] = _nothing
