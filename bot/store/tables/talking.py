@@ -28,6 +28,7 @@ class SubscriptionRow(Scoped, table=True):
     created_by: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     served_until: datetime = Field(sa_type=UtcTime)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class PeriodRow(Scoped, table=True):
