@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.store import advices
-from bot.store.columns import new_id
+from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import AdviceRow, DecisionRow
 from engine import Objective
 
-__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "decide", "get", "latest"]
+__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "decide", "get", "latest", "undo"]
 
 DecisionKind = Literal["approve", "dismiss", "snooze"]
 Refusal = Literal["already_decided", "expired", "replaced", "unknown_advice"]
@@ -22,7 +22,13 @@ _STATES: dict[DecisionKind, advices.State] = {"approve": "approved", "dismiss": 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who decided what, and when. `objective` is the pick approved; `until` ends a snooze."""
+    """Who decided what, and when.
+
+    `objective` is the pick approved, None of a fallback. `configuration` is what was approved, in the shape of the
+    contract and at the price of that moment, with its `forecast` (`units_per_hour`, `usd_per_day` and so on, as of a
+    pick); of a snooze until the price moves, what the price was then. `until` ends any other snooze. `reason` is the
+    one chosen for a dismissal, or what ends a snooze (week, month, price).
+    """
 
     advice_id: str
     kind: DecisionKind
@@ -30,6 +36,9 @@ class Decision:
     decided_by: str
     decided_at: datetime
     until: datetime | None
+    reason: str | None = None
+    configuration: Document | None = None
+    forecast: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +63,31 @@ def decide(
     by: str,
     at: datetime,
     until: datetime | None = None,
+    reason: str | None = None,
+    configuration: Document | None = None,
+    forecast: Document | None = None,
 ) -> Outcome:
     """Decide an open advice. Of any number of callers at once exactly one succeeds; the others learn who did."""
     # The first to change the state wins; on PostgreSQL the next waits here until that transaction has ended.
     if not advices.change_state(scope, advice_id, "open", _STATES[kind], unless_expired_at=at):
         return _refused(scope, advice_id)
-    decision = Decision(advice_id, kind, objective, by, at, until)
+    decision = Decision(advice_id, kind, objective, by, at, until, reason, configuration, forecast)
     row = {name: getattr(decision, name) for name in Decision.__slots__}
     scope.add(DecisionRow(id=new_id(), **row))
     return Outcome(decision, None)
+
+
+def undo(scope: Scope, decision: Decision) -> bool:
+    """Open the advice again, as if nothing had been decided; False when that decision does not stand any more."""
+    this_one = (
+        col(DecisionRow.advice_id) == decision.advice_id,
+        col(DecisionRow.decided_by) == decision.decided_by,
+        col(DecisionRow.decided_at) == decision.decided_at,
+    )
+    taken_back = delete(DecisionRow).where(*this_one).returning(col(DecisionRow.id))
+    if scope.scalars(taken_back).one_or_none() is None:
+        return False
+    return advices.change_state(scope, decision.advice_id, _STATES[decision.kind], "open")
 
 
 def get(scope: Scope, advice_id: str) -> Decision | None:

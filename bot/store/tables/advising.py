@@ -43,6 +43,7 @@ class DecisionRow(Scoped, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcTime)
     reason: str | None = None
     configuration: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    forecast: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
 
 
 class ApprovalRow(Scoped, table=True):

@@ -167,6 +167,7 @@ def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reason", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("configuration", DOCUMENT, nullable=True))
+        batch_op.add_column(sa.Column("forecast", DOCUMENT, nullable=True))
 
     with op.batch_alter_table("workspace", schema=None) as batch_op:
         batch_op.add_column(sa.Column("enterprise_id", sa.String(), nullable=True))
@@ -203,6 +204,7 @@ def downgrade() -> None:
         batch_op.drop_column("enterprise_id")
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_column("forecast")
         batch_op.drop_column("configuration")
         batch_op.drop_column("reason")
 
