@@ -1,0 +1,98 @@
+"""What is handed over, and what comes out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+__all__ = ["Order", "Snippet"]
+
+_NAMED = re.compile(r"(?P<model>.+?)-(?P<memory>(?:\d+x)?\d+GB)(?:-(?P<form>.+))?")
+_UNSPECIFIED = "unspecified"  # price lists say so where a provider names no region
+_API_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")  # "4x A100 (80 GB)" is a line of a price list, no type
+_PAID = {"standard": "on-demand", "dynamic": "spot", "committed": "reserved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A patch: its text, the name of a file to keep it in, and the command that uses it."""
+
+    text: str
+    filename: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A configuration to be run. None: not known, or left to the tool. Counts are per node; the price is too."""
+
+    workload: str
+    provider: str | None
+    region: str | None
+    instance_type: str | None
+    accelerator: str
+    accelerator_count: int
+    node_count: int
+    pricing_category: str | None
+    term: str | None
+    price_usd_per_hour: float | None
+
+    @classmethod
+    def of(cls, workload: str, configuration: Mapping[str, Any]) -> Self:
+        """From the configuration of an advice document."""
+        region = configuration["region"]
+        return cls(
+            workload=workload,
+            provider=configuration["provider"],
+            region=None if region == _UNSPECIFIED else region,
+            instance_type=configuration["instance_type"],
+            accelerator=configuration["accelerator"],
+            accelerator_count=configuration["accelerator_count"],
+            node_count=configuration["node_count"],
+            pricing_category=configuration["pricing_category"],
+            term=configuration["term"],
+            price_usd_per_hour=configuration["price_usd_per_hour"],
+        )
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether the provider may take the machines back."""
+        return self.pricing_category == "dynamic"
+
+    @property
+    def is_amd(self) -> bool:
+        """Whether the accelerators are AMD's; every other one is NVIDIA's."""
+        return self.accelerator.startswith("MI")
+
+    @property
+    def model(self) -> str:
+        """The accelerator without its memory and form: `A100` of `A100-80GB-PCIe`."""
+        found = _NAMED.fullmatch(self.accelerator)
+        return found["model"] if found else self.accelerator
+
+    @property
+    def memory(self) -> str | None:
+        """The memory in the accelerator's name: `80GB`."""
+        found = _NAMED.fullmatch(self.accelerator)
+        return found["memory"] if found else None
+
+    @property
+    def machine_type(self) -> str | None:
+        """The instance type where it is a name that an API takes; Google's `n1-highmem-16+2xT4` without its GPUs."""
+        name = self.instance_type or ""
+        return name.partition("+")[0] if _API_NAME.fullmatch(name) else None
+
+    @property
+    def has_attached_accelerators(self) -> bool:
+        """Whether the GPUs are attached to a machine type that has none of its own (Google's N1)."""
+        return "+" in (self.instance_type or "")
+
+    @property
+    def summary(self) -> str:
+        """The whole on one line, as it was said on the card."""
+        nodes = f"{self.node_count} nodes of " if self.node_count > 1 else ""
+        paid = " ".join(word for word in (_PAID.get(self.pricing_category or ""), self.term) if word)
+        where = " ".join(word for word in (self.provider, self.instance_type) if word)
+        price = None if self.price_usd_per_hour is None else f"${self.price_usd_per_hour:,.4g}/h a node"
+        rented = f"{nodes}{self.accelerator_count} x {self.accelerator}"
+        return ", ".join(part for part in (rented, where, self.region, paid, price) if part)
