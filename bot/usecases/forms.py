@@ -170,7 +170,7 @@ def _problem(key: str, text: str) -> str | None:
     try:
         read_pair(Workload(""), key, text)
     except Unreadable as unreadable:
-        return f"{unreadable.problem.what}: {unreadable.problem.hint}"
+        return f"{unreadable.problem.what}: {unreadable.problem.hint}".replace(f"{key}=", "")
     return None
 
 

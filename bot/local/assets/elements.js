@@ -27,6 +27,7 @@ const ELEMENTS = {
   static_select: (one, context) => drawSelect(one, context, options(one)),
   multi_static_select: (one, context) => drawSelect(one, context, options(one), true),
   external_select: drawExternal,
+  multi_external_select: drawManyExternal,
   users_select: (one, context) => drawPlaces(one, context, context.people, "user"),
   channels_select: (one, context) => drawPlaces(one, context, context.places, "channel"),
   conversations_select: (one, context) => drawPlaces(one, context, context.places, "conversation"),
@@ -113,21 +114,55 @@ function drawPlaces(one, context, choices, what, isMany = false) {
   return select;
 }
 
-function drawExternal(one, context) {
-  const known = new Map(one.initial_option ? [[one.initial_option.text.text, one.initial_option]] : []);
+// A field that asks the bot for its options: `known` holds every option seen, by its words.
+function lookUp(one, context, known) {
   const list = element("datalist", { id: `list-${context.blockId}-${one.action_id}` });
-  const field = element("input", { value: one.initial_option?.text.text ?? "", autocomplete: "off" });
-  field.placeholder = one.placeholder?.text ?? "";
+  const field = element("input", { autocomplete: "off", placeholder: one.placeholder?.text ?? "" });
   field.setAttribute("list", list.id);
   const fill = async () => {
-    if (field.value.length < (one.min_query_length ?? 3)) return;
-    const found = await context.suggest(context.blockId, one.action_id, field.value);
+    const typed = field.value;
+    if (typed.length < (one.min_query_length ?? 3)) return;
+    const found = await context.suggest(context.blockId, one.action_id, typed);
+    if (typed !== field.value) return; // the answer to letters that are no longer all of them
     found.forEach((option) => known.set(option.text.text, option));
     list.replaceChildren(...found.map((option) => element("option", { value: option.text.text })));
   };
-  const value = () => ({ selected_option: known.get(field.value) ?? null });
   field.addEventListener("input", fill);
   field.addEventListener("focus", fill);
+  return { field, list };
+}
+
+// What is chosen stands before the field, each with a button that takes it away.
+function drawManyExternal(one, context) {
+  const known = new Map((one.initial_options ?? []).map((option) => [option.text.text, option]));
+  const { field, list } = lookUp(one, context, known);
+  const chosen = new Map(known);
+  const chips = element("span", { className: "chips" });
+  const value = () => ({ selected_options: [...chosen.values()] });
+  const draw = () => chips.replaceChildren(...[...chosen.keys()].map(chip));
+  const chip = (name) => {
+    const button = element("button", { type: "button", className: "chip", "aria-label": `Remove ${name}` }, `${name} ×`);
+    button.addEventListener("click", () => { chosen.delete(name); draw(); use(one, context, value()); });
+    return button;
+  };
+  field.addEventListener("change", () => {
+    if (!known.has(field.value)) return;
+    chosen.set(field.value, known.get(field.value));
+    field.value = "";
+    draw();
+    use(one, context, value());
+  });
+  draw();
+  const node = element("span", { className: "external" }, chips, field, list);
+  node.readState = () => ({ type: one.type, ...value() });
+  return node;
+}
+
+function drawExternal(one, context) {
+  const known = new Map(one.initial_option ? [[one.initial_option.text.text, one.initial_option]] : []);
+  const { field, list } = lookUp(one, context, known);
+  field.value = one.initial_option?.text.text ?? "";
+  const value = () => ({ selected_option: known.get(field.value) ?? null });
   field.addEventListener("change", () => known.has(field.value) && use(one, context, value()));
   const node = element("span", { className: "external" }, field, list);
   node.readState = () => ({ type: one.type, ...value() });
