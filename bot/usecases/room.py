@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from bot.data import load_catalog
 from bot.store import Scope, Store, catalogs, models
+from bot.usecases.hands import Crew
 from bot.usecases.people import People, anybody
 from bot.vault import Vault
 from engine import CatalogIndex, Model, Observations, fit, index
@@ -89,7 +90,8 @@ class Room:
     """The database, the shelf, the clocks and the people: `clock` says what time it is, `timer` measures seconds.
 
     `administrators` are Slack users that the machine's own settings name, in every workspace. `forget` drops what is
-    remembered of a workspace outside the database, as when it lets the bot go or in again.
+    remembered of a workspace outside the database, as when it lets the bot go or in again. `crew` does the work of
+    surveys; without one it is done where they are asked for.
     """
 
     store: Store
@@ -100,3 +102,4 @@ class Room:
     administrators: tuple[str, ...] = ()
     vault: Vault = field(default_factory=Vault)
     forget: Callable[[str], object] = _nothing
+    crew: Crew | None = None
