@@ -70,16 +70,16 @@ def _is_open(found: Found, outlook: Outlook) -> Bools:
     """(n_shapes,) what is another machine than the pick and keeps the limits that no price or speed could change."""
     space = outlook.space
     tests = tests_over(space, outlook.speeds(None), found.limits.relaxed)
-    is_open = np.ones(space.size, dtype=np.bool_)
+    is_open = np.broadcast_to(space.can_be_had[:, :, None], space.size)
     for name in tests.keys() - _MOVABLE:
-        is_open &= tests[name](space.usd_per_hour[:, :, None])
+        is_open = is_open & tests[name](space.usd_per_hour[:, :, None])
     n_ways = space.size[2]
     return np.asarray(is_open.ravel() & (np.arange(is_open.size) // n_ways != found.shape // n_ways), dtype=np.bool_)
 
 
 def _to_keep(limits: Limits, confidence: float | None, outlook: Outlook) -> tuple[Floats, Floats]:
     """(n_shapes,) how much faster, and how much cheaper, each must be to keep every limit; negative: to spare."""
-    usd, cautious = outlook.usd_per_hour, outlook.speeds(confidence).cautious.ravel()
+    usd, cautious = outlook.usd_per_hour, outlook.cautious(confidence)
     with np.errstate(divide="ignore"):  # no limit on speed at all: the logarithm of nothing
         faster = np.log(limits.least_units_per_hour(usd)) - np.log(cautious)
         most_usd = np.minimum(limits.max_usd_per_day / HOURS_PER_DAY, limits.max_usd_per_unit * cautious)

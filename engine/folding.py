@@ -19,14 +19,7 @@ from engine.units import Floats, Integers
 __all__ = ["Folded", "fold"]
 
 _WORDS = ("provider", "region", "instance_type", "pricing_category", "term", "accelerator", "source")
-_TIES = (
-    "provider",
-    "region",
-    "instance_type",
-    "pricing_category",
-    "term",
-    "source",
-)  # after the price, first one first
+_TIES = ("provider", "region", "instance_type", "pricing_category", "term", "source")  # what decides at one price
 _NOT_STATED = np.inf  # sorts after every link that is
 
 

@@ -82,7 +82,7 @@ def explain_infeasible(
     """
     usd = space.usd_per_hour[:, :, None]
     tests = tests_over(space, speeds, limits)
-    left = np.broadcast_to(np.isfinite(usd), space.size)  # no price where a quota allows nothing
+    left = np.broadcast_to(space.can_be_had[:, :, None], space.size)
     for name in sorted(tests, key=lambda name: name in asked):  # a stable sort: blame order within each half
         passing = left & tests[name](usd)
         if not passing.any():

@@ -72,12 +72,15 @@ class Outlook:
 
     def speeds(self, confidence: float | None) -> Speeds:
         """What the search weighs; limits are held against the median or against the quantile of `confidence`."""
-        size, inside = self.space.size, slice(0, self.today)
-        median = self.p50[inside].reshape(size)
-        cautious = median
-        if confidence is not None:
-            cautious = np.exp(self.prediction.quantile(1.0 - confidence))[inside].reshape(size)
-        return Speeds(median, cautious, self.prediction.fits[inside].reshape(size))
+        size = self.space.size
+        median = self.p50[: self.today].reshape(size)
+        cautious = median if confidence is None else self.cautious(confidence).reshape(size)
+        return Speeds.of(median, cautious, self.prediction.fits[: self.today].reshape(size))
+
+    def cautious(self, confidence: float | None) -> Floats:
+        """(n_shapes,) units per hour that a run reaches with probability `confidence`; None: the median."""
+        reached = self.p50 if confidence is None else np.exp(self.prediction.quantile(1.0 - confidence))
+        return reached[: self.today]
 
 
 def open_space(workload: Workload, observations: Observations, index: CatalogIndex, policy: Policy) -> Space:

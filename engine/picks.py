@@ -54,7 +54,7 @@ def find(
     limits = limits_of(objective, asked, today, policy)
     speeds = outlook.speeds(asked.confidence)
     listed = shortlist(candidates_of(outlook.space, speeds), limits.relaxed)
-    points = find_points(listed, outlook.space.usd_per_hour)
+    points = find_points(listed, outlook.space.usable)
     names = {item.name for item in fields(asked) if getattr(asked, item.name) is not None}
     if len(points):
         chosen = best(objective, points, workload.value_of_time_usd_per_hour)

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.advice import Certificate
 from engine.frontier import pareto_frontier
-from engine.space import Space
+from engine.space import Space, Usable
 from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "certify",
     "cheapest",
     "fastest",
-    "fastest_ways",
     "find_points",
     "frontier_of",
     "shortlist",
@@ -35,8 +34,7 @@ __all__ = [
     "tests_over",
 ]
 
-_ON_MONEY = frozenset({"max_usd_per_day", "max_usd_per_unit"})
-_ANY_PRICE = np.zeros(())  # for tests that look at none
+_ON_MONEY = ("max_usd_per_day", "max_usd_per_unit")
 _ROUNDING = 1e-9  # relative; logarithms and files of decimal numbers lose about 1e-15
 Test = Callable[[Floats], Bools]
 Tests = Mapping[str, Test]
@@ -76,29 +74,41 @@ class Limits:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Speeds:
-    """What the model says of a space, (n_open, n_nodes, n_ways) each.
+    """What the model says of a space, (n_open, n_nodes, n_ways) units per hour each; -infinite: memory is too small.
 
-    `median` is in units per hour; `cautious` is what the limits are held against: the median itself, or the quantile
-    that the asked confidence demands. `fits` says whether memory suffices.
+    `cautious` is what the limits are held against: `median` itself, or the quantile that the asked confidence demands.
     """
 
     median: Floats
     cautious: Floats
-    fits: Bools
+
+    @classmethod
+    def of(cls, median: Floats, cautious: Floats, fits: Bools) -> "Speeds":
+        """The same, from what the model says of memory apart from speed."""
+        runs = np.where(fits, median, -math.inf)
+        return cls(runs, runs if cautious is median else np.where(fits, cautious, -math.inf))
+
+    @property
+    def fits(self) -> Bools:
+        """Whether memory suffices."""
+        return self.median > -math.inf
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
-    """The ways of running that can be the best one of their (class, node count), (n,) each, the fastest first.
+    """The ways of running that can be the best one of their (class, node count), (n,) each, in the order of the space.
 
-    Equals stand in the order of the space. `shape` and `machine` are flat positions among the space's shapes and its
-    (class, node count) pairs. Made once a workload; a price or a limit changes nothing here.
+    `shape` and `machine` are flat positions among the space's shapes and its (class, node count) pairs. Made once a
+    workload; a price or a limit changes nothing here.
     """
 
     shape: Integers
     machine: Integers
+    classes: Integers  # of the catalogue
+    node_counts: Floats  # as a price is multiplied by them
     accelerators: Integers  # over all nodes
     memories_gib: Floats  # of one accelerator
+    least_usd_per_hour: Floats  # all nodes together, at the cheapest offer of the class: under any filters
     median: Floats
     cautious: Floats
     is_one_a_machine: bool
@@ -111,10 +121,14 @@ class Candidates:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shortlist:
-    """The candidates that keep every limit but those on money, which only a price can test."""
+    """The candidates that keep every limit at some price, the fastest first; equals in the order of the space.
+
+    `affords` are the tests of the limits on money: (n,) USD per hour -> who passes. Sorted once, read under as many
+    filters as are asked.
+    """
 
     candidates: Candidates
-    limits: Limits
+    affords: tuple[Test, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -171,58 +185,60 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
     """
     n_open, n_nodes, n_ways = space.size
     is_one = speeds.cautious is speeds.median
-    shapes = np.arange(n_open * n_nodes * n_ways)
-    if is_one:
-        shapes = shapes[::n_ways] + fastest_ways(speeds).ravel()
-    shapes = shapes[speeds.fits.ravel()[shapes]]
-    median = speeds.median.ravel()[shapes]
-    order = np.argsort(-median, kind="stable")
-    shapes, machines = shapes[order], shapes[order] // n_ways
+    median = speeds.median.reshape(-1)
+    if is_one:  # the first one among equals
+        shapes = np.arange(n_open * n_nodes) * n_ways + speeds.median.argmax(axis=2).ravel()
+    else:
+        shapes = np.arange(len(median))
+    shapes = shapes[median[shapes] > -math.inf]
+    machines = shapes // n_ways
+    classes = space.usable.classes[machines // n_nodes]
+    node_counts = space.node_counts[machines % n_nodes].astype(np.float64)
     return Candidates(
         shape=shapes,
         machine=machines,
+        classes=classes,
+        node_counts=node_counts,
         accelerators=space.total_accelerators.ravel()[machines],
-        memories_gib=space.memories_gib[machines // n_nodes],
-        median=median[order],
-        cautious=speeds.cautious.ravel()[shapes],
+        memories_gib=space.index.memories_gib[classes],
+        least_usd_per_hour=space.index.prices[space.index.starts[classes]] * node_counts,
+        median=median[shapes],
+        cautious=speeds.cautious.reshape(-1)[shapes],
         is_one_a_machine=is_one,
     )
 
 
-def fastest_ways(speeds: Speeds) -> Integers:
-    """(n_open, n_nodes) the fastest way that fits, the first one among equals; anything where none does."""
-    ways: Integers = np.where(speeds.fits, speeds.median, -math.inf).argmax(axis=2)
-    return ways
-
-
 def shortlist(candidates: Candidates, limits: Limits) -> Shortlist:
-    """Drop what breaks a limit at any price; made once for all the prices that are asked under the same limits."""
+    """Drop what breaks a limit at every price, and sort the rest; once for all filters asked under the same limits."""
     passing = np.ones(len(candidates.shape), dtype=np.bool_)
-    for passes in _tests(candidates, limits, on_money=False):
-        passing &= passes(_ANY_PRICE)
-    return Shortlist(candidates.take(np.flatnonzero(passing)), limits)
+    for passes in _tests(candidates, limits).values():
+        passing &= passes(candidates.least_usd_per_hour)
+    kept = np.flatnonzero(passing)
+    listed = candidates.take(kept[np.argsort(-candidates.median[kept], kind="stable")])
+    tests = _tests(listed, limits)
+    return Shortlist(listed, tuple(tests[name] for name in _ON_MONEY if name in tests))
 
 
-def find_points(listed: Shortlist, usd_per_hour: Floats) -> Points:
+def _tests(candidates: Candidates, limits: Limits) -> Tests:
+    fits = np.ones(len(candidates.shape), dtype=np.bool_)
+    return tests_of(limits, candidates.accelerators, fits, candidates.memories_gib, candidates.cautious)
+
+
+def find_points(listed: Shortlist, usable: Usable) -> Points:
     """Every (class, node count) with a feasible way of running, each represented by its fastest one.
 
-    `usd_per_hour` is (n_open, n_nodes), all nodes together, infinite where nothing can be had.
+    `usable` are the offers that may be rented: those of the space, or of any other filters on the same catalogue.
     """
-    candidates, usd = listed.candidates, usd_per_hour.ravel()[listed.candidates.machine]
+    candidates = listed.candidates
+    usd = usable.usd_per_hour(candidates.classes, candidates.node_counts, candidates.accelerators)
     is_feasible = usd < math.inf
-    for passes in _tests(candidates, listed.limits, on_money=True):
-        is_feasible &= passes(usd)
+    for affords in listed.affords:
+        is_feasible &= affords(usd)
     kept = np.flatnonzero(is_feasible)
     if not candidates.is_one_a_machine:
         _, first = np.unique(candidates.machine[kept], return_index=True)  # the fastest of each stands first
         kept = kept[np.sort(first)]
     return Points(candidates.shape[kept], usd[kept], candidates.median[kept])
-
-
-def _tests(candidates: Candidates, limits: Limits, *, on_money: bool) -> list[Test]:
-    fits = np.ones(len(candidates.shape), dtype=np.bool_)
-    tests = tests_of(limits, candidates.accelerators, fits, candidates.memories_gib, candidates.cautious)
-    return [test for name, test in tests.items() if (name in _ON_MONEY) == on_money]
 
 
 def cheapest(points: Points) -> int:

@@ -50,6 +50,17 @@ class Usable:
     cheapest: Integers
     prices: Floats
 
+    def usd_per_hour(self, classes: Integers, node_counts: Integers | Floats, accelerators: Integers) -> Floats:
+        """What the cheapest usable offer of each class costs on so many nodes, all together; infinite: there is none.
+
+        `accelerators` are those of all nodes. The arguments broadcast together.
+        """
+        if len(self.levels) == 1:
+            prices: Floats = self.prices[0][classes]
+        else:
+            prices = self.prices[np.searchsorted(self.levels, accelerators), classes]
+        return prices * node_counts
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CatalogIndex:
@@ -179,26 +190,24 @@ class Space:
 
     @property
     def usd_per_hour(self) -> Floats:
-        """(n_open, n_nodes) price of the cheapest usable offer, all nodes together; infinite beyond every quota."""
-        return self.usd_per_hour_of(self.usable)
+        """(n_open, n_nodes) price of the cheapest usable offer, all nodes together; beyond every quota, as without."""
+        without: Floats = self.usable.prices[0, self.usable.classes][:, None] * self.node_counts
+        return np.where(self.can_be_had, self._held_usd_per_hour, without)
 
-    def usd_per_hour_of(self, usable: Usable) -> Floats:
-        """The same classes and node counts at the prices of other filters; infinite where these let nothing through."""
-        levels = self._levels_of(usable)
-        prices: Floats = usable.prices[levels, self.usable.classes[:, None]] * self.node_counts
-        return prices
+    @property
+    def can_be_had(self) -> Bools:
+        """(n_open, n_nodes) whether the quotas of some usable offer hold so many accelerators."""
+        return np.isfinite(self._held_usd_per_hour)
+
+    @property
+    def _held_usd_per_hour(self) -> Floats:
+        return self.usable.usd_per_hour(self.usable.classes[:, None], self.node_counts, self.total_accelerators)
 
     def cheapest_row(self, shape: int) -> int:
         """The row of the cheapest usable offer of a shape that can be had at all."""
         machine = np.unravel_index(shape, self.size)[:2]
-        levels = np.broadcast_to(self._levels_of(self.usable), self.size[:2])
-        return int(self.usable.cheapest[levels[machine], self.usable.classes[machine[0]]])
-
-    def _levels_of(self, usable: Usable) -> Integers:
-        """(n_open, n_nodes), or one for all, which level of the quotas holds so many accelerators."""
-        if len(usable.levels) == 1:
-            return np.zeros((1, 1), dtype=np.int64)
-        return np.searchsorted(usable.levels, self.total_accelerators)
+        level = np.searchsorted(self.usable.levels, self.total_accelerators[machine])
+        return int(self.usable.cheapest[level, self.usable.classes[machine[0]]])
 
     @property
     def total_accelerators(self) -> Integers:

@@ -67,9 +67,8 @@ def expected_improvement(aim: Aim, outlook: Outlook) -> Floats:
     E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and break-even. Where
     nothing keeps the limits, neither verified nor predicted, the chance of being the first to keep them counts.
     """
-    prediction, inside = outlook.prediction, slice(0, outlook.today)
-    # What no quota allows has no price; any finite one will do, because it cannot be tried.
-    usd = np.where(np.isfinite(outlook.usd_per_hour), outlook.usd_per_hour, 1.0)
+    prediction, usd = outlook.prediction, outlook.usd_per_hour
+    inside = slice(0, outlook.today)
     least = np.log(np.maximum(aim.limits.least_units_per_hour(usd), np.finfo(np.float64).tiny))
     is_open = _can_be_tried(aim.limits.relaxed, outlook) & (prediction.evidence[inside] != _VERIFIED)
     best = _best_verified(aim, outlook, least)
@@ -95,7 +94,7 @@ def _best_verified(aim: Aim, outlook: Outlook, least: Floats) -> float | None:
     is_certain = (outlook.prediction.evidence[inside] == _VERIFIED) & _can_be_tried(aim.limits.relaxed, outlook)
     is_certain &= means >= least - 1e-9
     if is_certain.any():
-        return float(aim.preference.utility(outlook.usd_per_hour[is_certain], means[is_certain]).max())
+        return float(aim.preference.utility(outlook.usd_per_hour, means)[is_certain].max())
     return None if aim.hope is None else aim.hope - _UNPROVEN
 
 
@@ -105,7 +104,7 @@ def _can_be_tried(limits: Limits, outlook: Outlook) -> Bools:
     totals, memories = space.total_accelerators[:, :, None], space.memories_gib[:, None, None]
     speeds = outlook.speeds(None)
     tests = tests_of(limits, totals, speeds.fits, memories, speeds.median)
-    passing = np.broadcast_to(np.isfinite(space.usd_per_hour)[:, :, None], space.size)
+    passing = np.broadcast_to(space.can_be_had[:, :, None], space.size)
     for name in ("max_accelerators", "memory", "memory_required_gib", "max_usd_per_day"):
         if name in tests:
             passing = passing & tests[name](space.usd_per_hour[:, :, None])

@@ -161,7 +161,7 @@ def speeds_of(instance: Instance, space: Space) -> Speeds:
         np.array([way.median for way in found]).reshape(space.size),
         np.array([way.cautious for way in found]).reshape(space.size),
     )
-    return Speeds(
+    return Speeds.of(
         median=median,
         cautious=median if (median == cautious).all() else cautious,  # nothing asked: the median itself
         fits=np.array([way.fits for way in found], dtype=np.bool_).reshape(space.size),

@@ -144,12 +144,9 @@ def test_reachable_is_reachable_and_nothing_better_is(seed: int) -> None:
     space = space_of(instance)
     speeds, limits = speeds_of(instance, space), limits_of_instance(instance)
     listed = shortlist(candidates_of(space, speeds), limits)
-    if not len(space.usable.classes) or len(find_points(listed, space.usd_per_hour)):
+    if not len(space.usable.classes) or len(find_points(listed, space.usable)):
         return
-    needed = speeds.median * math.nan
-    if not speeds.fits.any():
-        needed = speeds.median
-    found = explain_infeasible(space, speeds, limits, set(limits.asked), needed)
+    found = explain_infeasible(space, speeds, limits, set(limits.asked), np.ones(space.size))
     if found.binding == "memory":
         return
     is_floor = found.binding in {"floor_units_per_hour", "memory_required_gib"}

@@ -38,7 +38,7 @@ def answer(instance: Instance, objective: Objective) -> Answer | None:
     """What the engine picks, by content."""
     space = space_of(instance)
     speeds = speeds_of(instance, space)
-    points = find_points(shortlist(candidates_of(space, speeds), limits_of(instance)), space.usd_per_hour)
+    points = find_points(shortlist(candidates_of(space, speeds), limits_of(instance)), space.usable)
     if not len(points):
         return None
     position = best(objective, points, instance.value_of_time)
