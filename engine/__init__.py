@@ -23,7 +23,7 @@ from engine.units import (
     PricingCategory,
     Stage,
 )
-from engine.workload import Constraints, Filters, Policy, Workload
+from engine.workload import Constraints, Filters, Policy, Quota, Workload
 
 __all__ = [
     "FINDING_KINDS",
@@ -53,6 +53,7 @@ __all__ = [
     "Offer",
     "Policy",
     "PricingCategory",
+    "Quota",
     "Run",
     "Stage",
     "UnknownAccelerator",

@@ -1,5 +1,6 @@
 """The main question: read what is known of a workload, recommend, keep the advice, and post it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, history, models, outbox, workloads, workspaces
 from bot.store.columns import new_id
+from bot.usecases import excluding
 from bot.usecases.asking import Malformed, Question
 from bot.usecases.preferences import preferences
 from bot.usecases.problems import Problem
@@ -88,7 +90,9 @@ def advise(room: Room, question: Question, asker: Asker) -> None:
             data = keep(scope, found, question, asker.user, now)
             if asker.replaces:
                 advices.change_state(scope, asker.replaces, "open", "replaced")
-            outbox.put(scope, Post(_place(scope, asker), "advice", data), advice_id=data["advice_id"])
+            to = _place(scope, asker)
+            data["is_private"] = to.is_private  # then it can be shared
+            outbox.put(scope, Post(to, "advice", data), advice_id=data["advice_id"])
 
 
 def _place(scope: Scope, asker: Asker) -> Destination:
@@ -99,18 +103,20 @@ def _place(scope: Scope, asker: Asker) -> Destination:
     return replace(asker.destination, is_private=False) if is_open else asker.destination
 
 
-def answer(room: Room, team_id: str, question: Question) -> Advice | Unknown | Malformed:
+def answer(
+    room: Room, team_id: str, question: Question, *, with_predictions: bool = False
+) -> Advice | Unknown | Malformed:
     """The answer to `question` from what the database knows; writes nothing, so that the command line asks here too."""
     with room.store.read(team_id) as scope:
         grounds = _gather(room, scope, question)
     if isinstance(grounds, Unknown | Malformed):
         return grounds
-    found = _recommended(room, grounds)
+    found = _recommended(room, grounds, with_predictions=with_predictions)
     unasked = _unasked_pricing(grounds, found)
     return _recommended(room, replace(grounds, workload=unasked)) if unasked else found
 
 
-def _recommended(room: Room, grounds: _Grounds) -> Advice:
+def _recommended(room: Room, grounds: _Grounds, *, with_predictions: bool = False) -> Advice:
     return recommend(
         grounds.workload,
         grounds.history,
@@ -119,6 +125,7 @@ def _recommended(room: Room, grounds: _Grounds) -> Advice:
         grounds.index,
         grounds.policy,
         room.clock(),
+        with_predictions=with_predictions,
         timer=room.timer,
     )
 
@@ -142,11 +149,12 @@ def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None,
     """Store `advice`, open for a decision; the data of its card."""
     advice_id = new_id()
     document = as_document(advice)
-    request = {"asked": question.asked, "workload": asdict(question.workload)}
+    left_out = excluding.as_documents(scope, advice.workload)
+    request = {"asked": question.asked, "workload": asdict(question.workload), "exclusions": left_out}
     advices.save(
         scope, advice_id, request, document, asked_by=asked_by, created_at=now, expires_at=now + STANDS_FOR
     )  # fmt: skip
-    return card(advice_id, document, asked_by, now)
+    return card(advice_id, document, asked_by, now, exclusions=left_out)
 
 
 def card(
@@ -156,8 +164,9 @@ def card(
     asked_at: datetime,
     state: str = "open",
     decision: dict[str, Any] | None = None,
+    exclusions: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The data of the view `advice`."""
+    """The data of the view `advice`; `exclusions` are those that the answer keeps."""
     return {
         "advice_id": advice_id,
         "document": document,
@@ -165,6 +174,7 @@ def card(
         "asked_at": asked_at.isoformat(),
         "state": state,
         "decision": decision,
+        "exclusions": list(exclusions),
     }
 
 
@@ -182,8 +192,10 @@ def _gather(room: Room, scope: Scope, question: Question) -> _Grounds | Unknown 
     except MixedUnits as mixed:
         return Malformed(question.asked, (_mixed(mixed),))
     observations = _observed(scope, runs, index)
+    asked = _overlaid(owned.workload, question.workload, index)
+    excluded = excluding.quotas(scope, name)
     return _Grounds(
-        _overlaid(owned.workload, question.workload, index),
+        replace(asked, filters=replace(asked.filters, quotas=(*asked.filters.quotas, *excluded))),
         runs,
         observations,
         room.shelf.model(scope, observations),
