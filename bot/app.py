@@ -9,23 +9,30 @@ from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot.config import Settings, SlackSecrets
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
 from bot.jobs.worker import Worker
-from bot.slack.authorize import OneWorkspace
+from bot.slack.authorize import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge
-from bot.slack.identity import SlackUnreachable, identify
+from bot.slack.identity import SlackUnreachable, granted_to, identify
+from bot.slack.oauth import OAuth
 from bot.slack.opener import Opener
 from bot.slack.people import Directory
 from bot.slack.socket import Socket
 from bot.store import Store, workspaces
+from bot.usecases.checking import bot_scopes
 from bot.usecases.handle import handle
+from bot.usecases.installing import install, is_installed, renew_seals
 from bot.usecases.room import Room, utc_now
+from bot.vault import Vault
 from bot.web.guard import Guard
+from bot.web.install import Installer
 from bot.web.metrics import Queues
 from bot.web.routes import routes
 
@@ -42,13 +49,23 @@ class Bot:
     Serving `asgi` starts and stops the bot by itself (ASGI lifespan); a process without HTTP calls both.
     """
 
-    def __init__(self, room: Room, edge: Edge, desk: Desk, opener: Opener, sender: Sender, jobs: Sequence[Job]) -> None:
+    def __init__(
+        self,
+        room: Room,
+        edge: Edge,
+        desk: Desk,
+        opener: Opener,
+        sender: Sender,
+        jobs: Sequence[Job],
+        *,
+        is_many: bool = False,
+    ) -> None:
         self.room, self.store, self.edge, self.sender = room, room.store, edge, sender
         self.registry = CollectorRegistry()
         self.registry.register(Queues(room.store))
         self.asgi: Starlette
         self.is_broken = False
-        self._desk, self._opener, self._jobs = desk, opener, jobs
+        self._desk, self._opener, self._jobs, self._is_many = desk, opener, jobs, is_many
         self._stop = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], object] = lambda: None
@@ -57,8 +74,9 @@ class Bot:
         """Give what was imported before any workspace was known to the one that the bot's token belongs to.
 
         Slack is asked only when there is such a thing; the token tells, as a request may come from a guest's workspace.
+        Without a token of its own, a bot of several workspaces cannot know whose the imports are.
         """
-        if workspaces.UNNAMED not in await asyncio.to_thread(self._known):
+        if self.edge.client.token is None or workspaces.UNNAMED not in await asyncio.to_thread(self._known):
             return
         try:
             identity = await identify(self.edge.client)
@@ -69,9 +87,22 @@ class Bot:
         if is_adopted:
             _log.info("imports adopted", team_id=identity.team_id)
 
+    async def adopt_token(self) -> None:
+        """Where workspaces install by OAuth, keep SLACK_BOT_TOKEN as its workspace's, unless that has one already."""
+        try:
+            granted = granted_to(self.edge.client.token or "", await identify(self.edge.client))
+        except SlackUnreachable as problem:
+            _log.warning("SLACK_BOT_TOKEN serves no workspace", reason=str(problem))
+            return
+        if not await asyncio.to_thread(is_installed, self.room, granted):
+            await asyncio.to_thread(install, self.room, granted)
+
     async def start(self) -> None:
-        """Bring the database up to date and begin the jobs."""
+        """Bring the database and what is encrypted in it up to date, and begin the jobs."""
         await asyncio.to_thread(self.store.migrate)
+        await asyncio.to_thread(renew_seals, self.store, self.room.vault)
+        if self._is_many and self.edge.client.token is not None:
+            await self.adopt_token()
         self._stop.clear()
         self._running = [asyncio.create_task(_as_coroutine(job, self._stop)) for job in self._jobs]
         for task in self._running:
@@ -135,27 +166,63 @@ def build(
         InvalidSetting: a secret is missing.
     """
     secrets = settings.slack(is_socket=is_socket)
-    slack = OneWorkspace(secrets.bot_token, settings.slack_api_url)
+    store, vault = Store(settings.database_url), Vault(settings.secret_keys)
+    slack = _workspaces(secrets, settings, store, vault)
     people = Directory(slack.token_for, settings.slack_api_url)
-    administrators = settings.gpu_advise_admins
-    room = Room(Store(settings.database_url), clock=clock, people=people, administrators=administrators)
+    room = Room(
+        store,
+        clock=clock,
+        people=people,
+        administrators=settings.gpu_advise_admins,
+        vault=vault,
+        forget=_both(slack.forget, people.forget),
+    )
     do = partial(handle, room)
     desk = Desk(room.store, do, clock)
     opener = Opener(room, slack.client_for)
-    edge = Edge(room, desk, opener, slack.client_for(""), slack.authorize())
+    edge = Edge(room, desk, opener, _own_client(secrets, settings), slack.authorize())
     sender = Sender(room.store, slack.client_for, clock)
     jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run, Ticker(room).run] if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)
-    bot = Bot(room, edge, desk, opener, sender, jobs)
-    bot.asgi = routes(_guard(secrets, edge, bot.registry), bot.trouble, bot.registry, bot.lifespan)
+    bot = Bot(room, edge, desk, opener, sender, jobs, is_many=secrets.oauth is not None)
+    guard, pages = _guard(secrets, edge, bot.registry), _pages(secrets, settings, room)
+    bot.asgi = routes(guard, bot.trouble, bot.registry, bot.lifespan, pages)
     return bot
+
+
+def _workspaces(secrets: SlackSecrets, settings: Settings, store: Store, vault: Vault) -> Workspaces:
+    if secrets.oauth is None and secrets.bot_token is not None:
+        return OneWorkspace(secrets.bot_token, settings.slack_api_url)
+    return ManyWorkspaces(store, vault, settings.slack_api_url)
+
+
+def _own_client(secrets: SlackSecrets, settings: Settings) -> AsyncWebClient:
+    """With the token of the settings; without one it can call nothing."""
+    token = None if secrets.bot_token is None else secrets.bot_token.get_secret_value()
+    return AsyncWebClient(token, base_url=settings.slack_api_url)
+
+
+def _pages(secrets: SlackSecrets, settings: Settings, room: Room) -> Sequence[BaseRoute]:
+    """Those by which a workspace installs the bot, where that is set up."""
+    if secrets.oauth is None:
+        return ()
+    oauth = OAuth(secrets.oauth, settings.slack_api_url, bot_scopes())
+    return Installer(room, oauth.address, oauth.exchange).routes()
 
 
 def _guard(secrets: SlackSecrets, edge: Edge, registry: CollectorRegistry) -> Guard | None:
     if secrets.signing_secret is None:
         return None
     return Guard(edge.dispatch, secrets.signing_secret, registry)
+
+
+def _both(first: Callable[[str], None], second: Callable[[str], None]) -> Callable[[str], None]:
+    def forget(team_id: str) -> None:
+        first(team_id)
+        second(team_id)
+
+    return forget
 
 
 async def _as_coroutine(job: Job, stop: asyncio.Event) -> None:

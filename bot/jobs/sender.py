@@ -101,7 +101,7 @@ class Sender:
         if said is None:  # a mistake in a view or its data; sending it again would not mend it
             return Refused(f"the view {post.post.view} failed; the log has the reason", is_permanent=True)
         try:
-            client = self._client_for(post.team_id)
+            client = await self._in_thread(partial(self._client_for, post.team_id))  # it may read the database
         except LookupError:
             return Refused("the bot is not installed in this workspace", is_permanent=True)
         courier = Courier(client, self._timeout_seconds, post.leased_until, self._clock)

@@ -109,11 +109,12 @@ class Desk:
     def _write(self, team_id: str, entries: Sequence[_Entry]) -> list[inbox.Request | None]:
         now = self._clock()
         deliveries = [_delivery(entry) for entry in entries]
+        is_here = any(entry.request.kind != "departure" for entry in entries)  # an organisation can depart, too
         with self._store.write(team_id) as scope:
-            if team_id not in self._known:
+            if is_here and team_id not in self._known:
                 workspaces.ensure(scope)
             kept = inbox.put_all(scope, deliveries, owner=self._owner, now=now, lease_seconds=_LEASE_SECONDS)
-        self._known.add(team_id)
+        self._known |= {team_id} if is_here else set()
         return [
             None if inbox_id is None else inbox.Request(inbox_id, team_id, given.kind, given.body, attempts=1)
             for inbox_id, given in zip(kept, deliveries, strict=True)

@@ -19,6 +19,7 @@ from bot.usecases.room import Room
 __all__ = ["Answer", "Edge"]
 
 Answer: TypeAlias = tuple[int, str, Afterwards | None]
+_NOT_INSTALLED = "I have no access to this workspace. An administrator can give it again: install the app once more."
 
 
 class Edge:
@@ -35,11 +36,12 @@ class Edge:
         self.app = AsyncApp(
             logger=logger,
             client=client,
-            authorize=authorize,
+            authorize=authorize,  # type: ignore[arg-type]  # None is what Bolt takes for "not installed"
             process_before_response=True,  # listeners only write a row; Bolt would poll for the ack every 10 ms
             request_verification_enabled=False,  # the guard has done it, over the raw bytes
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
+            user_facing_authorize_error_message=_NOT_INSTALLED,
         )
         commands.register(self.app, desk, opener)
         actions.register(self.app, desk, opener)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 import aiohttp
+from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-__all__ = ["Identity", "SlackUnreachable", "identify"]
+from bot.usecases.installing import Granted
+
+__all__ = ["Identity", "SlackUnreachable", "granted_to", "identify"]
 
 
 class SlackUnreachable(Exception):
@@ -15,11 +18,17 @@ class SlackUnreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The workspace that the token belongs to, and its scopes; None where the server does not tell."""
+    """The workspace that the token belongs to, and its scopes; None where the server does not tell.
+
+    Of an org-wide token `team_id` is any of the organisation's.
+    """
 
     team_id: str
     team: str
     scopes: frozenset[str] | None
+    enterprise_id: str | None = None
+    is_org_wide: bool = False
+    user_id: str | None = None
 
 
 async def identify(client: AsyncWebClient) -> Identity:
@@ -37,4 +46,26 @@ async def identify(client: AsyncWebClient) -> Identity:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     told = headers.get("x-oauth-scopes")
     scopes = frozenset(scope.strip() for scope in told.split(",")) if told is not None else None
-    return Identity(str(answer.get("team_id") or ""), str(answer.get("team") or ""), scopes)
+    return Identity(
+        str(answer.get("team_id") or ""),
+        str(answer.get("team") or ""),
+        scopes,
+        enterprise_id=answer.get("enterprise_id") or None,
+        is_org_wide=answer.get("is_enterprise_install") is True,
+        user_id=answer.get("user_id") or None,
+    )
+
+
+def granted_to(token: str, identity: Identity) -> Granted:
+    """The access that a token gives which an administrator copied into the settings."""
+    return Granted(
+        team_id=identity.team_id,
+        enterprise_id=identity.enterprise_id,
+        is_org_wide=identity.is_org_wide,
+        name=identity.team or None,
+        app_id=None,
+        bot_user_id=identity.user_id,
+        bot_token=SecretStr(token),
+        scopes=tuple(sorted(identity.scopes or ())),
+        installed_by=None,
+    )

@@ -70,7 +70,7 @@ class Opener:
             await self._show(asked, making.result())
             return
         shown = await self._show(asked, surface("modal_waiting", {}))
-        client = self._client_for(asked.team_id)
+        client = await self._client(asked)
         await client.views_update(view_id=shown["view"]["id"], view=await making)
 
     def _made(self, asked: Click | Command) -> dict[str, Any]:
@@ -79,11 +79,15 @@ class Opener:
         return surface(modal.view, modal.data)
 
     async def _show(self, asked: Click | Command, view: dict[str, Any]) -> Any:
-        client = self._client_for(asked.team_id)
+        client = await self._client(asked)
         client.retry_handlers = []  # the trigger is good for one call
         is_stacked = isinstance(asked, Click) and asked.view_id is not None and not asked.is_home
         call = client.views_push if is_stacked else client.views_open
         return await call(trigger_id=asked.trigger_id or "", view=view)
+
+    async def _client(self, asked: Click | Command) -> AsyncWebClient:
+        """Not on the event loop: it may read the database."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._client_for, asked.team_id)
 
     def _say(self, asked: Click | Command) -> None:
         with self._room.store.write(asked.team_id) as scope:

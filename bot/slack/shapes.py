@@ -34,8 +34,28 @@ class Misshapen(Exception):
     """A payload that is none of Slack's, as far as the bot knows them; says nothing of its content."""
 
 
+def _text_only(value: Any) -> Any:
+    return value if isinstance(value, str) else None
+
+
+def _object_only(value: Any) -> Any:
+    return value if isinstance(value, Mapping) else None
+
+
+def _texts_only(value: Any) -> Any:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _id_only(value: Any) -> Any:
+    """Slack leaves the organisation of a workspace that has none empty, or out."""
+    return value if isinstance(value, str) and value else None
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+_Organisation = Annotated[Id | None, BeforeValidator(_id_only)]
 
 
 class SlashCommand(_Shape):
@@ -43,6 +63,7 @@ class SlashCommand(_Shape):
 
     command: _Text
     team_id: Id
+    enterprise_id: _Organisation = None
     user_id: Id
     channel_id: Id
     text: str = ""
@@ -114,6 +135,7 @@ class _Interaction(_Shape):
     """`team` is null for org-wide installs: then the user's workspace counts."""
 
     team: _Team | None = None
+    enterprise: Annotated[_Team | None, BeforeValidator(_object_only)] = None
     user: _User
 
     @property
@@ -186,18 +208,6 @@ class BlockSuggestion(_Interaction):
         return Typed(team_id=self.team_id or "", user_id=self.user.id, action_id=self.action_id, text=tidy(self.value))
 
 
-def _text_only(value: Any) -> Any:
-    return value if isinstance(value, str) else None
-
-
-def _object_only(value: Any) -> Any:
-    return value if isinstance(value, Mapping) else None
-
-
-def _texts_only(value: Any) -> Any:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
 class _Tokens(_Shape):
     bot: Annotated[list[_Text], BeforeValidator(_texts_only)] = []
 
@@ -213,13 +223,19 @@ class EventCallback(_Shape):
     """Something happened that the app subscribes to; Slack repeats it under the same `event_id` until acknowledged."""
 
     type: Literal["event_callback"]
-    team_id: Id
+    team_id: Id | None = None
+    enterprise_id: _Organisation = None
     event_id: Id | None = None
     event: _Event
 
+    @property
+    def where(self) -> str | None:
+        """The workspace, or the organisation where an org-wide installation is meant."""
+        return self.team_id or self.enterprise_id
+
     def home_opened(self) -> HomeOpened | None:
         """Somebody looks at the Home tab, if it says so; the messages tab needs nothing."""
-        if self.event.type == "app_home_opened" and self.event.tab == "home" and self.event.user:
+        if self.event.type == "app_home_opened" and self.event.tab == "home" and self.event.user and self.team_id:
             return HomeOpened(team_id=self.team_id, user_id=self.event.user)
         return None
 
@@ -227,7 +243,7 @@ class EventCallback(_Shape):
         """The end of the bot's access, if it says so; a token that a person takes back is none of the bot's."""
         revoked = self.event.tokens is not None and self.event.tokens.bot
         if self.event.type == "app_uninstalled" or (self.event.type == "tokens_revoked" and revoked):
-            return Departure(team_id=self.team_id, event_type=self.event.type)
+            return Departure(team_id=self.where or "", enterprise_id=self.enterprise_id, event_type=self.event.type)
         return None
 
 
@@ -272,7 +288,9 @@ def read(payload: Mapping[str, Any]) -> Shape:
     except ValidationError:
         raise Misshapen from None
     is_nothing = isinstance(shape, Other) and not shape.type and not shape.ssl_check
-    is_nowhere = isinstance(shape, _Interaction) and shape.team_id is None
+    is_nowhere = (isinstance(shape, _Interaction) and shape.team_id is None) or (
+        isinstance(shape, EventCallback) and shape.where is None
+    )
     if is_nothing or is_nowhere:
         raise Misshapen
     return shape

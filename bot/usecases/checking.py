@@ -13,7 +13,7 @@ from bot.files import Report, read_offers
 from bot.store import catalogs
 from bot.usecases.room import Room
 
-__all__ = ["Finding", "catalog_is_sound", "compare_scopes", "database_is_current", "load_manifest"]
+__all__ = ["Finding", "bot_scopes", "catalog_is_sound", "compare_scopes", "database_is_current", "load_manifest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,18 @@ def catalog_is_sound(room: Room) -> Finding:
 
 def compare_scopes(granted: Iterable[str]) -> Finding:
     """What the token may do, against what the manifest asks for."""
-    wanted = set(load_manifest()["oauth_config"]["scopes"]["bot"])
+    wanted = set(bot_scopes())
     missing = sorted(wanted - set(granted))
     if missing:
         return Finding(
             "scopes", is_well=False, seen=f"missing {', '.join(missing)}: reinstall the app from manifest.json"
         )
     return Finding("scopes", is_well=True, seen=f"all {len(wanted)} of manifest.json are granted")
+
+
+def bot_scopes() -> tuple[str, ...]:
+    """The scopes that the manifest asks for."""
+    return tuple(load_manifest()["oauth_config"]["scopes"]["bot"])
 
 
 def load_manifest() -> dict[str, Any]:

@@ -22,6 +22,7 @@ __all__ = [
     "covering",
     "end_visit",
     "install",
+    "is_installed",
     "join_enterprise",
     "renew_seals",
 ]
@@ -89,6 +90,12 @@ def install(room: Room, granted: Granted) -> None:
         audit.record(scope, now, granted.installed_by, "workspace.install", granted.holder, scopes=list(granted.scopes))
     room.forget(granted.holder)
     _log.info("installed", team_id=granted.holder, is_org_wide=granted.is_org_wide)
+
+
+def is_installed(room: Room, granted: Granted) -> bool:
+    """Whether access to the same workspace or organisation is kept already."""
+    with room.store.read(granted.holder) as scope:
+        return installations.get(scope) is not None
 
 
 def covering(store: Store, team_id: str, enterprise_id: str | None = None) -> Installation | None:

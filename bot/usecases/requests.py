@@ -129,12 +129,16 @@ class HomeOpened(BaseModel):
 
 
 class Departure(BaseModel):
-    """The workspace removed the app or took its token back, as the event of that type says."""
+    """The workspace removed the app or took its token back, as the event of that type says.
+
+    Of an org-wide installation `team_id` may be the organisation's.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     kind: Literal["departure"] = "departure"
     team_id: Id
+    enterprise_id: Id | None = None
     event_type: str
 
 

@@ -1,7 +1,7 @@
 """Every address that the bot answers, as one Starlette application."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bot.web.guard import Guard
 
@@ -23,10 +23,11 @@ def routes(
     trouble: Callable[[], str | None],
     registry: CollectorRegistry,
     lifespan: Lifespan | None = None,
+    for_installers: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The application. `trouble` says, in words for an operator, why the bot cannot work now; None: it can.
 
-    Without a `guard` (Socket Mode) no request of Slack is taken here.
+    Without a `guard` (Socket Mode) no request of Slack is taken here; `for_installers` are the pages of OAuth.
     """
 
     async def healthz(_: Request) -> Response:
@@ -45,4 +46,4 @@ def routes(
         Route("/metrics", metrics, methods=["GET"]),
     ]
     for_slack = [Route("/slack/events", guard.answer, methods=["POST"])] if guard else []
-    return Starlette(lifespan=lifespan, routes=[*for_slack, *for_operators])
+    return Starlette(lifespan=lifespan, routes=[*for_slack, *for_installers, *for_operators])

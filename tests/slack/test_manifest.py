@@ -25,6 +25,7 @@ SCOPES = {
     "conversations_history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "oauth_v2_access": set(),
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),

@@ -21,9 +21,10 @@ from starlette.websockets import WebSocket
 from bot.local.server import serving
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge
+from bot.slack.opener import Opener
 from bot.slack.socket import Socket
 from bot.store import Store, inbox
-from bot.usecases.room import utc_now
+from bot.usecases.room import Room, utc_now
 
 COMMAND = {"command": "/gpu-advise", "team_id": "T1", "user_id": "U1", "channel_id": "C1", "text": "help"}
 
@@ -79,7 +80,8 @@ async def authorize(enterprise_id: str | None, team_id: str | None) -> Authorize
 
 
 def socket_to(server: SocketServer, desk: Desk) -> Socket:
-    edge = Edge(desk, AsyncWebClient(base_url=f"{server.address}/api/"), authorize)
+    client, room = AsyncWebClient(base_url=f"{server.address}/api/"), Room(desk._store)
+    edge = Edge(room, desk, Opener(room, lambda _: client), client, authorize)
     return Socket(edge, SecretStr("xapp-1"))
 
 
