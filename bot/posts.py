@@ -34,10 +34,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Modal:
-    """A modal to open: the name of a surface and its data, which is plain JSON."""
+    """A modal to open: the name of a surface and its data, which is plain JSON.
+
+    `is_turned`: it takes the place of the modal that was clicked in, as the next page of a list does.
+    """
 
     view: str
     data: Mapping[str, Any]
+    is_turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,17 +66,26 @@ class Opener:
     async def _open(self, asked: Click | Command) -> None:
         making = asyncio.get_running_loop().run_in_executor(self._threads, self._made, asked)
         made, _ = await asyncio.wait((making,), timeout=_PATIENCE_SECONDS)
-        if made:
-            await self._show(asked, making.result())
+        if not made:
+            shown = await self._show(asked, surface("modal_waiting", {}))
+            await self._turn(asked, shown["view"]["id"], (await making)[1])
             return
-        shown = await self._show(asked, surface("modal_waiting", {}))
-        client = await self._client(asked)
-        await client.views_update(view_id=shown["view"]["id"], view=await making)
+        modal, view = making.result()
+        if modal.is_turned and isinstance(asked, Click) and asked.view_id is not None:
+            await self._turn(asked, asked.view_id, view)
+        else:
+            await self._show(asked, view)
 
-    def _made(self, asked: Click | Command) -> dict[str, Any]:
+    def _made(self, asked: Click | Command) -> tuple[Modal, dict[str, Any]]:
         make = opens(asked)
         modal = Modal("modal_waiting", {}) if make is None else make(self._room)
-        return surface(modal.view, modal.data)
+        return modal, surface(modal.view, modal.data)
+
+    async def _turn(self, asked: Click | Command, view_id: str, view: dict[str, Any]) -> None:
+        """Put `view` in the place of an open modal."""
+        client = await self._client(asked)
+        client.retry_handlers = []
+        await client.views_update(view_id=view_id, view=view)
 
     async def _show(self, asked: Click | Command, view: dict[str, Any]) -> Any:
         client = await self._client(asked)

@@ -12,7 +12,7 @@ from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import InboxRow
 
-__all__ = ["Delivery", "Request", "claim", "counts", "mark_dead", "mark_retry", "put", "put_all", "settle"]
+__all__ = ["Delivery", "Request", "claim", "counts", "hold", "mark_dead", "mark_retry", "put", "put_all", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,11 @@ def claim(across: Scope, owner: str, now: datetime, lease_seconds: float, limit:
 def settle(across: Scope, request_id: str, now: datetime) -> bool:
     """The work is done and changed nothing else; False when it was settled before."""
     return _leave(across, request_id, state="done", finished_at=now)
+
+
+def hold(across: Scope, request_id: str, until: datetime) -> bool:
+    """Whoever does the work is alive and needs longer: `claim` passes it by until then. False when it was settled."""
+    return _leave(across, request_id, due_at=until)
 
 
 def mark_retry(across: Scope, request_id: str, at: datetime, error: str) -> bool:

@@ -21,6 +21,7 @@ __all__ = [
     "SentPost",
     "channels_shown",
     "counts",
+    "get",
     "give_up",
     "post_at",
     "put",
@@ -50,12 +51,14 @@ def put(
     advice_id: str | None = None,
     not_before: datetime | None = None,
     updates_id: str | None = None,
+    post_id: str | None = None,
 ) -> str:
     """Say `post` once this transaction commits, not `not_before` a time; the id that its message will carry.
 
     `advice_id` lets every copy be updated after a decision; `updates_id` names the post whose message this replaces.
+    `post_id` is chosen beforehand where the post's own data must name it.
     """
-    post_id = new_id()
+    post_id = post_id or new_id()
     scope.add(
         OutboxRow(
             id=post_id,
@@ -111,6 +114,12 @@ def post_at(scope: Scope, channel: str, ts: str) -> SentPost | None:
     there = (col(OutboxRow.sent_channel) == channel, col(OutboxRow.sent_ts) == ts, col(OutboxRow.updates_id).is_(None))
     row = scope.scalars(select(OutboxRow).where(*there).limit(1).with_for_update()).one_or_none()
     return None if row is None else SentPost(row.id, Post(Destination(**row.destination), row.view, row.data))
+
+
+def get(scope: Scope, post_id: str) -> Post | None:
+    """What was, or is to be, said under that id."""
+    row = scope.scalars(select(OutboxRow).where(col(OutboxRow.id) == post_id)).one_or_none()
+    return None if row is None else Post(Destination(**row.destination), row.view, row.data)
 
 
 def give_up(scope: Scope, now: datetime, reason: str) -> int:
