@@ -1,4 +1,4 @@
-"""What a workload is: the stage that its history shows, and how parallel its scaling is."""
+"""The stage that a workload's history shows, and how long it has shown it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,12 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.history import History
-from engine.observations import Observations
-from engine.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers, Interval, Kind, Stage
+from engine.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, STAGES, Bools, Floats, Stage
 
-__all__ = ["Rhythm", "infer_kind", "infer_stage", "rhythm"]
+__all__ = ["Rhythm", "infer_stage", "rhythm"]
 
 _LOOKBACK_DAYS = 28  # whole weeks, so that weekends weigh the same in every window
-_FEWEST_RUNS, _FEWEST_DAYS = 5, 2  # below either there is no rhythm to speak of: a burst is not a campaign
+_FEWEST_RUNS, _FEWEST_DAYS = 5, 3  # below either there is no rhythm to speak of: a burst is not a campaign
 _BACK_TO_BACK_SECONDS = 900.0  # a pause this short, or a quarter of the run before, still counts as consecutive
 # People wait for production: it runs every day, long, at weekends, around the clock, often. A validation campaign runs
 # back to back, several times a day, on many days. Most of the signs decide, so that no single one can.
@@ -23,10 +22,11 @@ _SUSTAINED = MappingProxyType(
 )
 _CAMPAIGN = MappingProxyType({"consecutive_share": 0.4, "runs_per_active_day": 4.0, "active_share": 0.4})
 _SUSTAINED_ENOUGH, _CAMPAIGN_ENOUGH = 3, 2
-_PARALLEL_FROM = 0.9  # Amdahl: at this fraction, going from 4 to 8 accelerators still gives 1.5 times the throughput
+_SEVERAL = 1.5  # runs at once, on average over the busy time
+_TREND_RUNS, _TREND_SHARE = 12, 0.2  # twelve runs, 70 % of them in one half: by chance once in ten times
+_HOLDS_DAYS = 7  # a look must last a whole week, weekend included, before it is the stage
+_LONGEST_DAYS = 56  # how far back a look that held is sought
 _THURSDAY, _SATURDAY = 3, 5  # Monday is 0; 1970-01-01 was a Thursday
-_SPEED_NOISE = 0.08  # of one configuration against the scaling law, natural log
-_SERIAL = np.concatenate([[0.0], np.geomspace(1e-4, 1.0, 400)])  # candidate serial fractions, evenly likely in log
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Rhythm:
     """How a workload ran over its window; shares lie in 0..1.
 
     `quiet_share` is the share of runs that start in the quietest eight hours of the day, one third when the clock
-    does not matter; it needs no time zone.
+    does not matter; it needs no time zone. `concurrency` is how many run at once while any does, `later_share` the
+    share of runs in the later half of the window, one half where there is no trend.
     """
 
     runs: int
@@ -44,6 +45,8 @@ class Rhythm:
     duty: float
     weekend_share: float
     quiet_share: float
+    concurrency: float
+    later_share: float
 
     @property
     def active_share(self) -> float:
@@ -57,23 +60,66 @@ class Rhythm:
 
 
 def infer_stage(history: History, now: datetime) -> tuple[Stage | None, str]:
-    """The stage that the last four weeks show, and why; None for a workload that never ran.
+    """The stage that history shows, and why; None for a workload that never ran.
 
-    Without runs in the last four weeks the four weeks before the last run decide.
+    Every day looks at the four weeks before it, and a stage is what the latest seven days in a row agreed on: a look
+    that has not lasted changes nothing. Without runs in the last four weeks the weeks before the last run decide.
     """
     if not len(history):
         return None, "no runs yet"
-    found = rhythm(history, now)
-    if found.runs < _FEWEST_RUNS or found.active_days < _FEWEST_DAYS:
-        return "prototyping", f"{_words(found)}: too few for anything but prototyping"
-    return _stage(found), _words(found)
+    end = _end(history, now)
+    looks = _looks(history, end)
+    stage, found = _held(looks), _rhythm(history, end)
+    words = _words(found) if _has_rhythm(found) else f"{_words(found)}: too few for anything but prototyping"
+    if looks[0] == stage:
+        return stage, words
+    days = next((day for day, look in enumerate(looks) if look != looks[0]), len(looks))
+    lasted = "1 day" if days == 1 else f"{days} days"
+    return stage, f"{words}; {looks[0]} by its look for {lasted}, and a change takes {_HOLDS_DAYS}"
+
+
+def _end(history: History, now: datetime) -> float:
+    """When the window ends: now, or the end of the last run where the four weeks before are empty."""
+    end = now.timestamp()
+    is_empty = history.ended.max() < end - _LOOKBACK_DAYS * SECONDS_PER_DAY or history.started.min() > end
+    return float(history.ended.max()) if is_empty else end
+
+
+def _looks(history: History, end: float) -> list[Stage]:
+    """What each day's four weeks look like, the latest first, as far back as decides, or as the history goes."""
+    looks: list[Stage] = []
+    while len(looks) < _LONGEST_DAYS and not _lasted(looks):
+        at = end - len(looks) * SECONDS_PER_DAY
+        if looks and not _has_runs(history, at):
+            break  # nothing before it, or a silence of four weeks
+        looks.append(_stage(_rhythm(history, at)))
+    return looks
+
+
+def _has_runs(history: History, end: float) -> bool:
+    """Whether anything ran in the four weeks before `end`."""
+    return bool(np.any((history.ended >= end - _LOOKBACK_DAYS * SECONDS_PER_DAY) & (history.started < end)))
+
+
+def _lasted(looks: list[Stage]) -> bool:
+    """Whether the earliest looks agree over a week: from one day to the same day of the next are eight looks."""
+    return len(looks) > _HOLDS_DAYS and len(set(looks[-_HOLDS_DAYS - 1 :])) == 1
+
+
+def _held(looks: list[Stage]) -> Stage:
+    """What lasted; what a history too young for that began with; of a look that never lasts, the most frequent."""
+    if _lasted(looks) or len(looks) < _LONGEST_DAYS:
+        return looks[-1]
+    return max(STAGES, key=looks.count)
 
 
 def rhythm(history: History, now: datetime) -> Rhythm:
     """Measure the four weeks up to `now`, or up to the last run where these are empty; needs at least one run."""
-    end, window = now.timestamp(), _LOOKBACK_DAYS * SECONDS_PER_DAY
-    if history.ended.max() < end - window or history.started.min() > end:
-        end = float(history.ended.max())
+    return _rhythm(history, _end(history, now))
+
+
+def _rhythm(history: History, end: float) -> Rhythm:
+    window = _LOOKBACK_DAYS * SECONDS_PER_DAY
     inside = (history.ended >= end - window) & (history.started <= end)
     started, ended = np.maximum(history.started[inside], end - window), np.minimum(history.ended[inside], end)
     span = max(end - float(started[0]), 7 * SECONDS_PER_DAY)
@@ -86,10 +132,18 @@ def rhythm(history: History, now: datetime) -> Rhythm:
         duty=_busy_seconds(started, ended) / span,
         weekend_share=float(_is_weekend(started).mean()),
         quiet_share=_quiet_share(started),
+        concurrency=float((ended - started).sum()) / _busy_seconds(started, ended),
+        later_share=float((started >= end - span / 2.0).mean()),
     )
 
 
+def _has_rhythm(found: Rhythm) -> bool:
+    return found.runs >= _FEWEST_RUNS and found.active_days >= _FEWEST_DAYS
+
+
 def _stage(found: Rhythm) -> Stage:
+    if not _has_rhythm(found):
+        return "prototyping"
     if _signs(found, _SUSTAINED) >= _SUSTAINED_ENOUGH:
         return "production"
     return "validation" if _signs(found, _CAMPAIGN) >= _CAMPAIGN_ENOUGH else "prototyping"
@@ -101,10 +155,24 @@ def _signs(found: Rhythm, least: Mapping[str, float]) -> int:
 
 def _words(found: Rhythm) -> str:
     runs = "1 run" if found.runs == 1 else f"{found.runs} runs"
-    return (
-        f"{runs} on {found.active_days} of {found.days} days, {found.consecutive_share:.0%} back to back, "
-        f"busy {found.duty:.0%} of the time, {found.weekend_share:.0%} at weekends"
+    shares = (
+        f"{_percent(found.consecutive_share)} back to back",
+        f"busy {_percent(found.duty)} of the time",
+        f"{_percent(found.weekend_share)} at weekends",
     )
+    at_once = [f"{found.concurrency:.1f} at once"] if found.concurrency >= _SEVERAL else []
+    return ", ".join([f"{runs} on {found.active_days} of {found.days} days", *shares, *at_once, *_trend(found)])
+
+
+def _trend(found: Rhythm) -> list[str]:
+    """Whether there are more runs lately than before, where there are enough to tell."""
+    if found.runs < _TREND_RUNS or abs(found.later_share - 0.5) < _TREND_SHARE:
+        return []
+    return ["rising" if found.later_share > 0.5 else "falling"]  # noqa: PLR2004 - one half is no trend
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"
 
 
 def _consecutive_share(started: Floats, ended: Floats) -> float:
@@ -132,42 +200,3 @@ def _quiet_share(started: Floats) -> float:
     counts = np.bincount(hours, minlength=24)
     spans = np.lib.stride_tricks.sliding_window_view(np.concatenate([counts, counts[:7]]), 8).sum(axis=1)
     return float(spans.min() / len(started))
-
-
-def infer_kind(observations: Observations) -> tuple[Kind | None, Interval | None, str]:
-    """The kind, the parallel fraction with its 90 % interval, and why; None where history shows one count only.
-
-    Amdahl (1967): n accelerators give 1 / (s + (1 - s) / n) times the throughput of one, s the serial fraction. The
-    level of each (accelerator, precision) is integrated out and s runs over a grid, evenly likely in its logarithm.
-    """
-    groups = [rows for rows in _comparable(observations) if len(np.unique(_counts(observations)[rows])) > 1]
-    if not groups:
-        return None, None, "history shows no accelerator at two counts"
-    counts = _counts(observations)
-    misfit = np.sum([_misfit(observations.log_units_per_hour[rows], counts[rows]) for rows in groups], axis=0)
-    likelihood = np.exp(-0.5 * (misfit - np.min(misfit)) / _SPEED_NOISE**2)
-    share = np.cumsum(likelihood) / likelihood.sum()
-    low, middle, high = (1.0 - float(_SERIAL[np.searchsorted(share, q)]) for q in (0.95, 0.5, 0.05))
-    kind: Kind = "ai" if middle >= _PARALLEL_FROM else "traditional"
-    seen = sorted({int(n) for rows in groups for n in counts[rows]})
-    why = f"at {', '.join(map(str, seen[:-1]))} and {seen[-1]} accelerators {middle:.1%} of the work ran in parallel"
-    return kind, Interval(low, middle, high), why
-
-
-def _comparable(observations: Observations) -> list[Integers]:
-    """Measured rows that differ in their count only, as indices."""
-    keys = list(zip(observations.accelerator, observations.precision, strict=True))
-    measured = np.flatnonzero(observations.is_measured)
-    return [np.array([row for row in measured if keys[row] == key], dtype=np.int64) for key in dict.fromkeys(keys)]
-
-
-def _counts(observations: Observations) -> Floats:
-    return (observations.accelerator_count * observations.node_count).astype(np.float64)
-
-
-def _misfit(logs: Floats, counts: Floats) -> Floats:
-    """(candidates,) squared distance of `logs` from Amdahl's law at each serial fraction, at the best level."""
-    law = -np.log(_SERIAL[:, None] + (1.0 - _SERIAL[:, None]) / counts[None, :])
-    left = logs[None, :] - law
-    squares: Floats = ((left - left.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    return squares

@@ -24,11 +24,12 @@ from engine.appraisal import Ground, appraise
 from engine.cost import Spending, configuration_of, latest_run, price_of, spending
 from engine.history import History
 from engine.judgement import break_even_of, flatness_of
-from engine.lifecycle import infer_kind, infer_stage
+from engine.lifecycle import infer_stage
 from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
 from engine.picks import Found, cheapest_row, find, predicted, waiting
+from engine.scaling import infer_kind
 from engine.search import Limits, certify, frontier_of
 from engine.space import FILTERS, CatalogIndex
 from engine.strategy import Preference, Today, limits_of, recommended_objective, why_recommended

@@ -1,6 +1,7 @@
 """What stands out among many workloads, and in which order."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from engine.fleet import Finding, findings
 from engine.history import Run
 from engine.workload import Constraints, Filters, Policy, Workload
 from tests.engine.instances import offer
-from tests.engine.small_worlds import advise, catalog_index, run
+from tests.engine.small_worlds import START, advise, catalog_index, run
 
 DAILY = [run(day, provider="aws", region="east", instance_type="g5.xlarge", precision="fp16") for day in range(5)]
 ON_DEMAND = Filters(pricing_categories=("standard",))
@@ -92,7 +93,7 @@ def at(day: int, hour: int) -> Run:
 def test_a_tag_that_the_runs_contradict_has_drifted() -> None:
     hourly = [at(day, hour) for day in range(28) for hour in range(23)]
     workload = Workload("video-gen", stage="prototyping", filters=ON_DEMAND)
-    found = only(advise(hourly, workload))
+    found = only(advise(hourly, workload, now=START + timedelta(days=28)))
     assert found.kind == "drifted_stage"
     assert "tagged prototyping, but its runs look like production" in found.evidence
     assert found.objective == "performance"  # what production asks for

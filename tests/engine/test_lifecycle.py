@@ -1,16 +1,18 @@
-"""Stage and kind come from what a workload did, and each says why."""
+"""The stage comes from what a workload did for long enough, and says why."""
 
+import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.history import History, Run
-from engine.lifecycle import infer_kind, infer_stage, rhythm
-from tests.engine.measured_worlds import MONDAY, run, seen
+from engine.lifecycle import _held, _rhythm, _stage, infer_stage, rhythm
+from engine.units import Stage
+from tests.engine.measured_worlds import MONDAY, run
 
 NOW = MONDAY + timedelta(days=28)
 WEEKDAYS = [day for day in range(28) if day % 7 < 5]
@@ -99,6 +101,71 @@ def test_overlapping_runs_are_busy_once() -> None:
     assert rhythm(history([job(0, 10), job(1, 2), job(5, 10)]), NOW).duty == pytest.approx(15 / (24 * 28))
 
 
+# Two weeks of single tries, then a service: its look turns to production some days in.
+GROWN = [job(24 * day + 2, 0.5) for day in range(0, 14, 2)] + [job(hour, 0.9) for hour in range(24 * 14, 24 * 56)]
+
+
+def stages(jobs: list[Run], days: range) -> list[str | None]:
+    """What each day would have said, knowing nothing of the days after it."""
+    known = [
+        (at, [each for each in jobs if each.started_at <= at]) for at in (MONDAY + timedelta(days=d) for d in days)
+    ]
+    return [infer_stage(history(past), at)[0] for at, past in known]
+
+
+def looks(jobs: list[Run], days: range) -> list[str]:
+    """The same without the memory."""
+    at = [(MONDAY + timedelta(days=day)).timestamp() for day in days]
+    return [_stage(_rhythm(history(each for each in jobs if each.started_at.timestamp() <= end), end)) for end in at]
+
+
+def test_a_stage_changes_when_its_look_has_lasted_a_week_and_then_at_once() -> None:
+    days = range(10, 50)
+    turned, changed = looks(GROWN, days).index("production"), stages(GROWN, days).index("production")
+    assert changed == turned + 7
+    assert set(stages(GROWN, days)[changed:]) == {"production"}
+
+
+def test_a_look_that_has_not_lasted_is_said_with_its_days() -> None:
+    turned = range(10, 50)[looks(GROWN, range(10, 50)).index("production")]
+    at = MONDAY + timedelta(days=turned + 2)
+    stage, why = infer_stage(history(each for each in GROWN if each.started_at <= at), at)
+    assert stage != "production"
+    assert why.endswith("production by its look for 3 days, and a change takes 7")
+
+
+def test_a_pause_of_some_days_does_not_end_production() -> None:
+    paused = [each for each in SERVICE if not 12 <= (each.started_at - MONDAY).days < 17]
+    assert set(stages(paused, range(12, 28))) == {"production"}
+
+
+def test_after_four_weeks_of_silence_history_begins_anew() -> None:
+    again = MONDAY + timedelta(days=28 + 40)
+    back = [*SERVICE, *(job(24 * (28 + 40 + day), 0.5) for day in (0, 1, 2, 3, 4))]
+    assert infer_stage(history(back), again + timedelta(days=5))[0] == "prototyping"
+
+
+def test_a_look_that_never_lasts_is_judged_by_the_most_of_it() -> None:
+    flapping: list[Stage] = ["production", "validation", "validation"] * 30
+    assert _held(flapping[:56]) == "validation"
+
+
+@settings(max_examples=15)
+@given(st.lists(st.tuples(st.floats(0, 24 * 40), st.floats(0.1, 8)), min_size=5, max_size=60))
+def test_two_changes_are_a_week_apart_whatever_ran(tried: list[tuple[float, float]]) -> None:
+    found = stages([job(*each) for each in tried], range(1, 40))
+    known = [stage for stage in found if stage is not None]
+    changes = [day for day in range(1, len(known)) if known[day] != known[day - 1]]
+    assert all(later - earlier >= 7 for earlier, later in itertools.pairwise(changes))
+
+
+def test_several_runs_at_once_and_a_trend_are_part_of_the_evidence() -> None:
+    rising = [job(24 * day + i / 4, 2.0) for day in (3, 16, 20, 22, 24, 26) for i in range(4)]
+    why = infer_stage(history(rising), NOW)[1]
+    assert "at once, rising; " in why
+    assert "at once" not in infer_stage(history(CAMPAIGN), NOW)[1]
+
+
 @given(st.lists(st.tuples(st.floats(0, 600), st.floats(0.01, 60)), min_size=1, max_size=20))
 def test_every_share_is_a_share(jobs: list[tuple[float, float]]) -> None:
     found = rhythm(history(job(start, hours) for start, hours in jobs), NOW)
@@ -112,53 +179,3 @@ def test_the_time_zone_of_office_hours_does_not_matter(shift: int) -> None:
     moved: datetime = NOW + timedelta(hours=shift)
     jobs = [job(24 * day + shift + 2 * i, 0.5) for day in WEEKDAYS for i in range(3)]
     assert infer_stage(history(jobs), moved)[0] == "prototyping"
-
-
-def amdahl(count: int, serial: float) -> float:
-    return 1 / (serial + (1 - serial) / count)
-
-
-@pytest.mark.parametrize(("serial", "kind"), [(0.0, "ai"), (0.02, "ai"), (0.3, "traditional"), (1.0, "traditional")])
-def test_the_parallel_fraction_is_read_off_the_scaling(serial: float, kind: str) -> None:
-    counts = (1, 2, 4, 8)
-    found, fraction, why = infer_kind(seen(*(run("A100", n, 10 * amdahl(n, serial), n) for n in counts)))
-    assert found == kind
-    assert fraction is not None
-    assert fraction.p05 - 0.02 <= 1 - serial <= fraction.p95 + 0.02
-    assert "1, 2, 4 and 8 accelerators" in why
-
-
-def test_one_count_says_nothing_of_kind() -> None:
-    assert infer_kind(seen(run("A100", 2, 10.0), run("H100", 4, 30.0, 1)))[:2] == (None, None)
-
-
-def test_counts_on_different_parts_or_precisions_are_not_compared() -> None:
-    known = seen(run("A100", 1, 10.0, 0, precision="fp16"), run("A100", 8, 20.0, 1, precision="fp32"))
-    assert infer_kind(known)[0] is None
-
-
-def test_each_part_has_its_own_level() -> None:
-    known = seen(*(run(part, n, speed * n, n + speed) for part, speed in (("T4", 1.0), ("H100", 9.0)) for n in (1, 4)))
-    found, fraction, _ = infer_kind(known)
-    assert found == "ai"
-    assert fraction is not None
-    assert fraction.p50 > 0.95
-
-
-def test_more_counts_narrow_the_interval() -> None:
-    def width(*counts: int) -> float:
-        _, fraction, _ = infer_kind(seen(*(run("A100", n, amdahl(n, 0.2), n) for n in counts)))
-        assert fraction is not None
-        return fraction.p95 - fraction.p05
-
-    assert width(1, 2, 4, 8, 16) < width(1, 2)
-
-
-@given(st.floats(0.0, 1.0), st.floats(0.001, 1e6))
-def test_the_interval_is_ordered_and_does_not_depend_on_the_unit(serial: float, base: float) -> None:
-    _, fraction, _ = infer_kind(seen(*(run("A100", n, base * amdahl(n, serial), n) for n in (1, 2, 8))))
-    _, again, _ = infer_kind(seen(*(run("A100", n, amdahl(n, serial), n) for n in (1, 2, 8))))
-    assert fraction is not None
-    assert again is not None
-    assert 0 <= fraction.p05 <= fraction.p50 <= fraction.p95 <= 1
-    assert fraction.p50 == pytest.approx(again.p50, abs=1e-2)
