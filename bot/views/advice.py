@@ -30,7 +30,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "trial": next_trial(document),
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
-        "buttons": _buttons(data["advice_id"], found) if data["state"] == "open" else [],
+        "buttons": _buttons(data, found) if data["state"] == "open" else [],
         "spoken": _spoken(document, found),
     }
 
@@ -148,12 +148,15 @@ _DECIDED = {
 }
 
 
-def _buttons(advice_id: str, found: tuple[Choice, ...]) -> list[dict[str, str | None]]:
+def _buttons(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[dict[str, str | None]]:
+    advice_id: str = data["advice_id"]
+    what_if = _button("What if?", "advice.whatif", advice_id)
     if not found:
-        return [why_button(advice_id)]
+        return [what_if, why_button(advice_id)]
     approvals = [approve_button(it, advice_id, is_primary=it.is_recommended) for it in found if not it.is_today]
     snooze, dismiss = _button("Snooze", "advice.snooze", advice_id), _button("Dismiss", "advice.dismiss", advice_id)
-    return [*approvals, why_button(advice_id), snooze, dismiss]
+    share = [_button("Share to channel", "advice.share", advice_id)] if data.get("is_private") else []
+    return [*approvals, what_if, why_button(advice_id), snooze, dismiss, *share]
 
 
 def _button(label: str, action: str, advice_id: str) -> dict[str, str | None]:

@@ -84,7 +84,7 @@ async def test_two_units_in_one_workload_are_named(told: Story) -> None:
     assert "One workload has one unit" in answer
 
 
-@pytest.mark.parametrize("text", ["", "help", "HELP", "list", "status", "settings", "digest list"])
+@pytest.mark.parametrize("text", ["help", "HELP", "list", "status", "settings", "digest list"])
 async def test_a_subcommand_is_answered_in_private(told: Story, text: str) -> None:
     answer = await told.ask(text)
     assert answer.visible_to == ADMINISTRATOR.id
