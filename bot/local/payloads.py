@@ -30,7 +30,8 @@ def slash_command(state: State, text: str, user_id: str, channel_id: str, comman
         "command": command,
         "text": text,
         "api_app_id": APP_ID,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if state.workspace.enterprise_id else "false",
+        **_enterprise(state),
         "response_url": f"{state.address}/response/{state.grants.new_response_url(channel_id, user_id)}",
         "trigger_id": state.grants.new_trigger(user_id),
     }
@@ -83,12 +84,13 @@ def event(state: State, content: Mapping[str, Any]) -> dict[str, Any]:
         "team_id": state.workspace.team_id,
         "user_id": BOT.id,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": state.workspace.enterprise_id is not None,
     }
     return {
         "type": "event_callback",
         "token": _TOKEN,
         "team_id": state.workspace.team_id,
+        **_enterprise(state),
         "api_app_id": APP_ID,
         "event": {"event_ts": state.workspace.next_ts(), **content},
         "event_id": state.workspace.next_id("Ev"),
@@ -98,15 +100,19 @@ def event(state: State, content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _enterprise(state: State) -> dict[str, str]:
+    return {"enterprise_id": state.workspace.enterprise_id} if state.workspace.enterprise_id else {}
+
+
 def _interaction(state: State, user_id: str) -> dict[str, Any]:
     name, team_id = state.person(user_id).name, state.workspace.team_id
     return {
         "token": _TOKEN,
         "api_app_id": APP_ID,
-        "team": {"id": team_id, "domain": "local"},
+        "team": None if state.workspace.enterprise_id else {"id": team_id, "domain": "local"},
         "user": {"id": user_id, "username": name, "name": name, "team_id": team_id},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": state.workspace.enterprise_id} if state.workspace.enterprise_id else None,
+        "is_enterprise_install": state.workspace.enterprise_id is not None,
         "trigger_id": state.grants.new_trigger(user_id),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import urljoin
 
 import httpx
 from starlette.applications import Starlette
@@ -80,6 +81,7 @@ class LocalSlack:
 
     def connect(self, bot_url: str, run_digest: RunDigest | None = None) -> None:
         """Tell the page where the bot takes requests, and what the button *Run a digest now* does."""
+        self.web_api.oauth.redirect_url = urljoin(bot_url, "/slack/oauth_redirect")
         self._bot_url, self._run_digest = bot_url, run_digest
         self.workspace.changed()
 

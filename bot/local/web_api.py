@@ -15,6 +15,8 @@ from bot.local import accounts, chat, conversations, surfaces, uploads
 from bot.local.calls import Call, read_call
 from bot.local.errors import SlackError
 from bot.local.faults import Fault
+from bot.local.oauth import METHOD as OAUTH_METHOD
+from bot.local.oauth import OAuthApp
 from bot.local.sockets import Sockets
 from bot.local.state import State
 
@@ -74,7 +76,7 @@ class WebApi:
     ) -> None:
         self._state = state
         self._sockets = sockets
-        self._bot_token = bot_token
+        self.oauth = OAuthApp(state, bot_token)
         self._app_token = app_token
         self._granted = granted
         self._lock = threading.Lock()
@@ -94,11 +96,14 @@ class WebApi:
             Route("/response/{key}", self._respond, methods=["POST"]),
             Route("/upload/{file_id}", self._upload, methods=["POST"]),
             Route("/files/{file_id}", self._download),
+            *self.oauth.routes(),
         ]
 
     def perform(self, call: Call) -> dict[str, Any]:
         """Carry a call out and return its JSON answer, refusals included."""
         try:
+            if call.method == OAUTH_METHOD:  # whoever has no token yet
+                return {"ok": True, **self.oauth.access(call)}
             self._authorize(call)
             if call.method == _OPEN_CONNECTION:
                 return {"ok": True, "url": self._connection_url()}
@@ -149,7 +154,7 @@ class WebApi:
         if call.token is None:
             raise SlackError("not_authed")
         is_connecting = call.method == _OPEN_CONNECTION
-        if call.token not in {self._bot_token, self._app_token}:
+        if call.token not in {self.oauth.bot_token, self._app_token}:
             raise SlackError("invalid_auth")
         if (call.token == self._app_token) is not is_connecting:
             raise SlackError("not_allowed_token_type")

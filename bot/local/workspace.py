@@ -115,6 +115,7 @@ class Workspace:
         channels: Iterable[Channel] | None = None,
     ) -> None:
         self.team_id = team_id
+        self.enterprise_id: str | None = None  # of an organisation that installed the app for all its workspaces
         self.clock = clock
         self.people = {person.id: person for person in people}
         self.channels = {channel.id: channel for channel in channels or _default_channels()}
