@@ -23,7 +23,7 @@ from engine.units import (
     PricingCategory,
     Stage,
 )
-from engine.workload import Constraints, Filters, Policy, Quota, Workload
+from engine.workload import Constraints, Deadline, Filters, Policy, Quota, Workload
 
 __all__ = [
     "FINDING_KINDS",
@@ -39,6 +39,7 @@ __all__ = [
     "Catalog",
     "CatalogIndex",
     "Constraints",
+    "Deadline",
     "EngineError",
     "Filters",
     "Finding",

@@ -72,10 +72,19 @@ def recommend(
     search for the certificate; everything else is a function of the arguments alone.
     """
     question = _Question(workload, history, observations, model, index, policy, now, timer)
-    run = _run_of_today(question)
+    run = _missed(question) or _run_of_today(question)
     if isinstance(run, Undetermined):
         return replace(_blank(question), reason=run.reason, undetermined=run)
+    question = replace(question, workload=replace(workload, constraints=workload.constraints.asked_at(now)))
     return _answered(question, run, with_predictions=with_predictions)
+
+
+def _missed(question: _Question) -> Undetermined | None:
+    """A deadline that no throughput keeps any more."""
+    deadline = question.workload.constraints.deadline
+    if deadline is None or deadline.at > question.now:
+        return None
+    return Undetermined(f"its deadline, {deadline.at:%Y-%m-%d %H:%M} {deadline.at.tzname()}, has passed", "a later one")
 
 
 def _run_of_today(question: _Question) -> int | Undetermined:

@@ -1,7 +1,8 @@
 """What the owners of workloads ask for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -9,7 +10,7 @@ from sqlmodel import col
 
 from bot.store.scope import Scope
 from bot.store.tables import WorkloadRow
-from engine import Constraints, Filters, Workload
+from engine import Constraints, Deadline, Filters, Quota, Workload, as_document
 
 __all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "read_asked", "save", "track"]
 
@@ -28,7 +29,7 @@ def save(scope: Scope, owned: OwnedWorkload) -> None:
     """Keep what is asked of a workload, instead of what was asked before; its runs stay as they are."""
     row = {
         "name": owned.workload.name,
-        "asks": asdict(owned.workload),
+        "asks": as_document(owned.workload),
         "owner": owned.owner,
         "channel": owned.channel,
         "is_tracked": owned.is_tracked,
@@ -65,7 +66,10 @@ def _owned(row: WorkloadRow) -> OwnedWorkload:
 
 
 def read_asked(asks: Mapping[str, Any]) -> Workload:
-    """The wishes that were stored as `asdict` of a workload."""
-    constraints = Constraints(**asks["constraints"])
-    filters = Filters(**{name: tuple(values) for name, values in asks["filters"].items()})
-    return Workload(**{**asks, "constraints": constraints, "filters": filters})
+    """The wishes that were stored as the document of a workload."""
+    limits, filters = asks["constraints"], {name: tuple(values) for name, values in asks["filters"].items()}
+    quotas = tuple(Quota(**quota) for quota in filters.get("quotas", ()))
+    due = limits.get("deadline")
+    deadline = None if due is None else Deadline(due["units"], datetime.fromisoformat(due["at"]))
+    constraints = Constraints(**{**limits, "deadline": deadline})
+    return Workload(**{**asks, "constraints": constraints, "filters": Filters(**{**filters, "quotas": quotas})})

@@ -1,7 +1,7 @@
 """The main question: read what is known of a workload, recommend, keep the advice, and post it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,7 +150,7 @@ def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None,
     advice_id = new_id()
     document = as_document(advice)
     left_out = excluding.as_documents(scope, advice.workload)
-    request = {"asked": question.asked, "workload": asdict(question.workload), "exclusions": left_out}
+    request = {"asked": question.asked, "workload": as_document(question.workload), "exclusions": left_out}
     advices.save(
         scope, advice_id, request, document, asked_by=asked_by, created_at=now, expires_at=now + STANDS_FOR
     )  # fmt: skip
@@ -216,10 +216,12 @@ def _observed(scope: Scope, runs: History, index: CatalogIndex) -> Observations:
 def _overlaid(owned: Workload, asked: Workload, index: CatalogIndex) -> Workload:
     """What the owner asks for, except where the question itself says otherwise."""
 
+    def said(wishes: Any) -> dict[str, Any]:
+        found = {item.name: getattr(wishes, item.name) for item in fields(wishes)}
+        return {name: value for name, value in found.items() if value not in (None, ())}
+
     def over(mine: Any, theirs: Any) -> dict[str, Any]:
-        return {name: value for name, value in asdict(theirs).items() if value not in (None, ())} | {
-            name: value for name, value in asdict(mine).items() if value not in (None, ())
-        }
+        return said(theirs) | said(mine)
 
     return replace(
         owned,

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from bot.store import Scope, Store, catalogs, history, models, workloads, workspaces
 from bot.store.models import Observed
 from bot.store.workloads import OwnedWorkload
-from engine import Accelerators, Catalog, Constraints, Filters, Policy, Workload
+from engine import Accelerators, Catalog, Constraints, Deadline, Filters, Policy, Quota, Workload
 from tests.store.store_samples import DAY, NOW, T4, a_catalog, a_run, an_offer
 
 
@@ -62,14 +62,15 @@ def test_a_policy_comes_back_and_keeps_only_what_was_changed(scope: Scope) -> No
     assert workspaces.policy(scope) == Policy()
 
 
+FRIDAY = Deadline(5000.0, datetime(2026, 11, 27, 17, tzinfo=UTC))
 FULL = Workload(
     "video-gen",
     stage="production",
     kind="ai",
     is_critical=True,
     value_of_time_usd_per_hour=40.0,
-    constraints=Constraints(floor_units_per_hour=500.0, max_accelerators=8, confidence=0.9),
-    filters=Filters(providers=("aws", "gcp"), pricing_categories=("dynamic",)),
+    constraints=Constraints(floor_units_per_hour=500.0, max_accelerators=8, confidence=0.9, deadline=FRIDAY),
+    filters=Filters(providers=("aws", "gcp"), pricing_categories=("dynamic",), quotas=(Quota(16, region="us-east-1"),)),
 )
 
 
