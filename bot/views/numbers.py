@@ -18,6 +18,7 @@ __all__ = [
     "duration",
     "duration_range",
     "money",
+    "per_how_many",
     "percent",
     "plain",
     "plural",
@@ -100,15 +101,22 @@ def cost_per_unit(usd: float | None, unit: str, like: float | None = None) -> st
     """
     if not _is_number(usd):
         return UNKNOWN
-    scale, word = _per(usd if like is None else like)
+    scale, word = per_how_many(usd if like is None else like)
     return f"{money(usd * scale)} per {word}{plural(unit) if word else singular(unit)}"
 
 
 def cost_per_unit_range(low: float, high: float, like: float | None = None) -> str:
     """A cost interval: beside the cost `like` in its scale and without its words, alone with the scale named."""
-    scale, word = _per(high if like is None else like)
+    scale, word = per_how_many(high if like is None else like)
     suffix = f" per {word.strip()}" if word and like is None else ""
     return _range(_exactly(low * scale), _exactly(high * scale)) + suffix
+
+
+def per_how_many(usd: float) -> tuple[float, str]:
+    """The number of units whose cost reads as cents or more, and its word: (1e6, "million ")."""
+    if not 0 < usd < math.inf:
+        return _PER[0]
+    return next((pair for pair in _PER if usd * pair[0] >= 0.01), _PER[-1])
 
 
 def duration(seconds: float | None) -> str:
@@ -202,13 +210,6 @@ def _significant(value: float, digits: int) -> str:
     text = f"{value:,.{min(max(decimals, 0), 15)}f}" if value < 1000 else f"{value:,.0f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if text != "0" else "less than 0.000000000000001"
-
-
-def _per(usd: float) -> tuple[float, str]:
-    """The number of units whose cost reads as cents or more, and its word."""
-    if not 0 < usd < math.inf:
-        return _PER[0]
-    return next((pair for pair in _PER if usd * pair[0] >= 0.01), _PER[-1])
 
 
 def _period(per_hour: float) -> tuple[float, str]:
