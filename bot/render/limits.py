@@ -16,6 +16,8 @@ TEXT = 3000  # the fallback text; Slack cuts at 40,000, a notification long befo
 _SECTION, _FIELDS, _FIELD, _HEADER, _CONTEXT, _CONTEXTS, _ACTIONS = 3000, 10, 2000, 150, 2000, 10, 25
 LABEL = 75  # of a button or an option
 _ALT = 2000
+_PLACEHOLDER, _OPTIONS = 150, 100
+_DIALOG_TITLE, _DIALOG_TEXT, _DIALOG_BUTTON = 100, 300, 30
 _ELLIPSIS = "…"
 _EMPTY = "–"
 _PARTIAL = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")  # an entity or a mention that a cut went through
@@ -57,7 +59,7 @@ def _fitted_block(block: dict[str, Any]) -> dict[str, Any]:
         case "context":
             return block | {"elements": [_fitted_text(text, _CONTEXT) for text in block["elements"][:_CONTEXTS]]}
         case "actions":
-            return block | {"elements": [_fitted_button(button) for button in block["elements"][:_ACTIONS]]}
+            return block | {"elements": [_fitted_element(each) for each in block["elements"][:_ACTIONS]]}
         case "image":
             return block | {"alt_text": shortened(block["alt_text"], _ALT)}
         case _:
@@ -70,15 +72,29 @@ def _fitted_section(block: dict[str, Any]) -> dict[str, Any]:
         parts["text"] = _fitted_text(block["text"], _SECTION)
     if "fields" in block:
         parts["fields"] = [_fitted_text(field, _FIELD) for field in block["fields"][:_FIELDS]]
+    if "accessory" in block:
+        parts["accessory"] = _fitted_element(block["accessory"])
     return parts
 
 
-def _fitted_button(button: dict[str, Any]) -> dict[str, Any]:
+def _fitted_element(element: dict[str, Any]) -> dict[str, Any]:
     """Labels are cut; `action_id` and `value` are ours and a cut one would act wrongly, so they stay as they are."""
-    labels: dict[str, Any] = {"text": _fitted_text(button["text"], LABEL)}
-    if "accessibility_label" in button:
-        labels["accessibility_label"] = shortened(button["accessibility_label"], LABEL)
-    return button | labels
+    labels: dict[str, Any] = {}
+    for name, limit in (("text", LABEL), ("placeholder", _PLACEHOLDER)):
+        if name in element:
+            labels[name] = _fitted_text(element[name], limit)
+    if "accessibility_label" in element:
+        labels["accessibility_label"] = shortened(element["accessibility_label"], LABEL)
+    if "confirm" in element:
+        labels["confirm"] = _fitted_confirm(element["confirm"])
+    if "options" in element:
+        labels["options"] = [it | {"text": _fitted_text(it["text"], LABEL)} for it in element["options"][:_OPTIONS]]
+    return element | labels
+
+
+def _fitted_confirm(dialog: dict[str, Any]) -> dict[str, Any]:
+    limits = {"title": _DIALOG_TITLE, "text": _DIALOG_TEXT, "confirm": _DIALOG_BUTTON, "deny": _DIALOG_BUTTON}
+    return dialog | {name: _fitted_text(dialog[name], limit) for name, limit in limits.items() if name in dialog}
 
 
 def _fitted_text(text: dict[str, Any], limit: int) -> dict[str, Any]:

@@ -38,7 +38,12 @@ def _context(block: Mapping[str, Any]) -> str:
 
 
 def _actions(block: Mapping[str, Any]) -> str:
-    return "  ".join(f"[ {_words(button['text'])} ]" for button in block["elements"])
+    return "  ".join(map(_element, block["elements"]))
+
+
+def _element(element: Mapping[str, Any]) -> str:
+    """A button by its label, a menu by what it asks for."""
+    return f"[ {_words(element['text'])} ]" if "text" in element else f"[ {_words(element['placeholder'])} ▾ ]"
 
 
 def _section(block: Mapping[str, Any]) -> str:
@@ -51,6 +56,8 @@ def _paragraphs(block: Mapping[str, Any]) -> Iterator[str]:
     fields: list[list[str]] = [_words(field).splitlines() for field in block.get("fields", ())]
     for start in range(0, len(fields), 2):
         yield _side_by_side(*fields[start : start + 2])
+    if "accessory" in block:
+        yield _element(block["accessory"])
 
 
 def _side_by_side(left: list[str], right: list[str] | None = None) -> str:
