@@ -61,6 +61,10 @@ class Usable:
             prices = self.prices[np.searchsorted(self.levels, accelerators), classes]
         return prices * node_counts
 
+    def cheapest_row(self, place: int, accelerators: int) -> int:
+        """The row of the cheapest usable offer of the class at `place` that may have so many; -1: there is none."""
+        return int(self.cheapest[np.searchsorted(self.levels, accelerators), place])
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CatalogIndex:
@@ -205,9 +209,8 @@ class Space:
 
     def cheapest_row(self, shape: int) -> int:
         """The row of the cheapest usable offer of a shape that can be had at all."""
-        machine = np.unravel_index(shape, self.size)[:2]
-        level = np.searchsorted(self.usable.levels, self.total_accelerators[machine])
-        return int(self.usable.cheapest[level, self.usable.classes[machine[0]]])
+        place, node = np.unravel_index(shape, self.size)[:2]
+        return self.usable.cheapest_row(int(self.usable.classes[place]), int(self.total_accelerators[place, node]))
 
     @property
     def total_accelerators(self) -> Integers:

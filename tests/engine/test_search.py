@@ -9,21 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.accelerators import Accelerators
-from engine.catalog import Catalog, Offer
-from engine.search import Limits, candidates_of, certify, find_points, shortlist
+from engine.catalog import Catalog
+from engine.search import Limits, certify
 from engine.space import index
-from engine.strategy import best
 from engine.units import OBJECTIVES, Objective
 from engine.workload import Filters
 from tests.engine import brute_force
-from tests.engine.brute_force import Candidate, Instance
+from tests.engine.agreement import Answer, Asked, differences, fleet_differences, random_fleet
+from tests.engine.brute_force import Instance
 from tests.engine.instances import (
     Table,
     limits_of,
     offer,
     random_instance,
     random_offer,
-    shapes_of,
     sheet,
     space_of,
     speeds_of,
@@ -31,30 +30,10 @@ from tests.engine.instances import (
 
 instances = st.integers(0, 1 << 40).map(random_instance)
 
-Answer = tuple[Offer, int, int, float, float]  # offer, nodes, way, USD per hour, units per hour
-
 
 def answer(instance: Instance, objective: Objective) -> Answer | None:
     """What the engine picks, by content."""
-    space = space_of(instance)
-    speeds = speeds_of(instance, space)
-    points = find_points(shortlist(candidates_of(space, speeds), limits_of(instance)), space.usable)
-    if not len(points):
-        return None
-    position = best(objective, points, instance.value_of_time)
-    shape = int(points.shape[position])
-    *_, nodes, way = shapes_of(instance, space)[shape]
-    cheapest = space.index.offer(space.cheapest_row(shape))
-    return cheapest, nodes, way, float(points.usd_per_hour[position]), float(points.units_per_hour[position])
-
-
-def by_brute_force(instance: Instance, objective: Objective) -> Answer | None:
-    found = brute_force.optimum(instance, objective)
-    return None if found is None else _content(found)
-
-
-def _content(found: Candidate) -> Answer:
-    return found.offer, found.nodes, found.way, found.usd_per_hour, found.units_per_hour
+    return Asked.alone(instance).answer(objective)
 
 
 def score(found: Answer | None, objective: Objective) -> float:
@@ -65,17 +44,15 @@ def score(found: Answer | None, objective: Objective) -> float:
 
 
 @pytest.mark.parametrize("block", range(8))
-def test_every_optimum_and_every_count_equal_brute_force_to_the_bit(block: int) -> None:
+def test_every_optimum_frontier_and_count_equals_brute_force_to_the_bit(block: int) -> None:
     for seed in range(150):
-        instance = random_instance(f"{block}/{seed}")
-        space = space_of(instance)
-        everything = brute_force.candidates(instance)
-        for objective in OBJECTIVES:
-            expected = brute_force.optimum(instance, objective, everything)
-            assert answer(instance, objective) == (None if expected is None else _content(expected)), (seed, objective)
-        certificate = certify(space, speeds_of(instance, space), limits_of(instance), 0.0)
-        counted = (certificate.configurations, certificate.feasible, dict(certificate.excluded))
-        assert counted == brute_force.count(everything), seed
+        assert not differences(random_instance(f"{block}/{seed}")), seed
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_what_a_fleet_shares_between_workloads_and_policies_changes_no_answer(block: int) -> None:
+    for seed in range(40):
+        assert not fleet_differences(random_fleet(f"{block}/{seed}")), seed
 
 
 def test_the_random_instances_cover_ties_and_infeasible_ones() -> None:
