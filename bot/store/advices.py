@@ -60,9 +60,9 @@ def save(
     )
 
 
-def get(scope: Scope, advice_id: str) -> StoredAdvice | None:
-    """The advice with that id, if it was given in this workspace."""
-    row = scope.get(AdviceRow, advice_id)
+def get(scope: Scope, advice_id: str, *, is_locked: bool = False) -> StoredAdvice | None:
+    """The advice with that id, if it was given in this workspace; `is_locked` until the transaction ends."""
+    row = scope.get(AdviceRow, advice_id, is_locked=is_locked)
     return None if row is None else _stored(row)
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "counts",
     "get",
     "give_up",
+    "pass_copies",
     "post_at",
     "put",
     "sent_messages",
@@ -88,6 +89,12 @@ def update_copies(scope: Scope, advice_id: str, view: str, data: Mapping[str, An
     for row in rows:
         put(scope, Post(Destination(**row.destination), view, data), advice_id=advice_id, updates_id=row.id)
     return len(rows)
+
+
+def pass_copies(scope: Scope, advice_id: str, to_id: str) -> None:
+    """Whatever shows the first advice shows the other one from now on: `update_copies` of that one finds it."""
+    copies = update(OutboxRow).where(col(OutboxRow.advice_id) == advice_id, col(OutboxRow.updates_id).is_(None))
+    scope.execute(copies.values(advice_id=to_id).execution_options(synchronize_session=False))
 
 
 def sent_messages(scope: Scope, advice_id: str) -> list[SentMessage]:

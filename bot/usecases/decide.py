@@ -1,45 +1,41 @@
-"""Buttons of a card: approve, dismiss and snooze take effect once, whoever clicks and however often; why explains."""
+"""Snooze an advice for a while, or until its price moves; and the story behind it."""
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.posts import Destination, Post
-from bot.store import Scope, advices, decisions, outbox
+from bot.posts import Post
+from bot.store import Scope, advices, audit, decisions, outbox
 from bot.store.advices import StoredAdvice
-from bot.store.decisions import Decision, DecisionKind, Outcome
-from bot.usecases.advise import card
+from bot.store.decisions import Decision
+from bot.usecases.people import known
+from bot.usecases.permissions import Denied, grounds, may
+from bot.usecases.proposing import price_now, recommended
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
-from engine import OBJECTIVES, Objective
+from bot.usecases.standing import decided, deny, late, origin_of, refuse
+from engine import Catalog
 
-__all__ = ["SNOOZE_FOR", "decide", "explain", "standing_card"]
+__all__ = ["SNOOZE_MOVE", "explain", "is_settled", "snooze"]
 
-SNOOZE_FOR = timedelta(days=7)
-_KINDS: dict[str, DecisionKind] = {"approve": "approve", "dismiss": "dismiss", "snooze": "snooze"}
-_STATES: dict[DecisionKind, str] = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
+SNOOZE_MOVE = 0.05
+"""The share by which a price must move to end a snooze that waits for it."""
+
+_FOR: Mapping[str, timedelta] = {"week": timedelta(days=7), "month": timedelta(days=30)}
 
 
-def decide(room: Room, click: Click, request_id: str | None = None) -> None:
-    """Decide the advice that `click.value` names; the first click wins, every other is told who was first.
-
-    One transaction: the decision, the card without its buttons in every copy, and the answer to whoever clicked.
-    """
-    _, verb, *rest = click.action_id.split(".")
-    objective: Objective | None = next((known for known in OBJECTIVES if known in rest), None)
-    now = room.clock()
+def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Bring nothing up for a week, a month or until the price moves, as `click.value` says: `<advice>:month`."""
+    advice_id, _, how_long = click.value.partition(":")
+    person = known(room.people, click.team_id, click.user_id)
     with room.store.write(click.team_id, settles=request_id) as scope:
-        advice = advices.get(scope, click.value)
-        if advice is None:
-            return _refuse(scope, click, "unknown_advice")
-        if objective is not None and not _is_feasible(advice, objective):
-            return _refuse(scope, click, "nothing_feasible", advice)
-        until = now + SNOOZE_FOR if verb == "snooze" else None
-        outcome = decisions.decide(
-            scope, advice.id, _KINDS[verb], objective=objective, by=click.user_id, at=now, until=until
-        )
-        _tell(scope, click, advice, outcome)
-        return None
+        advice = advices.get(scope, advice_id)
+        if advice is None or person is None:
+            return refuse(scope, click.in_private, "unknown_advice" if advice is None else "who_is_that", advice)
+        verdict = may("snooze", person, grounds(room, scope, advice.workload))
+        if isinstance(verdict, Denied):
+            return deny(scope, room.clock(), click.user_id, click.in_private, "snooze", verdict, advice.workload)
+        return _snooze(room, scope, click, advice, how_long or "week")
 
 
 def explain(room: Room, click: Click, request_id: str | None = None) -> None:
@@ -47,90 +43,42 @@ def explain(room: Room, click: Click, request_id: str | None = None) -> None:
     with room.store.write(click.team_id, settles=request_id) as scope:
         advice = advices.get(scope, click.value)
         if advice is None:
-            return _refuse(scope, click, "unknown_advice")
+            return refuse(scope, click.in_private, "unknown_advice")
         data = {"advice_id": advice.id, "document": advice.document}
         outbox.put(scope, Post(click.in_private, "why", data))
         return None
 
 
-def standing_card(advice: StoredAdvice, standing: Decision | None, otherwise: str | None = None) -> dict[str, Any]:
-    """The data of the card as it stands: decided, or in the state `otherwise` (default: the advice's own)."""
-    state = _STATES[standing.kind] if standing else otherwise or advice.state
-    return card(advice.id, advice.document, advice.asked_by, advice.created_at, state, _as_document(standing))
+def is_settled(decision: Decision, at: datetime, catalog: Catalog) -> bool:
+    """Whether nobody needs to decide again: until a snooze ends, and for a while after an approval or a dismissal.
+
+    A snooze until the price moves ends when the offer costs 5 % more or less than then, or is no offer any more.
+    """
+    if decision.kind != "snooze" or decision.configuration is None:
+        return decision.until is None or decision.until > at
+    then, now = decision.configuration["price_usd_per_hour"], price_now(catalog, decision.configuration)
+    return now is not None and abs(now / then - 1.0) < SNOOZE_MOVE
 
 
-def _tell(scope: Scope, click: Click, advice: StoredAdvice, outcome: Outcome) -> None:
-    """What stands now, in place of what was clicked and in every copy of the card; a late click also learns why."""
-    refusal = "expired" if advice.state == "expired" else outcome.refusal
-    if refusal == "expired":
-        advices.change_state(scope, advice.id, "open", "expired")
-    data = standing_card(advice, outcome.standing, refusal or "replaced")
-    if outcome.is_ours or refusal == "expired":
-        copies = outbox.update_copies(scope, advice.id, "advice", data)
-        if not copies and not _update_digest(scope, click):
-            outbox.put(scope, Post(_beside_or_in_place(click, advice), "advice", data))
-    elif click.is_ephemeral:
-        outbox.put(scope, Post(_in_place(click), "advice", data))  # nothing but this click can reach that copy
-    if refusal is not None:
-        _refuse(scope, click, refusal, advice, outcome.standing)
+def _snooze(room: Room, scope: Scope, click: Click, advice: StoredAdvice, how_long: str) -> None:
+    now, origin = room.clock(), origin_of(click)
+    waits_for = _priced(room, scope, advice) if how_long == "price" else None
+    if how_long == "price" and waits_for is None:
+        return refuse(scope, click.in_private, "no_price", advice)
+    until = None if waits_for else now + _FOR.get(how_long, _FOR["week"])
+    reason = how_long if how_long in {*_FOR, "price"} else "week"
+    outcome = decisions.decide(
+        scope, advice.id, "snooze", by=click.user_id, at=now, until=until, reason=reason, configuration=waits_for
+    )
+    if not outcome.is_ours:
+        return late(scope, advice, now, origin, click.user_id, outcome)
+    decided(scope, advice, now, origin, click.user_id)
+    audit.record(scope, now, click.user_id, "advice.snooze", advice.workload, advice_id=advice.id, reason=reason)
+    return None
 
 
-def _update_digest(scope: Scope, click: Click) -> bool:
-    """Redraw the digest that was clicked with all that was decided since; False when it was no digest of ours."""
-    if click.channel_id is None or click.message_ts is None:
-        return False
-    said = outbox.post_at(scope, click.channel_id, click.message_ts)  # one redraws at a time, so the last knows all
-    if said is None or said.post.view != "digest":
-        return False
-    findings = [{**finding, **_decided(scope, finding["advice_id"])} for finding in said.post.data["findings"]]
-    post = replace(said.post, data={**said.post.data, "findings": findings})
-    outbox.put(scope, post, updates_id=said.id)
-    return True
-
-
-def _decided(scope: Scope, advice_id: str) -> dict[str, Any]:
-    standing = decisions.get(scope, advice_id)
-    if standing is None:
-        return {}
-    return {"state": _STATES[standing.kind], "decision": _as_document(standing)}
-
-
-def _refuse(
-    scope: Scope,
-    click: Click,
-    reason: str,
-    advice: StoredAdvice | None = None,
-    standing: Decision | None = None,
-) -> None:
-    data = {
-        "reason": reason,
-        "decision": _as_document(standing),
-        "workload": advice.workload if advice else None,
-    }
-    outbox.put(scope, Post(click.in_private, "decision_refused", data))
-
-
-def _beside_or_in_place(click: Click, advice: StoredAdvice) -> Destination:
-    """In place of a card. A digest holds more than one advice: nobody asked for those, and their card stands beside."""
-    return _in_place(click) if advice.asked_by else click.in_private
-
-
-def _in_place(click: Click) -> Destination:
-    return replace(click.in_private, update_ts=click.message_ts, is_private=click.is_ephemeral)
-
-
-def _is_feasible(advice: StoredAdvice, objective: Objective) -> bool:
-    pick = advice.document["objectives"].get(objective)
-    return pick is not None and "infeasible" not in pick
-
-
-def _as_document(decision: Decision | None) -> dict[str, Any] | None:
-    if decision is None:
-        return None
-    return {
-        "kind": decision.kind,
-        "objective": decision.objective,
-        "by": decision.decided_by,
-        "at": decision.decided_at.isoformat(),
-        "until": decision.until.isoformat() if decision.until else None,
-    }
+def _priced(room: Room, scope: Scope, advice: StoredAdvice) -> dict[str, Any] | None:
+    """What the advice recommends, at the price of this moment."""
+    pick = recommended(advice.document)
+    price = price_now(room.shelf.index(scope).catalog, pick["configuration"]) if pick else None
+    return None if pick is None or price is None else {**pick["configuration"], "price_usd_per_hour": price}

@@ -9,10 +9,10 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import decide, departing, forms, listing, sharing, subscribing
+from bot.usecases import approving, decide, departing, dismissing, forms, listing, refreshing, sharing, subscribing, undoing
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
-from bot.usecases.requests import Click, Command, Departure, HomeOpened, Submission
+from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room
 
 __all__ = ["handle", "is_known"]
@@ -32,7 +32,7 @@ def handle(room: Room, work: inbox.Request) -> None:
     except AlreadySettled:
         _log.info("work was done before", inbox_id=work.id)
     except Exception as problem:  # the one place where everything ends: nobody is left without a word
-        if work.kind in {"departure", "home"}:
+        if work.kind in {"departure", "home", "close"}:
             raise  # nobody waits for a word
         _apologise(room, work, problem)
 
@@ -54,6 +54,8 @@ def _do(room: Room, work: inbox.Request) -> None:
             _home(room, HomeOpened.model_validate(work.body), work.id)
         case "departure":
             departing.depart(room, Departure.model_validate(work.body), work.id)
+        case "close":
+            undoing.close(room, Closing.model_validate(work.body), work.id)
         case _:
             _command(room, Command.model_validate(work.body), work.id)
 
@@ -109,15 +111,19 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
 }
 
 _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
-    "advice.approve": decide.decide,
-    "advice.dismiss": decide.decide,
     "advice.share": sharing.share,
-    "advice.snooze": decide.decide,
+    "advice.snooze": decide.snooze,
+    "advice.undo": undoing.undo,
     "advice.why": decide.explain,
+    "exclusion.list": dismissing.list_exclusions,
+    "exclusion.revoke": dismissing.revoke,
 }
 """By the first two parts of the action id."""
 
 _SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
+    "approve": approving.approve,
     "ask": forms.ask,
+    "dismiss": dismissing.dismiss,
+    "refresh": refreshing.refresh_card,
 }
 """By the callback id of the modal."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases import forms
+from bot.usecases import confirming, dismissing, forms
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 
@@ -13,6 +13,9 @@ __all__ = ["CHECKS", "MODALS", "SUGGESTIONS", "opens"]
 Asked: TypeAlias = Click | Command
 
 MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
+    "advice.approve": confirming.confirm,
+    "advice.choose": confirming.confirm,
+    "advice.dismiss": dismissing.ask_why,
     "advice.whatif": forms.what_if,
     "ask.open": forms.ask_anew,
 }

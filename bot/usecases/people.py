@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["People", "Person", "WhoIsThat", "anybody"]
+__all__ = ["People", "Person", "WhoIsThat", "anybody", "known"]
 
 
 class WhoIsThat(Exception):
@@ -29,6 +29,14 @@ class Person:
 
 People: TypeAlias = Callable[[str, str], Person]
 """From (team_id, user_id) to the person. Raises WhoIsThat. Called in threads."""
+
+
+def known(people: People, team_id: str, user_id: str) -> Person | None:
+    """The person, asked of Slack at this moment; None when Slack does not say."""
+    try:
+        return people(team_id, user_id)
+    except WhoIsThat:
+        return None
 
 
 def anybody(_team_id: str, user_id: str) -> Person:

@@ -1,5 +1,6 @@
 """Who may do what. One function decides, from who somebody is at this moment and what the workspace prefers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -75,7 +76,13 @@ def grounds(room: Room, scope: Scope, workload: str | None = None, **details: An
     prefers = preferences(scope)
     owned = workloads.get(scope, workload) if workload is not None else None
     named = (*prefers.administrators, *room.administrators)
-    return Grounds(prefers, tuple(dict.fromkeys(named)), owned.owner if owned else None, **details)
+    return Grounds(prefers, tuple(dict.fromkeys(named)), _user(owned.owner if owned else None), **details)
+
+
+def _user(owner: str | None) -> str | None:
+    """The Slack user id in what a workload says of its owner; a team or a name has no rights of its own."""
+    found = re.fullmatch(r"<?@?([UW][A-Z0-9]{2,})(?:\|[^<>]*)?>?", owner or "")
+    return found.group(1) if found else None
 
 
 def may(action: Action, person: Person, grounds: Grounds) -> Verdict:

@@ -10,6 +10,7 @@ from bot.posts import Destination
 
 __all__ = [
     "Click",
+    "Closing",
     "Command",
     "Departure",
     "HomeOpened",
@@ -140,6 +141,18 @@ class Departure(BaseModel):
     team_id: Id
     enterprise_id: Id | None = None
     event_type: str
+
+
+class Closing(BaseModel):
+    """The time to undo a decision is over; the bot asks this of itself. `origin` is where the decision was made."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["close"] = "close"
+    team_id: Id
+    user_id: Id
+    advice_id: Id
+    origin: str
 
 
 Request: TypeAlias = Command | Click | Submission | HomeOpened | Departure

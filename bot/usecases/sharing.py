@@ -1,10 +1,10 @@
 """A private card, shown to the channel: the same advice, decided once for all who see it."""
 
 from bot.posts import Destination, Post
-from bot.store import advices, audit, decisions, outbox
-from bot.usecases.decide import standing_card
+from bot.store import advices, audit, outbox
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
+from bot.usecases.standing import standing_card
 
 __all__ = ["share"]
 
@@ -21,7 +21,7 @@ def share(room: Room, click: Click, request_id: str | None = None) -> None:
         elif channel in outbox.channels_shown(scope, advice.id):
             outbox.put(scope, Post(click.in_private, "shared", {"workload": advice.workload}))
         else:
-            data = standing_card(advice, decisions.get(scope, advice.id))
+            data = standing_card(scope, advice, now)
             to = Destination(channel, response_url=click.response_url)  # as an answer where the bot is no member
             outbox.put(scope, Post(to, "advice", data), advice_id=advice.id)
             audit.record(

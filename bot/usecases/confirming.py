@@ -1,0 +1,158 @@
+"""The modal before an approval: what would change in money and speed, or why this person cannot approve it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.posts import Modal
+from bot.store import advices, approvals, audit, decisions
+from bot.store.advices import StoredAdvice
+from bot.store.approvals import Approval
+from bot.store.decisions import Decision
+from bot.usecases.forms import Origin
+from bot.usecases.people import known
+from bot.usecases.permissions import Denied, Grounds, Verdict, grounds, may
+from bot.usecases.proposing import Proposal, propose
+from bot.usecases.requests import Click
+from bot.usecases.room import Room
+from bot.usecases.standing import as_document, origin_of
+
+__all__ = ["Bound", "Case", "case_of", "confirm", "refusal", "verdict_on"]
+
+
+class Bound(Origin):
+    """What a confirmation was shown for, carried in its metadata: the digest says at what price and forecast."""
+
+    choice: str = ""
+    digest: str = ""
+
+    @classmethod
+    def read(cls, metadata: str) -> "Bound":
+        """What an earlier release wrote and this one cannot read is bound to nothing."""
+        try:
+            return cls.model_validate_json(metadata or "{}")
+        except ValidationError:
+            return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that an approval is judged by. `words` are what people said for the same choice, whoever they are.
+
+    Without a proposal there is nothing to approve.
+    """
+
+    advice: StoredAdvice
+    standing: Decision | None
+    proposal: Proposal | None
+    grounds: Grounds
+    words: tuple[Approval, ...]
+
+    def closed(self, now: datetime) -> str | None:
+        """Why nobody can approve it; None while it is open."""
+        if self.standing is not None:
+            return "already_decided"
+        if self.advice.state == "replaced":
+            return "replaced"
+        if self.advice.state != "open" or self.advice.expires_at <= now:
+            return "expired"
+        return "nothing_feasible" if self.proposal is None else None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its price has moved too far since the card was made, or it is not on offer any more."""
+        proposal, limit = self.proposal, self.grounds.preferences.price_move_refreshes_above
+        return proposal is not None and (proposal.configuration is None or abs(proposal.price_move) > limit)
+
+
+def confirm(room: Room, click: Click) -> Modal:
+    """What approving would change, to be confirmed; or why this person cannot approve it now."""
+    bound = _bound(click)
+    case = case_of(room, click.team_id, bound)
+    if case is None:
+        return refusal("unknown_advice", None, room.clock())
+    if (closed := case.closed(room.clock())) is not None:
+        return refusal(closed, case, room.clock())
+    verdict = verdict_on(room, click.team_id, click.user_id, case)
+    if isinstance(verdict, Denied):
+        return _denied(room, click, case, verdict)
+    if verdict is None or case.proposal is None:
+        return refusal("who_is_that", case, room.clock())
+    return _moved(bound, case, case.proposal) if case.has_moved else _confirmation(bound, case, case.proposal)
+
+
+def case_of(room: Room, team_id: str, bound: Bound) -> Case | None:
+    """The case of an advice, with today's prices; None when nobody knows that advice."""
+    with room.store.read(team_id) as scope:
+        advice = advices.get(scope, bound.advice_id or "")
+        if advice is None:
+            return None
+        proposal = propose(room, scope, advice, bound.choice)
+        change = {"change": proposal.change} if proposal and proposal.configuration else {}
+        ground = grounds(room, scope, advice.workload, asked_by=advice.asked_by, **change)
+        words = tuple(word for word in approvals.given(scope, advice.id) if word.choice == bound.choice)
+        return Case(advice, decisions.get(scope, advice.id), proposal, ground, words)
+
+
+def verdict_on(room: Room, team_id: str, user_id: str, case: Case) -> Verdict | None:
+    """Whether that person may, as Slack knows them at this moment; None when Slack does not say who that is."""
+    person = known(room.people, team_id, user_id)
+    return None if person is None else may("approve", person, case.grounds)
+
+
+def _bound(click: Click) -> Bound:
+    """Of a button the action names the objective, of a menu the option chosen: `<advice>:<objective or fallback:2>`."""
+    advice_id, _, choice = click.value.partition(":")
+    objective = click.action_id.removeprefix("advice.approve").strip(".")
+    there = origin_of(click).model_dump(exclude={"advice_id"})
+    return Bound(**there, advice_id=advice_id, choice=choice or objective)
+
+
+def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
+    """A modal that says why there is nothing to be done here."""
+    document = as_document(case.standing, now) if case else None
+    data = {"reason": reason, "decision": document, "workload": case.advice.workload if case else None}
+    return Modal("modal_refused", {"view": "decision_refused", "data": data})
+
+
+def _denied(room: Room, click: Click, case: Case, denied: Denied) -> Modal:
+    """The one thing that opening a modal writes down: that somebody tried without the right to."""
+    workload = case.advice.workload
+    with room.store.write(click.team_id) as scope:
+        audit.record(
+            scope, room.clock(), click.user_id, "right.refuse", workload, right="approve", reason=denied.reason
+        )
+    return Modal("modal_refused", {"view": "not_allowed", "data": denied.as_document("approve", workload)})
+
+
+def _moved(bound: Bound, case: Case, proposal: Proposal) -> Modal:
+    """The price is not the one that the card shows: nothing to confirm, but a fresh answer to be had."""
+    data = {
+        "metadata": bound.model_dump_json(exclude_defaults=True),
+        "workload": case.advice.workload,
+        "advised": dict(proposal.advised),
+        "configuration": proposal.configuration,
+    }
+    return Modal("modal_moved", data)
+
+
+def _confirmation(bound: Bound, case: Case, proposal: Proposal) -> Modal:
+    shown = bound.model_copy(update={"digest": proposal.digest})
+    return Modal("modal_approve", {
+        "metadata": shown.model_dump_json(exclude_defaults=True),
+        "workload": case.advice.workload,
+        "document": _document(case, proposal),
+        "objective": proposal.objective,
+        "price_move": proposal.price_move,
+        "words_needed": case.grounds.words_needed,
+        "words": [word.given_by for word in case.words],
+    })  # fmt: skip
+
+
+def _document(case: Case, proposal: Proposal) -> dict[str, Any]:
+    """Today, and what would be approved."""
+    current = case.advice.document["current"]
+    then = {"configuration": proposal.configuration, **proposal.forecast}
+    return {"unit": case.advice.document["unit"], "current": current, "then": then}

@@ -1,0 +1,124 @@
+"""Dismiss, with a reason. A reason that will still hold next time becomes a limit of that workload, until revoked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.posts import Destination, Modal, Post
+from bot.store import Scope, advices, audit, decisions, exclusions, outbox
+from bot.store.advices import StoredAdvice
+from bot.usecases.confirming import Bound, case_of, refusal
+from bot.usecases.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
+from bot.usecases.people import known
+from bot.usecases.permissions import Denied, grounds, may
+from bot.usecases.requests import Click, Submission
+from bot.usecases.room import Room
+from bot.usecases.standing import decided, deny, late, origin_of, refuse
+from engine import OBJECTIVES
+
+__all__ = ["ask_why", "dismiss", "list_exclusions", "revoke", "show"]
+
+_LONGEST = 300  # characters of a remark
+
+
+def ask_why(room: Room, click: Click) -> Modal:
+    """The form that asks for the reason, and which configuration it is about; or why there is nothing to dismiss."""
+    origin = Bound(**origin_of(click).model_dump(exclude={"advice_id"}), advice_id=click.value)
+    case = case_of(room, click.team_id, origin)
+    closed = "unknown_advice" if case is None else case.closed(room.clock())
+    if case is None or (closed is not None and closed != "nothing_feasible"):
+        return refusal(closed or "unknown_advice", case, room.clock())
+    data = {
+        "metadata": origin.model_dump_json(exclude_defaults=True),
+        "workload": case.advice.workload,
+        "reasons": list(DISMISSALS),
+        "picks": _picks(case.advice.document),
+    }
+    return Modal("modal_dismiss", data)
+
+
+def dismiss(room: Room, form: Submission, request_id: str) -> None:
+    """Dismiss the advice for the reason given, once only, and keep out of later answers what the reason excludes."""
+    origin = Bound.read(form.metadata)
+    person = known(room.people, form.team_id, form.user_id)
+    with room.store.write(form.team_id, settles=request_id) as scope:
+        now, to = room.clock(), origin.in_private(form.user_id)
+        advice = advices.get(scope, origin.advice_id or "")
+        if advice is None or person is None:
+            return refuse(scope, to, "unknown_advice" if advice is None else "who_is_that", advice)
+        verdict = may("dismiss", person, grounds(room, scope, advice.workload))
+        if isinstance(verdict, Denied):
+            return deny(scope, now, form.user_id, to, "dismiss", verdict, advice.workload)
+        return _dismiss(room, scope, form, advice, origin)
+
+
+def _dismiss(room: Room, scope: Scope, form: Submission, advice: StoredAdvice, origin: Bound) -> None:
+    now, reason = room.clock(), _reason(form)
+    remark = (form.first("remark") or "").strip()[:_LONGEST]
+    said = f"{reason}: {remark}" if remark else reason
+    outcome = decisions.decide(scope, advice.id, "dismiss", by=form.user_id, at=now, reason=said)
+    if not outcome.is_ours:
+        late(scope, advice, now, origin, form.user_id, outcome)
+        return
+    decided(scope, advice, now, origin, form.user_id)
+    audit.record(scope, now, form.user_id, "advice.dismiss", advice.workload, advice_id=advice.id, reason=said)
+    _exclude(room, scope, form, advice, reason, origin.in_private(form.user_id))
+
+
+def list_exclusions(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Show privately what the answers for the workload `click.value` leave out, each with a button that revokes it."""
+    with room.store.write(click.team_id, settles=request_id) as scope:
+        show(scope, click.in_private, click.value)
+
+
+def revoke(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Let later answers propose again what the exclusion `click.value` left out."""
+    person = known(room.people, click.team_id, click.user_id)
+    with room.store.write(click.team_id, settles=request_id) as scope:
+        now, excluded = room.clock(), exclusions.get(scope, click.value)
+        if excluded is None or person is None:
+            return refuse(scope, click.in_private, "unknown_exclusion" if excluded is None else "who_is_that")
+        verdict = may("revoke", person, grounds(room, scope, excluded.workload))
+        if isinstance(verdict, Denied):
+            return deny(scope, now, click.user_id, click.in_private, "revoke", verdict, excluded.workload)
+        if exclusions.revoke(scope, excluded.id, by=click.user_id, at=now):
+            detail = {"id": excluded.id, "reason": excluded.reason, "excluded": dict(excluded.excluded)}
+            audit.record(scope, now, click.user_id, "exclusion.revoke", excluded.workload, **detail)
+        return show(scope, origin_of(click).in_place(click.user_id), excluded.workload, "revoked")
+
+
+def show(scope: Scope, to: Destination, workload: str, note: str | None = None) -> None:
+    """Post what is left out of the answers for `workload`; `note` says what was just done: made, revoked."""
+    data = {"workload": workload, "note": note, "rows": as_documents(scope, workload)}
+    outbox.put(scope, Post(to, "exclusions", data))
+
+
+def _exclude(
+    room: Room, scope: Scope, form: Submission, advice: StoredAdvice, reason: Dismissal, to: Destination
+) -> None:
+    about = form.first("about") or advice.document["recommended"] or ""
+    pick = next((it for it in _picks(advice.document) if it["choice"] == about), None)
+    excluded = excluded_by(reason, pick["configuration"]) if pick else {}
+    now = room.clock()
+    if excluded:
+        made = exclusions.add(
+            scope, advice.workload, reason, excluded, advice_id=advice.id, by=form.user_id, at=now
+        )  # fmt: skip
+        detail = {"id": made.id, "reason": reason, "excluded": excluded}
+        audit.record(scope, now, form.user_id, "exclusion.make", advice.workload, **detail)
+        show(scope, to, advice.workload, "made")
+
+
+def _reason(form: Submission) -> Dismissal:
+    chosen = form.first("reason")
+    return next((known_ for known_ in DISMISSALS if known_ == chosen), "other")
+
+
+def _picks(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The distinct configurations that an advice proposes, the recommended one first."""
+    ordered = sorted(OBJECTIVES, key=lambda objective: objective != document["recommended"])
+    picks = {name: document["objectives"].get(name) for name in ordered}
+    found: list[dict[str, Any]] = []
+    for name, pick in picks.items():
+        if pick and "infeasible" not in pick and all(it["configuration"] != pick["configuration"] for it in found):
+            found.append({"choice": name, "configuration": pick["configuration"]})
+    return found

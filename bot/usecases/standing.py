@@ -1,0 +1,146 @@
+"""What stands about an advice, in every place that shows it; and the words for whoever could not decide."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.posts import Destination, Post
+from bot.store import Scope, advices, approvals, audit, decisions, inbox, outbox
+from bot.store.advices import StoredAdvice
+from bot.store.decisions import Decision, Outcome
+from bot.usecases.advise import card
+from bot.usecases.forms import Origin
+from bot.usecases.permissions import Action, Denied
+from bot.usecases.requests import Click
+
+__all__ = [
+    "STATES",
+    "UNDO_FOR",
+    "as_document",
+    "decided",
+    "deny",
+    "late",
+    "origin_of",
+    "redraw",
+    "refuse",
+    "standing_card",
+]
+
+UNDO_FOR = timedelta(minutes=15)
+STATES = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
+"""The state of an advice after each kind of decision."""
+
+
+def origin_of(click: Click) -> Origin:
+    """Where a button was pressed."""
+    return Origin(
+        channel_id=click.channel_id,
+        response_url=click.response_url,
+        message_ts=click.message_ts,
+        is_ephemeral=click.is_ephemeral,
+    )
+
+
+def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> dict[str, Any]:
+    """The data of the card as it stands: open, with the words that people gave so far, decided, expired or replaced."""
+    standing, fresh = decisions.get(scope, advice.id), advices.get(scope, advice.id) or advice
+    state = STATES[standing.kind] if standing else fresh.state
+    document, exclusions = as_document(standing, now), advice.request.get("exclusions", ())
+    drawn = card(advice.id, advice.document, advice.asked_by, advice.created_at, state, document, exclusions)
+    return {**drawn, "words": [] if standing else _words(scope, advice.id)}
+
+
+def as_document(decision: Decision | None, now: datetime) -> dict[str, Any] | None:
+    """A decision as views show it; `can_undo` while that is still possible."""
+    if decision is None:
+        return None
+    return {
+        "kind": decision.kind,
+        "objective": decision.objective,
+        "by": decision.decided_by,
+        "at": decision.decided_at.isoformat(),
+        "until": decision.until.isoformat() if decision.until else None,
+        "reason": decision.reason,
+        "configuration": decision.configuration,
+        "can_undo": now < decision.decided_at + UNDO_FOR,
+    }
+
+
+def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:
+    """Show what stands in every copy of the card, in the digest that was clicked, in one that only a click reaches."""
+    data = standing_card(scope, advice, now)
+    copies = outbox.update_copies(scope, advice.id, "advice", data)
+    is_digest = _redraw_digest(scope, origin, now)
+    if origin.is_ephemeral:
+        outbox.put(scope, Post(origin.in_place(user_id), "advice", data))
+    elif not copies and not is_digest:
+        # A digest holds more than one advice: nobody asked for those, and their card stands beside it.
+        to = origin.in_place(user_id) if advice.asked_by else origin.in_private(user_id)
+        outbox.put(scope, Post(to, "advice", data))
+
+
+def decided(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:
+    """Redraw after a decision, and once more when it cannot be undone any more, so that no button outlives its use."""
+    redraw(scope, advice, now, origin, user_id)
+    body = {"team_id": scope.team_id, "user_id": user_id, "advice_id": advice.id, "origin": origin.model_dump_json()}
+    key = f"close/{advice.id}/{now.isoformat()}"
+    inbox.put(scope, key, "close", body, owner="undo", now=now, lease_seconds=UNDO_FOR.total_seconds())
+
+
+def late(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str, outcome: Outcome) -> None:
+    """Tell a click that changed nothing why; an advice that turned out to be too old is closed wherever it stands."""
+    refusal = "expired" if advice.state == "expired" else outcome.refusal or "already_decided"
+    if refusal == "expired":
+        advices.change_state(scope, advice.id, "open", "expired")
+    if refusal == "expired" or origin.is_ephemeral:
+        redraw(scope, advice, now, origin, user_id)
+    refuse(scope, origin.in_private(user_id), refusal, advice, outcome.standing, now)
+
+
+def refuse(
+    scope: Scope,
+    to: Destination,
+    reason: str,
+    advice: StoredAdvice | None = None,
+    standing: Decision | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Say why nothing was changed, to whoever tried."""
+    document = as_document(standing, now) if standing and now else None
+    workload = advice.workload if advice else None
+    outbox.put(scope, Post(to, "decision_refused", {"reason": reason, "decision": document, "workload": workload}))
+
+
+def deny(
+    scope: Scope, now: datetime, user_id: str, to: Destination, action: Action, denied: Denied, workload: str
+) -> None:
+    """Say to whoever lacks the right why and who has it, and record the attempt."""
+    outbox.put(scope, Post(to, "not_allowed", denied.as_document(action, workload)))
+    audit.record(scope, now, user_id, "right.refuse", workload, right=action, reason=denied.reason)
+
+
+def _redraw_digest(scope: Scope, origin: Origin, now: datetime) -> bool:
+    """Redraw the digest that was clicked with all that was decided since; False when it was no digest of ours."""
+    if origin.channel_id is None or origin.message_ts is None:
+        return False
+    said = outbox.post_at(scope, origin.channel_id, origin.message_ts)  # one redraws at a time: the last knows all
+    if said is None or said.post.view != "digest":
+        return False
+    findings = [{**finding, **_finding(scope, finding, now)} for finding in said.post.data["findings"]]
+    post = replace(said.post, data={**said.post.data, "findings": findings})
+    outbox.put(scope, post, updates_id=said.id)
+    return True
+
+
+def _finding(scope: Scope, finding: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What was decided about one finding of a digest."""
+    standing, advice = decisions.get(scope, finding["advice_id"]), advices.get(scope, finding["advice_id"])
+    if standing is None:
+        return {} if advice is None else {"state": advice.state, "decision": None}
+    return {"state": STATES[standing.kind], "decision": as_document(standing, now)}
+
+
+def _words(scope: Scope, advice_id: str) -> list[dict[str, Any]]:
+    given = approvals.given(scope, advice_id)
+    return [{"by": each.given_by, "at": each.given_at.isoformat(), "choice": each.choice} for each in given]
