@@ -2,11 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.jobs.courier import Courier, Letter, is_findable, is_repeatable
 from bot.jobs.loops import go_round, survive
 from bot.jobs.outcomes import Absent, Delivered, Outcome, Refused, Unknown
+from bot.jobs.pictures import Pictures
 from bot.store import Scope, Store, deliveries
 from bot.store.deliveries import ClaimedPost
 from bot.views import message
@@ -28,6 +29,7 @@ _IDLE_SECONDS = 0.25
 _GIVE_UP_AFTER_HOURS = 24
 _LONGEST_WAIT_SECONDS = 300.0
 _MOST_DOUBTS = 1  # for what no history holds
+_PATIENCE = (0.05, 0.1, 0.2)  # parts of a time-out: how long Slack may take to have a file ready that it was given
 
 _Result = TypeVar("_Result")
 
@@ -52,12 +54,14 @@ class Sender:
         *,
         timeout_seconds: float = 10.0,
         spacing_seconds: float = _SPACING_SECONDS,
+        pictures: Pictures | None = None,
     ) -> None:
         self._store = store
         self._client_for = client_for
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._spacing_seconds = spacing_seconds
+        self._pictures = pictures
         self._owner = f"sender-{secrets.token_hex(8)}"
         self._under_way: set[asyncio.Task[int | None]] = set()
         # Threads of its own: in the loop's, marking a post would wait behind people's questions while its lease ends.
@@ -96,14 +100,27 @@ class Sender:
         return 1
 
     async def _carried(self, post: ClaimedPost) -> Outcome:
-        render = partial(message, post.post.view, post.post.data)
+        try:
+            client = self._client_for(post.team_id)
+        except LookupError:
+            return Refused("the bot is not installed in this workspace", is_permanent=True)
+        if self._pictures is None or post.post.view != "advice":
+            return await self._said(client, post, {})
+        file_id = await self._pictures.file_for(client, post.team_id, post.post.data)
+        for part in _PATIENCE if file_id else ():
+            outcome = await self._said(client, post, {"chart": file_id})
+            if not _is_about_blocks(outcome):
+                return outcome
+            await asyncio.sleep(part * self._timeout_seconds)
+        if file_id:
+            await self._pictures.forget(post.team_id, post.post.data, file_id)
+        return await self._said(client, post, {})
+
+    async def _said(self, client: AsyncWebClient, post: ClaimedPost, more: Mapping[str, Any]) -> Outcome:
+        render = partial(message, post.post.view, {**post.post.data, **more})
         said = await survive(partial(self._in_thread, render), outbox_id=post.id, view=post.post.view)
         if said is None:  # a mistake in a view or its data; sending it again would not mend it
             return Refused(f"the view {post.post.view} failed; the log has the reason", is_permanent=True)
-        try:
-            client = await self._in_thread(partial(self._client_for, post.team_id))  # it may read the database
-        except LookupError:
-            return Refused("the bot is not installed in this workspace", is_permanent=True)
         courier = Courier(client, self._timeout_seconds, post.leased_until, self._clock)
         return await _sent_once(courier, post, Letter(post.id, post.post.destination, said, post.created_at))
 
@@ -144,6 +161,11 @@ class Sender:
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _is_about_blocks(outcome: Outcome) -> bool:
+    """So Slack says of a message that shows a file which it has not looked through yet, or does not know any more."""
+    return isinstance(outcome, Refused) and "invalid_blocks" in outcome.reason
 
 
 async def _sent_once(courier: Courier, post: ClaimedPost, letter: Letter) -> Outcome:

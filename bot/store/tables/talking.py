@@ -53,12 +53,16 @@ class SaidFindingRow(Scoped, table=True):
 
 
 class ChartRow(Scoped, table=True):
-    """The chart of an advice as Slack keeps it: drawn and uploaded once, shown by every copy of the card."""
+    """What the chart of an advice shows besides its document, and the file that Slack keeps it as.
+
+    Drawn and uploaded once, for the first copy of the card; shown by every copy.
+    """
 
     __tablename__ = "chart"
     advice_id: str = Field(primary_key=True)
-    file_id: str
-    uploaded_at: datetime = Field(sa_type=UtcTime)
+    frontier: list[Any] = Field(sa_type=DOCUMENT)
+    file_id: str | None = None
+    uploaded_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class OutboxRow(Scoped, table=True):

@@ -33,8 +33,9 @@ def upgrade() -> None:
         "chart",
         sa.Column("team_id", sa.String(64), nullable=False),
         sa.Column("advice_id", sa.String(), nullable=False),
-        sa.Column("file_id", sa.String(), nullable=False),
-        sa.Column("uploaded_at", UtcTime(), nullable=False),
+        sa.Column("frontier", DOCUMENT, nullable=False),
+        sa.Column("file_id", sa.String(), nullable=True),
+        sa.Column("uploaded_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("advice_id", name=op.f("pk_chart")),
     )
     op.create_table(
