@@ -13,7 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.charts import Painter
 from bot.config import Settings, SlackSecrets
+from bot.jobs.pictures import Draw, Pictures
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
 from bot.jobs.worker import Worker
@@ -159,8 +161,11 @@ def build(
     is_worker: bool = True,
     is_socket: bool = False,
     clock: Callable[[], datetime] = utc_now,
+    draw: Draw | None = None,
 ) -> Bot:
     """The bot that `settings` describe. `is_worker`: it also sends, takes up orphans and ticks.
+
+    `draw` draws charts; None: a process of its own does, which a worker starts at once and others when they need it.
 
     Raises:
         InvalidSetting: a secret is missing.
@@ -181,8 +186,11 @@ def build(
     desk = Desk(room.store, do, clock)
     opener = Opener(room, slack.client_for)
     edge = Edge(room, desk, opener, _own_client(secrets, settings), slack.authorize())
-    sender = Sender(room.store, slack.client_for, clock)
-    jobs: list[Job] = [sender.run, Worker(room.store, do, clock).run, Ticker(room).run] if is_worker else []
+    painter = Painter()
+    pictures = Pictures(room.store, draw or painter.draw, clock)
+    sender = Sender(room.store, slack.client_for, clock, pictures=pictures)
+    send = partial(_send, sender, painter)
+    jobs: list[Job] = [send, Worker(room.store, do, clock).run, Ticker(room).run] if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)
     bot = Bot(room, edge, desk, opener, sender, jobs, is_many=secrets.oauth is not None)
@@ -223,6 +231,15 @@ def _both(first: Callable[[str], None], second: Callable[[str], None]) -> Callab
         second(team_id)
 
     return forget
+
+
+async def _send(sender: Sender, painter: Painter, stop: asyncio.Event) -> None:
+    """Send, with a process beside it that is ready to draw before the first card asks for a chart."""
+    painter.warm()
+    try:
+        await sender.run(stop)
+    finally:
+        await asyncio.to_thread(painter.close)
 
 
 async def _as_coroutine(job: Job, stop: asyncio.Event) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, advices, history, models, outbox, workloads, workspaces
+from bot.store import Scope, advices, charts, history, models, outbox, workloads, workspaces
 from bot.store.columns import new_id
 from bot.usecases import excluding
 from bot.usecases.asking import Malformed, Question
@@ -126,6 +126,7 @@ def _recommended(room: Room, grounds: _Grounds, *, with_predictions: bool = Fals
         grounds.policy,
         room.clock(),
         with_predictions=with_predictions,
+        with_frontier=True,
         timer=room.timer,
     )
 
@@ -154,6 +155,8 @@ def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None,
     advices.save(
         scope, advice_id, request, document, asked_by=asked_by, created_at=now, expires_at=now + STANDS_FOR
     )  # fmt: skip
+    if advice.frontier:
+        charts.put(scope, advice_id, [(point.seconds_per_unit, point.usd_per_unit) for point in advice.frontier])
     return card(advice_id, document, asked_by, now, exclusions=left_out)
 
 

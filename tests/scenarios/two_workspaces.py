@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.local.oauth import CLIENT_ID, CLIENT_SECRET, METHOD
 from bot.local.slack import SIGNING_SECRET, LocalSlack
 from bot.local.workspace import TEAM_ID, Workspace
-from tests.scenarios.workspace_story import Clock, Story
+from tests.scenarios.workspace_story import Clock, Story, a_pixel
 
 __all__ = ["KEY", "OTHER_TEAM", "SITE", "Switchboard", "allow", "install", "oauth_settings", "two_workspaces", "visit"]
 
@@ -91,7 +91,7 @@ async def two_workspaces(front: Any, address: str, database_url: str, **changes:
     other = LocalSlack(Workspace(team_id=OTHER_TEAM), bot_token="xoxb-other-workspace")
     front.slack = Switchboard(address, one, other)
     clock = Clock()
-    bot = build(oauth_settings(f"{address}/api/", database_url, **changes), is_worker=False, clock=clock)
+    bot = build(oauth_settings(f"{address}/api/", database_url, **changes), is_worker=False, clock=clock, draw=a_pixel)
     transport = httpx.ASGITransport(bot.asgi, raise_app_exceptions=False)
     async with bot.lifespan(None), httpx.AsyncClient(transport=transport) as client:
         yield Both(Story(one, bot, client, clock), Story(other, bot, client, clock), front.slack)
