@@ -14,7 +14,7 @@ from bot.usecases.permissions import Change
 from bot.usecases.room import Room
 from engine import OBJECTIVES, Advice, Catalog, Filters, Objective, as_document
 
-__all__ = ["Proposal", "price_now", "propose", "recommended"]
+__all__ = ["Proposal", "price_now", "propose", "propose_trial", "recommended"]
 
 _HOURS = 24.0
 _RENTED = (
@@ -65,8 +65,18 @@ class Proposal:
 def propose(room: Room, scope: Scope, advice: StoredAdvice, choice: str) -> Proposal | None:
     """What `choice` stands for in that advice; None when it stands for nothing."""
     advised = _advised(advice.document, choice)
-    if advised is None:
-        return None
+    return None if advised is None else _proposal(room, scope, advice, choice, advised)
+
+
+def propose_trial(room: Room, scope: Scope, advice: StoredAdvice) -> Proposal | None:
+    """The configuration to try first: the next trial, without one the recommended pick; None without either."""
+    trial = advice.document["next_trial"]
+    if trial is None:
+        return propose(room, scope, advice, advice.document["recommended"] or "")
+    return _proposal(room, scope, advice, "trial", trial["configuration"])
+
+
+def _proposal(room: Room, scope: Scope, advice: StoredAdvice, choice: str, advised: Mapping[str, Any]) -> Proposal:
     objective = next((known for known in OBJECTIVES if known == choice), None)
     catalog, current = room.shelf.index(scope).catalog, advice.document["current"]
     price = price_now(catalog, advised)
