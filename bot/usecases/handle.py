@@ -9,7 +9,7 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import approving, decide, departing, dismissing, forms, listing, refreshing, sharing, subscribing, undoing
+from bot.usecases import approving, browsing, decide, departing, digest_buttons, digest_forms, dismissing, forms, listing, refreshing, sharing, subscribing, undoing
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
@@ -102,7 +102,7 @@ def _destination(work: inbox.Request) -> Destination:
 
 _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
     "help": lambda room, _, asker: listing.show_help(room, asker),
-    "list": listing.list_workloads,
+    "list": browsing.list_workloads,
     "status": lambda room, _, asker: listing.show_status(room, asker),
     "digest": subscribing.digest,
     "settings": listing.show_settings,
@@ -111,10 +111,14 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
 }
 
 _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
+    "list.turn": browsing.turn,
     "advice.share": sharing.share,
     "advice.snooze": decide.snooze,
     "advice.undo": undoing.undo,
     "advice.why": decide.explain,
+    **dict.fromkeys(("digest.pause", "digest.remove", "digest.resume"), digest_buttons.change),
+    "digest.preview": digest_buttons.preview,
+    "digest.send": digest_buttons.send_now,
     "exclusion.list": dismissing.list_exclusions,
     "exclusion.revoke": dismissing.revoke,
 }
@@ -123,6 +127,7 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
 _SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
     "approve": approving.approve,
     "ask": forms.ask,
+    "digest": digest_forms.save,
     "dismiss": dismissing.dismiss,
     "refresh": refreshing.refresh_card,
 }

@@ -7,15 +7,12 @@ from typing import Any
 
 from bot.posts import Post
 from bot.store import Scope, advices, history, models, outbox, subscriptions, workloads, workspaces
-from bot.store.history import Summary
 from bot.usecases.advise import Asker, Unknown
 from bot.usecases.asking import Malformed, Subcommand
 from bot.usecases.problems import Problem
 from bot.usecases.room import Room
 
-__all__ = ["list_workloads", "post", "settings", "show_help", "show_settings", "show_status", "status", "track"]
-
-_PAGE = 20  # rows of a list: one message without scrolling
+__all__ = ["post", "settings", "show_help", "show_settings", "show_status", "status", "track"]
 
 
 def post(room: Room, asker: Asker, view: str, data: Mapping[str, Any]) -> None:
@@ -68,15 +65,6 @@ def settings(room: Room, team_id: str) -> dict[str, Any]:
         return asdict(workspaces.policy(scope))
 
 
-def list_workloads(room: Room, asked: Subcommand, asker: Asker) -> None:
-    """One page of every workload; `list 2` is the second."""
-    page = next(iter(asked.words), "1")
-    if not page.isascii() or not page.isdigit() or asked.words[1:]:
-        problem = Problem(f"{' '.join(asked.words)[:40]!r} is no page", "list shows the first page, list 2 the second")
-        return post(room, asker, "bad_request", Malformed(asked.asked, (problem,)).as_document())
-    return post(room, asker, "workload_list", _page(room, asker.team_id, int(page[:9])))
-
-
 def track(room: Room, asked: Subcommand, asker: Asker) -> None:
     """Let digests watch a workload (`track`), or not any more (`untrack`)."""
     if len(asked.words) != 1:
@@ -88,27 +76,6 @@ def track(room: Room, asked: Subcommand, asker: Asker) -> None:
         view, data = (f"{asked.name}ed", {"workload": name}) if is_known else _unknown(scope, name)
         outbox.put(scope, Post(asker.destination, view, data))
     return None
-
-
-def _page(room: Room, team_id: str, wanted: int) -> dict[str, Any]:
-    with room.store.read(team_id) as scope:
-        total = len(history.names(scope))
-        pages = max(1, -(-total // _PAGE))
-        page = min(max(wanted, 1), pages)
-        found = history.summaries(scope, (page - 1) * _PAGE, _PAGE)
-        return {"rows": [_row(scope, each) for each in found], "page": page, "pages": pages, "total": total}
-
-
-def _row(scope: Scope, summary: Summary) -> dict[str, Any]:
-    owned = workloads.get(scope, summary.workload)
-    return {
-        "workload": summary.workload,
-        "unit": summary.unit or "unit",
-        "stage": owned.workload.stage if owned else None,
-        "kind": owned.workload.kind if owned else None,
-        "runs": summary.runs,
-        "last_run_at": summary.last_run_at.isoformat() if summary.last_run_at else None,
-    }
 
 
 def _unknown(scope: Scope, name: str) -> tuple[str, dict[str, Any]]:

@@ -8,19 +8,17 @@ from bot.render import as_text, options, rendered
 from bot.render import surface as rendered_surface
 from bot.views.advice import advice
 from bot.views.asking import form, shared
-from bot.views.digest import digest
+from bot.views.digest import digest, findings_modal
 from bot.views.help import help_
 from bot.views.listing import (
     settings,
     status,
-    subscribed,
-    subscription_list,
     tracked,
-    unsubscribed,
-    workload_list,
 )
 from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
+from bot.views.subscriptions import subscribed, subscription_form, subscription_list, unsubscribed
 from bot.views.why import why
+from bot.views.workloads import workload_list
 
 __all__ = ["SURFACES", "VIEWS", "UnknownView", "as_text", "message", "options", "surface"]
 
@@ -47,6 +45,8 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 
 _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "modal_ask": form,
+    "modal_digest": findings_modal,
+    "modal_subscription": subscription_form,
     "modal_waiting": dict,
 }
 

@@ -18,6 +18,7 @@ _KEYS = (
     ("budget=$200/day", "at most $200 a day"),
     ("per-unit=$0.05", "at most $0.05 for one unit of work"),
     ("wait=$40/h", "an hour of waiting is worth $40 to you; it decides what value means"),
+    ("accelerator=H100-80GB", "only this model of accelerator"),
     ("gpus=8", "at most 8 accelerators in all"),
     ("nodes=2", "at most 2 machines"),
     ("region=us-east-1,eu-west-1", "only these regions"),
@@ -26,7 +27,11 @@ _KEYS = (
     ("critical=yes", "people wait for it although it gains little from more accelerators"),
 )
 _SUBCOMMANDS = (
-    ("/gpu-advise list", "the workloads I know"),
+    ("/gpu-advise", "alone it opens a form"),
+    (
+        "/gpu-advise list",
+        "the workloads I know; list stage=production kind=ai owner=me finding=dominated shows those only",
+    ),
     ("/gpu-advise status", "what I know, how old the prices are, whether I am well"),
     ("/gpu-advise digest monday 09:00 Europe/Berlin", "a digest in this channel every Monday at nine"),
     ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.render import Mrkdwn, channel, join, say
-from bot.views.numbers import count, plain, plural
+from bot.render import Mrkdwn, join, say
+from bot.views.numbers import count, plain
 from bot.views.phrases import moment
 
-__all__ = ["settings", "status", "subscribed", "subscription_list", "tracked", "unsubscribed", "workload_list"]
+__all__ = ["settings", "status", "tracked"]
 
 _ROWS_A_SECTION = 10  # 120-character names in the widest script still fit a section's 3,000 characters
 _SETTING_WORDS = {
@@ -19,18 +19,6 @@ _SETTING_WORDS = {
     "stale_prices_after_days": "days until prices are called old",
     "lookback_days": "days of history that demand is read from",
 }
-
-
-def workload_list(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `workload_list.json.j2` names: a page of workloads in chunks that fit a section."""
-    rows = [_workload(row) for row in data["rows"]]
-    return {
-        "total": count(data["total"]),
-        "is_empty": data["total"] == 0,
-        "page": data["page"],
-        "pages": data["pages"],
-        "chunks": [join("\n", chunk) for chunk in _chunks(rows)],
-    }
 
 
 def status(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,35 +43,6 @@ def status(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def subscribed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `subscribed.json.j2` names."""
-    return {"line": subscription(data), "next_at": moment(data["next_at"])}
-
-
-def unsubscribed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `unsubscribed.json.j2` names."""
-    return {"where": channel(data["channel"])}
-
-
-def subscription_list(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `subscription_list.json.j2` names: each schedule with its next digest."""
-    rows = [
-        say("{line} – next {next_at}", line=subscription(row), next_at=moment(row["next_at"])) for row in data["rows"]
-    ]
-    return {"chunks": [join("\n", chunk) for chunk in _chunks(rows)]}
-
-
-def subscription(row: Mapping[str, Any]) -> Mrkdwn:
-    """One schedule in words."""
-    return say(
-        "{where}: {day} at {time} ({timezone})",
-        where=channel(row["channel"]),
-        day=str(row["day"]).replace(",", ", "),
-        time=row["time"],
-        timezone=row["timezone"],
-    )
-
-
 def tracked(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `tracked.json.j2` and `untracked.json.j2` name."""
     return {"workload": data["workload"]}
@@ -93,14 +52,6 @@ def settings(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `settings.json.j2` names: every setting with its meaning."""
     rows = [_setting(name, value) for name, value in data.items()]
     return {"chunks": [join("\n", chunk) for chunk in _chunks(rows)]}
-
-
-def _workload(row: Mapping[str, Any]) -> Mrkdwn:
-    """`video-gen – production · ai · 312 runs in clips · last 12 Nov 2026, 09:00 UTC`."""
-    runs = f"{count(row['runs'])} {'run' if row['runs'] == 1 else 'runs'} in {plural(row['unit'])}"
-    last = f"last {moment(row['last_run_at'])}" if row["last_run_at"] else "never ran"
-    details = " · ".join(part for part in (row["stage"], row["kind"], runs, last) if part)
-    return say("*{workload}* – {details}", workload=row["workload"], details=details)
 
 
 def _setting(name: str, value: Any) -> Mrkdwn:

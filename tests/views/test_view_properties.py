@@ -146,7 +146,14 @@ FINDINGS = mapping(
 )
 SUBSCRIPTIONS = mapping(channel=TEXTS, day=TEXTS, time=TEXTS, timezone=TEXTS, next_at=MOMENTS)
 ROWS = mapping(
-    workload=TEXTS, unit=TEXTS, stage=MAYBE() | STAGES, kind=MAYBE() | TEXTS, runs=COUNTS, last_run_at=MAYBE() | MOMENTS
+    workload=TEXTS,
+    unit=TEXTS,
+    stage=MAYBE() | STAGES,
+    kind=MAYBE() | TEXTS,
+    runs=COUNTS,
+    last_run_at=MAYBE() | MOMENTS,
+    owner=MAYBE() | TEXTS,
+    findings=st.lists(TEXTS, max_size=3),
 )
 DATA: dict[str, st.SearchStrategy[Any]] = {
     "advice": CARDS,
@@ -180,7 +187,18 @@ DATA: dict[str, st.SearchStrategy[Any]] = {
         open_advices=COUNTS,
         version=TEXTS,
     ),
-    "workload_list": mapping(rows=st.lists(ROWS, max_size=40), page=COUNTS, pages=COUNTS, total=COUNTS),
+    "workload_list": mapping(
+        rows=st.lists(ROWS, max_size=40),
+        page=COUNTS,
+        asked_page=COUNTS,
+        pages=COUNTS,
+        total=COUNTS,
+        known=COUNTS,
+        wanted=st.dictionaries(st.sampled_from(["stage", "name"]), TEXTS),
+        turns=st.dictionaries(st.sampled_from(["previous", "next"]), st.just("2")),
+    ),
+    "shared": mapping(workload=TEXTS),
+    "lost": mapping(),
     "subscribed": SUBSCRIPTIONS,
     "unsubscribed": mapping(channel=TEXTS),
     "subscription_list": mapping(rows=st.lists(SUBSCRIPTIONS, max_size=40)),

@@ -12,7 +12,7 @@ from bot.views.measure import Measure
 from bot.views.phrases import constraint
 from engine import STAGES
 from tests.views.view_cases import CASES
-from tests.views.view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, workload_row
+from tests.views.view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, page_of, workload_row
 
 
 def said(view: str, **data: Any) -> str:
@@ -40,7 +40,7 @@ def test_every_example_of_a_question_is_understood(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", [typed for typed, _ in help_({})["subcommands"]])
 def test_every_example_of_a_subcommand_is_understood(typed: str) -> None:
-    assert isinstance(parse(typed.removeprefix("/gpu-advise ")), Subcommand)
+    assert isinstance(parse(typed.removeprefix("/gpu-advise").strip()), Subcommand)
 
 
 @pytest.mark.parametrize("typed", [typed for typed, _ in help_({})["keys"]])
@@ -105,24 +105,28 @@ def test_a_failure_gives_a_reference_and_promises_that_nothing_changed() -> None
 
 
 def test_a_list_says_what_each_workload_is_and_when_it_ran_last() -> None:
-    text = said("workload_list", rows=[workload_row()], page=1, pages=1, total=1)
+    text = said("workload_list", **page_of(workload_row()))
     assert "video-gen – production · ai · 312 runs in clips · last 23 Nov 2026, 09:00 UTC" in text
 
 
 def test_a_workload_that_never_ran_and_was_never_tagged_is_listed_without_them() -> None:
     row = workload_row(stage=None, kind=None, runs=1, last_run_at=None)
-    assert "video-gen – 1 run in clips · never ran" in said("workload_list", rows=[row], page=1, pages=1, total=1)
+    assert "video-gen – 1 run in clips · never ran" in said("workload_list", **page_of(row))
 
 
-@pytest.mark.parametrize(("page", "pages", "has_next"), [(1, 3, True), (3, 3, False)])
-def test_a_list_says_how_to_see_the_next_page(page: int, pages: int, *, has_next: bool) -> None:
-    text = said("workload_list", rows=[workload_row()], page=page, pages=pages, total=60)
-    assert (f"/gpu-advise list {page + 1}" in text) is has_next
+def test_a_list_has_buttons_to_the_pages_beside_it() -> None:
+    text = said("workload_list", **page_of(workload_row()) | {"turns": {"previous": "1", "next": "3"}})
+    assert "[ ◀ Previous ]  [ Next ▶ ]" in text
+
+
+def test_a_list_says_what_was_found_of_a_workload_and_whose_it_is() -> None:
+    text = said("workload_list", **page_of(workload_row(owner="film team", findings=["dominated"])))
+    assert "film team · ⚑ free money" in text
 
 
 def test_a_page_of_the_longest_names_loses_none_of_them() -> None:
     names = [f"{number:03}".ljust(120, "ü") for number in range(100)]
-    text = said("workload_list", rows=[workload_row(name) for name in names], page=1, pages=1, total=100)
+    text = said("workload_list", **page_of(*map(workload_row, names)))
     assert all(name in text for name in names)
 
 
@@ -168,7 +172,7 @@ def test_settings_are_explained_and_unset_ones_named_so() -> None:
 
 def test_times_are_told_in_utc_whatever_zone_they_came_in() -> None:
     row = workload_row(last_run_at="2026-11-23T01:30:00+05:30")
-    assert "last 22 Nov 2026, 20:00 UTC" in said("workload_list", rows=[row], page=1, pages=1, total=1)
+    assert "last 22 Nov 2026, 20:00 UTC" in said("workload_list", **page_of(row))
     assert NOW.endswith("Z")
 
 

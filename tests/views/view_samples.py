@@ -171,7 +171,12 @@ def digest(*findings: Mapping[str, Any], more: int = 0, workloads: int = 6) -> d
 
 def workload_row(name: str = "video-gen", **changes: Any) -> dict[str, Any]:
     row = {"workload": name, "unit": "clip", "stage": "production", "kind": "ai", "runs": 312, "last_run_at": NOW}
-    return row | changes
+    return row | {"owner": None, "findings": []} | changes
+
+
+def page_of(*rows: dict[str, Any]) -> dict[str, Any]:
+    counts = {"page": 1, "asked_page": 1, "pages": 1, "total": len(rows), "known": len(rows)}
+    return counts | {"rows": list(rows), "wanted": {}, "turns": {}}
 
 
 SUBSCRIPTION = {

@@ -1,0 +1,51 @@
+"""The list of workloads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, join, say
+from bot.views.numbers import count, plural
+from bot.views.phrases import moment, who
+
+__all__ = ["workload_list"]
+
+_ROWS_A_SECTION = 10  # 120-character names in the widest script still fit a section's 3,000 characters
+_FINDINGS = {
+    "shift_to_performance": "should shift to performance",
+    "dominated": "free money",
+    "overbuilt_prototype": "over-built prototype",
+    "drifted_stage": "stage drifted",
+}
+
+
+def workload_list(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `workload_list.json.j2` names: a page of workloads in chunks that fit a section, and the pages beside it."""
+    rows = [_workload(row) for row in data["rows"]]
+    chunks = [rows[start : start + _ROWS_A_SECTION] for start in range(0, len(rows), _ROWS_A_SECTION)]
+    wanted = ", ".join(f"{key}={value}" for key, value in data["wanted"].items())
+    return {
+        "total": count(data["total"]),
+        "known": count(data["known"]),
+        "wanted": wanted,
+        "is_empty": data["known"] == 0,
+        "page": data["page"],
+        "missed": data["asked_page"] if data["asked_page"] != data["page"] else None,
+        "pages": data["pages"],
+        "chunks": [join("\n", chunk) for chunk in chunks],
+        "buttons": [_button(name, value) for name, value in data["turns"].items()],
+    }
+
+
+def _workload(row: Mapping[str, Any]) -> Mrkdwn:
+    """`video-gen – production · ai · 312 runs in clips · last 12 Nov 2026, 09:00 UTC · film team`."""
+    runs = f"{count(row['runs'])} {'run' if row['runs'] == 1 else 'runs'} in {plural(row['unit'])}"
+    last = f"last {moment(row['last_run_at'])}" if row["last_run_at"] else "never ran"
+    owner = who(row["owner"]) if row["owner"] else None
+    found = [f"⚑ {_FINDINGS.get(kind, kind.replace('_', ' '))}" for kind in row["findings"]]
+    details = join(" · ", [part for part in (row["stage"], row["kind"], runs, last, owner, *found) if part])
+    return say("*{workload}* – {details}", workload=row["workload"], details=details)
+
+
+def _button(name: str, value: str) -> dict[str, str | None]:
+    label = {"previous": "◀ Previous", "next": "Next ▶"}[name]
+    return {"label": label, "action": f"list.turn.{name}", "value": value, "style": None, "spoken": f"{name} page"}

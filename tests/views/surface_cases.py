@@ -1,0 +1,43 @@
+"""Every modal and the Home tab in every state worth a golden file. Each subject adds its own."""
+
+from typing import Any
+
+from engine import PRICING_CATEGORIES, STAGES
+from tests.views.view_samples import HOSTILE, LONGEST
+
+
+def asking(**changes: Any) -> dict[str, Any]:
+    empty = {"metadata": '{"channel_id":"C024BE91L"}', "workload": None, "stage": None, "values": {}, "is_empty": False}
+    return empty | {"stages": list(STAGES), "pricing_categories": list(PRICING_CATEGORIES)} | changes
+
+
+ASK_CASES = {
+    "empty": asking(),
+    "nothing-known": asking(is_empty=True),
+    "what-if": asking(
+        metadata='{"advice_id":"a1"}',
+        workload=HOSTILE,
+        stage="production",
+        values={
+            "floor": "500",
+            "budget": "200",
+            "per-unit": "0.05",
+            "wait": "40",
+            "gpus": "8",
+            "nodes": "2",
+            "accelerator": "H100-80GB,A100-80GB",
+            "provider": "aws",
+            "region": ",".join(f"region-{number}" for number in range(20)),
+            "pricing": "standard,committed",
+        },
+    ),
+    "longest": asking(metadata='{"advice_id":"a1"}', workload=LONGEST, values={"region": LONGEST[:75]}),
+}
+
+SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
+    "modal_ask": ASK_CASES,
+    "modal_waiting": {"waiting": {}},
+}
+"""Surface name -> case name -> data."""
+
+EVERY_SURFACE_CASE = [(view, case) for view, cases in SURFACE_CASES.items() for case in cases]
