@@ -55,17 +55,18 @@ def _subscribed(room: "Room", team_id: str) -> list[str]:
     from bot.store import subscriptions  # noqa: PLC0415
 
     with room.store.read(team_id) as scope:
-        return [subscription.channel for subscription in subscriptions.list_all(scope)]
+        return list(dict.fromkeys(each.channel for each in subscriptions.list_all(scope)))
 
 
 def _documents(room: "Room", team_id: str, channels: list[str], *, dry_run: bool) -> list[dict[str, Any]]:
-    """The data of each digest, from one look at the workspace."""
+    """The data of each digest, from one look at the workspace: everything that stands out, said before or not."""
     from bot.posts import Destination  # noqa: PLC0415
-    from bot.usecases.digest import as_document, digest_now, now_words, survey  # noqa: PLC0415
+    from bot.usecases.digest import digest_now, drafted, survey  # noqa: PLC0415
 
     surveyed = survey(room, team_id)
     if dry_run:
-        return [as_document(surveyed, channel, now_words(surveyed)) for channel in channels or (None,)]
+        with room.store.read(team_id) as scope:
+            return [drafted(scope, surveyed, channel, None, room.clock()) for channel in channels or (None,)]
     return [digest_now(room, surveyed, Destination(channel)) for channel in channels]
 
 
@@ -74,4 +75,4 @@ def _text(document: Mapping[str, Any]) -> str:
     from bot.views import as_text, message  # noqa: PLC0415
 
     shown = [found | {"advice_id": found["advice_id"] or "-"} for found in document["findings"]]
-    return as_text(message("digest", {**document, "findings": shown}))
+    return as_text(message("digest", {**document, "findings": shown, "is_preview": False}))

@@ -1,9 +1,10 @@
-"""The clock of the digests: every process ticks, and the database decides which of them writes a digest."""
+"""The clock of the digests: every process ticks, one of them does the work, and the database decides who writes."""
 
 import asyncio
-from concurrent.futures import Executor
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -12,8 +13,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.jobs.loops import survive
 from bot.store import subscriptions
 from bot.store.subscriptions import Subscription
-from bot.usecases.digest import Survey, serve, skip, survey
-from bot.usecases.periods import due
+from bot.usecases.digest import serve, skip, survey
+from bot.usecases.periods import Period, due
 from bot.usecases.room import Room
 from bot.usecases.subscribing import schedule_of
 
@@ -21,18 +22,23 @@ __all__ = ["Ticker"]
 
 _log = structlog.get_logger("bot.jobs.ticks")
 _EVERY_SECONDS = 15
+_LEASE_SECONDS = 120.0  # of the subscriptions that are surveyed for; renewed every few seconds of that
 
 
 class Ticker:
     """Writes every digest that is due. There is no leader: any number of processes may each run one.
 
-    An `executor` of threads shares the work of a large fleet.
+    Before the long look at a workspace a process leases the subscriptions that are due, so that others do not look as
+    well; when it dies, the lease ends and another takes over. Should two look all the same, the period that only one
+    of them can claim keeps the digest from coming twice.
     """
 
-    def __init__(self, room: Room, executor: Executor | None = None, *, every_seconds: float = _EVERY_SECONDS) -> None:
+    def __init__(
+        self, room: Room, *, every_seconds: float = _EVERY_SECONDS, lease_seconds: float = _LEASE_SECONDS
+    ) -> None:
         self._room = room
-        self._executor = executor
         self._every_seconds = every_seconds
+        self._lease = timedelta(seconds=lease_seconds)
         self._ticking = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -52,12 +58,11 @@ class Ticker:
 
     async def tick(self) -> int:
         """Write what is due now; how many digests this process wrote. Each workspace is surveyed at most once."""
-        now = self._room.clock()
-        surveys: dict[str, Survey] = {}
+        standing = await asyncio.to_thread(self._subscriptions)
         written = 0
-        for subscription in await asyncio.to_thread(self._subscriptions):
-            attend = partial(asyncio.to_thread, self._attend, subscription, now, surveys)
-            written += await survive(attend, subscription_id=subscription.id) or 0
+        for team_id, theirs in groupby(standing, key=lambda each: each.team_id):
+            attend = partial(asyncio.to_thread, self._attend, team_id, list(theirs))
+            written += await survive(attend, team_id=team_id) or 0
         return written
 
     async def _tick_safely(self) -> None:
@@ -65,17 +70,51 @@ class Ticker:
             await survive(self.tick)
 
     def _subscriptions(self) -> list[Subscription]:
-        with self._room.store.across() as scope:
-            return subscriptions.list_all(scope)
+        with self._room.store.read_across() as scope:
+            return [each for each in subscriptions.list_all(scope) if not each.is_paused]
 
-    def _attend(self, subscription: Subscription, now: datetime, surveys: dict[str, Survey]) -> bool:
-        found = due(schedule_of(subscription), subscription.served_until, now)
+    def _attend(self, team_id: str, theirs: Iterable[Subscription]) -> int:
+        """Serve a workspace's digests that are due, from one look at it."""
+        now = self._room.clock()
+        wanted = {each.id: (each, period) for each in theirs if (period := self._due(each, now))}
+        mine = self._leased(team_id, list(wanted), now) if wanted else set()
+        if not mine:
+            return 0
+        try:
+            surveyed = survey(self._room, team_id, partial(self._hold, team_id, sorted(mine)))
+            return sum(
+                self._served(partial(serve, self._room, *wanted[it], surveyed), it) for it in wanted if it in mine
+            )
+        finally:
+            self._release(team_id, sorted(mine))
+
+    def _due(self, subscription: Subscription, now: datetime) -> Period | None:
+        """The period to send; those that it is too late for are recorded."""
+        try:
+            found = due(schedule_of(subscription), subscription.served_until, now)
+        except Exception:  # noqa: BLE001 - one that cannot be read, as when a zone has left the tables, stops no other
+            _log.exception("a digest has no schedule that can be read", subscription_id=subscription.id)
+            return None
         for period in found.skipped:
             if skip(self._room, subscription, period):
                 _log.warning("digest skipped", subscription_id=subscription.id, period=period.key)
-        if found.send is None:
+        return found.send
+
+    def _served(self, write: partial[bool]) -> bool:
+        try:
+            return write()
+        except Exception:  # noqa: BLE001 - the next tick tries again; the workspace's other digests go out now
+            _log.exception("a digest could not be written", subscription_id=write.args[1].id)
             return False
-        team_id = subscription.team_id
-        if team_id not in surveys:
-            surveys[team_id] = survey(self._room, team_id, self._executor)
-        return serve(self._room, subscription, found.send, surveys[team_id])
+
+    def _leased(self, team_id: str, ids: Sequence[str], now: datetime) -> set[str]:
+        with self._room.store.write(team_id) as scope:
+            return subscriptions.lease(scope, ids, now, now + self._lease)
+
+    def _hold(self, team_id: str, ids: Sequence[str]) -> None:
+        with self._room.store.write(team_id) as scope:
+            subscriptions.renew(scope, ids, self._room.clock() + self._lease)
+
+    def _release(self, team_id: str, ids: Sequence[str]) -> None:
+        with self._room.store.write(team_id) as scope:
+            subscriptions.renew(scope, ids, None)

@@ -1,80 +1,84 @@
-"""The digest of a channel: every workload advised, and only those named that should do something else than today."""
+"""The digest of a channel: what stands out and was not said before, written with everything that belongs to it."""
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, decisions, history, outbox, subscriptions, workloads, workspaces
-from bot.store.decisions import Decision
+from bot.store import Scope, advices, decisions, outbox, said, subscriptions
+from bot.store.columns import new_id
 from bot.store.subscriptions import Subscription
-from bot.usecases.advise import Unknown, answer, keep
-from bot.usecases.asking import Malformed, Question
+from bot.usecases.advise import STANDS_FOR
+from bot.usecases.asking import Question
+from bot.usecases.news import News, key_of, news, signature
 from bot.usecases.periods import Period
+from bot.usecases.preferences import preferences
 from bot.usecases.room import Room
-from engine import Advice, Finding, Workload, findings
-from engine import as_document as advice_document
+from bot.usecases.spotting import Spotted
+from bot.usecases.surveying import Survey, survey
+from bot.usecases.topics import Topic
+from engine import Workload
 
-__all__ = ["SHOWN", "Survey", "as_document", "digest_now", "now_words", "serve", "skip", "survey"]
+__all__ = ["LISTED", "SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "serve", "skip", "survey"]
 
 SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
-_QUIET_FOR = timedelta(days=30)  # what somebody approved or dismissed is not brought up again for so long
-_AHEAD = 64  # workloads handed to an executor at a time, so that memory does not grow with the fleet
+LISTED = 500  # findings behind "Show all"
+_NAMED = 20  # workloads called settled
+_DECIDED_SINCE = timedelta(days=366)  # a snooze until the price moves lasts no longer
+_USER = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """One look at a whole workspace: how many workloads there are, and what stands out, the most serious first."""
+class _Edition:
+    """One digest before it is worded: which, when, and what is new. `period` is a scheduled one's key, or now."""
 
-    team_id: str
-    at: datetime
-    workloads: int
-    findings: tuple[Finding, ...]
-
-
-def survey(room: Room, team_id: str, executor: Executor | None = None) -> Survey:
-    """Advise every watched workload, outside any transaction that writes; an `executor` of threads shares the work.
-
-    Watched are those that somebody tracks; where nobody tracks any, all of them. What was decided lately does not
-    stand out.
-    """
-    at = room.clock()
-    with room.store.read(team_id) as scope:
-        names = [owned.workload.name for owned in workloads.list_tracked(scope)] or history.names(scope)
-        policy = workspaces.policy(scope)
-        settled = {name for name, last in decisions.latest(scope, at - _QUIET_FOR).items() if _is_settled(last, at)}
-    found = findings(_advices(room, team_id, names, executor), policy)
-    return Survey(team_id, at, len(names), tuple(each for each in found if each.workload not in settled))
-
-
-def _is_settled(decision: Decision, at: datetime) -> bool:
-    """Whether nobody needs to decide again: until a snooze ends, and for a while after an approval or a dismissal."""
-    return decision.until is None or decision.until > at
+    subscription: Subscription | None
+    surveyed: Survey
+    news: News
+    period: str
+    mentions_owners: bool
 
 
 def serve(room: Room, subscription: Subscription, period: Period, surveyed: Survey) -> bool:
     """Write the digest of `period` and all it needs in one transaction; False when another process already did."""
+    now = room.clock()
     with room.store.write(subscription.team_id) as scope:
-        if not _claim(scope, subscription, period):
+        standing = _claim(scope, subscription, period)
+        if standing is None:
             return False
-        _put(scope, Destination(subscription.channel), surveyed, period.key, subscription.id)
+        _put(scope, Destination(standing.channel), _edition(scope, surveyed, standing, period.key, now), now)
         return True
 
 
 def skip(room: Room, subscription: Subscription, period: Period) -> bool:
     """Record that `period` passed while no process was running; False when another process served or recorded it."""
     with room.store.write(subscription.team_id) as scope:
-        return _claim(scope, subscription, period, is_skipped=True)
+        return _claim(scope, subscription, period, is_skipped=True) is not None
+
+
+def send(
+    scope: Scope, subscription: Subscription, surveyed: Survey, destination: Destination, now: datetime
+) -> dict[str, Any]:
+    """Post what `subscription` would say next, because somebody asked for it now; it counts as said."""
+    return _put(scope, destination, _edition(scope, surveyed, subscription, now_words(surveyed), now), now)
 
 
 def digest_now(room: Room, surveyed: Survey, destination: Destination, request_id: str | None = None) -> dict[str, Any]:
-    """Post a digest outside every schedule, because somebody asked for one; the data of its view."""
+    """Post everything that stands out, outside every subscription; the data of its view."""
+    now = room.clock()
     with room.store.write(surveyed.team_id, settles=request_id) as scope:
-        return _put(scope, destination, surveyed, now_words(surveyed))
+        return _put(scope, destination, _edition(scope, surveyed, None, now_words(surveyed), now), now)
+
+
+def drafted(
+    scope: Scope, surveyed: Survey, channel: str | None, subscription: Subscription | None, now: datetime
+) -> dict[str, Any]:
+    """What would be posted, with nothing written: no advice that could be decided, and nothing counts as said."""
+    edition = _edition(scope, surveyed, subscription, now_words(surveyed), now)
+    return _as_document(edition, channel, None, ()) | {"is_preview": True}
 
 
 def now_words(surveyed: Survey) -> str:
@@ -82,69 +86,110 @@ def now_words(surveyed: Survey) -> str:
     return f"{surveyed.at:%Y-%m-%dT%H:%M}"
 
 
-def as_document(
-    surveyed: Survey,
-    channel: str | None,
-    period: str,
-    subscription_id: str | None = None,
-    advice_ids: Iterable[str] = (),
-) -> dict[str, Any]:
-    """The data of the view `digest`; `advice_ids` of the findings shown, where their advices were kept."""
-    shown = surveyed.findings[:SHOWN]
-    return {
-        "subscription_id": subscription_id,
-        "channel": channel,
-        "period": period,
-        "at": surveyed.at.isoformat(),
-        "workloads": surveyed.workloads,
-        "findings": [_finding(*pair) for pair in zip_longest(shown, advice_ids)],
-        "more": len(surveyed.findings) - len(shown),
-    }
+def _claim(
+    scope: Scope, subscription: Subscription, period: Period, *, is_skipped: bool = False
+) -> Subscription | None:
+    """The subscription as it stands, if this transaction is the one that serves the period."""
+    standing = subscriptions.find(scope, subscription.id)
+    if standing is None or standing.is_paused or standing.served_until >= period.at:  # changed since the tick began
+        return None
+    is_ours = subscriptions.claim_period(scope, standing.id, period.key, period.at, is_skipped=is_skipped)
+    return standing if is_ours else None
 
 
-def _claim(scope: Scope, subscription: Subscription, period: Period, *, is_skipped: bool = False) -> bool:
-    standing = subscriptions.get(scope, subscription.channel)
-    if standing is None or standing.id != subscription.id:  # switched off since the tick began
-        return False
-    return subscriptions.claim_period(scope, subscription.id, period.key, period.at, is_skipped=is_skipped)
+def _edition(scope: Scope, surveyed: Survey, subscription: Subscription | None, period: str, now: datetime) -> _Edition:
+    topic = Topic.of(subscription.filters) if subscription else Topic()
+    before = said.said(scope, subscription.id) if subscription else {}
+    decided = decisions.latest(scope, now - _DECIDED_SINCE)
+    return _Edition(
+        subscription,
+        surveyed,
+        news(surveyed, topic, before, decided, now),
+        period,
+        preferences(scope).mentions_owners,
+    )
 
 
-def _put(
-    scope: Scope, destination: Destination, surveyed: Survey, period: str, subscription_id: str | None = None
-) -> dict[str, Any]:
-    kept = [
-        keep(scope, found.advice, Question(found.workload, Workload(found.workload)), None, surveyed.at)
-        for found in surveyed.findings[:SHOWN]
-    ]
-    advice_ids = [card["advice_id"] for card in kept]
-    data = as_document(surveyed, destination.channel, period, subscription_id, advice_ids)
-    outbox.put(scope, Post(destination, "digest", data))
+def _put(scope: Scope, destination: Destination, edition: _Edition, now: datetime) -> dict[str, Any]:
+    fresh = edition.news.fresh
+    advice_ids = [_keep(scope, found, now) for found in fresh[:SHOWN]]
+    digest_id = new_id()
+    data = _as_document(edition, destination.channel, digest_id, advice_ids)
+    outbox.put(scope, Post(destination, "digest", data), post_id=digest_id)
+    if edition.subscription is not None:
+        said.forget(scope, edition.subscription.id, edition.news.gone)
+        said.remember(scope, edition.subscription.id, {key_of(found): signature(found) for found in fresh}, now)
     return data
 
 
-def _finding(found: Finding, advice_id: str | None) -> dict[str, Any]:
+def _keep(scope: Scope, found: Spotted, now: datetime) -> str:
+    """Store the advice behind a finding, open for a decision; its id. Nobody asked for it in particular."""
+    advice_id = new_id()
+    question = Question(found.workload, Workload(found.workload))
+    request = {"asked": question.asked, "workload": asdict(question.workload)}
+    document = found.document
+    advices.save(scope, advice_id, request, document, asked_by=None, created_at=now, expires_at=now + STANDS_FOR)
+    return advice_id
+
+
+def _as_document(
+    edition: _Edition, channel: str | None, digest_id: str | None, advice_ids: Iterable[str]
+) -> dict[str, Any]:
+    """The data of the view `digest`; `advice_ids` of the findings shown, where their advices were kept."""
+    new, surveyed = edition.news, edition.surveyed
+    shown = new.fresh[:SHOWN]
+    rest = [*_lines(new.fresh[SHOWN:], is_new=True), *_lines(new.standing, is_new=False)]
+    finding = _described(edition)
     return {
-        "kind": found.kind,
-        "workload": found.workload,
-        "unit": found.advice.unit,
-        "advice_id": advice_id,
-        "objective": found.objective,
-        "gain_units_per_week": found.gain_units_per_week,
-        "extra_usd_per_week": found.extra_usd_per_week,
-        "evidence": found.evidence,
-        "document": advice_document(found.advice),
+        "digest_id": digest_id,
+        "subscription_id": edition.subscription.id if edition.subscription else None,
+        "name": edition.subscription.name if edition.subscription else "",
+        "channel": channel,
+        "period": edition.period,
+        "at": surveyed.at.isoformat(),
+        "workloads": surveyed.workloads,
+        "findings": [finding(*pair) for pair in zip_longest(shown, advice_ids)],
+        "more": len(new.fresh) - len(shown),
+        "standing": len(new.standing),
+        "settled": list(new.settled[:_NAMED]),
+        "settled_count": len(new.settled),
+        "rest": rest[: LISTED - len(shown)],
     }
 
 
-def _advices(room: Room, team_id: str, names: Iterable[str], executor: Executor | None) -> Iterator[Advice]:
-    """The advices of those workloads that can be answered; one that counts in two units cannot."""
-    ask = partial(_asked, room, team_id)
-    rest = iter(names)
-    while chunk := list(islice(rest, _AHEAD)):
-        for found in (executor.map if executor else map)(ask, chunk):
-            if isinstance(found, Advice):
-                yield found
+def _described(edition: _Edition) -> Callable[[Spotted, str | None], dict[str, Any]]:
+    """How a finding of this edition is written down: an owner is mentioned only where the workspace wants that."""
+
+    def finding(found: Spotted, advice_id: str | None) -> dict[str, Any]:
+        owner = edition.surveyed.owners.get(found.workload)
+        is_user = owner is not None and _USER.fullmatch(owner) is not None
+        return {
+            "kind": found.kind,
+            "workload": found.workload,
+            "unit": found.unit,
+            "advice_id": advice_id,
+            "objective": found.objective,
+            "gain_units_per_week": found.gain_units_per_week,
+            "extra_usd_per_week": found.extra_usd_per_week,
+            "payback_days": found.payback_days,
+            "evidence": found.evidence,
+            "owner": owner if edition.mentions_owners or not is_user else None,
+            "document": found.document,
+        }
+
+    return finding
 
 
-def _asked(room: Room, team_id: str, name: str) -> Advice | Unknown | Malformed:
-    return answer(room, team_id, Question(name, Workload(name)))
+def _lines(found: Sequence[Spotted], *, is_new: bool) -> list[dict[str, Any]]:
+    """Findings in a line each, for the list behind "Show all"."""
+    return [
+        {
+            "kind": each.kind,
+            "workload": each.workload,
+            "unit": each.unit,
+            "gain_units_per_week": each.gain_units_per_week,
+            "extra_usd_per_week": each.extra_usd_per_week,
+            "is_new": is_new,
+        }
+        for each in found[:LISTED]
+    ]

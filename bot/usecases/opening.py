@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases import confirming, dismissing, forms
+from bot.usecases import confirming, dismissing, digest_buttons, digest_forms, forms
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 
@@ -18,10 +18,14 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "advice.dismiss": dismissing.ask_why,
     "advice.whatif": forms.what_if,
     "ask.open": forms.ask_anew,
+    "digest.all": digest_buttons.show_all,
+    "digest.edit": digest_forms.edit,
+    "digest.new": digest_forms.new,
 }
 """What a button opens, by the first two parts of its action id (`advice.whatif`)."""
 
 SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {
+    "digest.zone": digest_forms.zones,
     "find.workload": forms.names,
     "find.accelerator": forms.places,
     "find.provider": forms.places,
@@ -31,6 +35,7 @@ SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {
 
 CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {
     "ask": forms.check,
+    "digest": digest_forms.check,
 }
 """What is wrong with a form, in words by block id, by its callback id; a form without mistakes is taken down."""
 

@@ -11,7 +11,7 @@ from bot.usecases.periods import DAYS, Schedule
 from bot.usecases.problems import Unreadable
 from bot.usecases.wording import closest
 
-__all__ = ["DEFAULT", "parse_schedule", "spell_days", "spell_time"]
+__all__ = ["DEFAULT", "parse_schedule", "spell_days", "spell_time", "zones_like"]
 
 DEFAULT = Schedule(frozenset({0}), time(9), "UTC")
 """Mondays at nine."""
@@ -73,6 +73,13 @@ def spell_time(at: time) -> str:
     return at.isoformat(timespec="minutes")
 
 
+def zones_like(text: str, limit: int) -> list[str]:
+    """Time zones whose names hold `text`, those first whose city or name begins with it."""
+    wanted = text.strip().casefold().replace(" ", "_")
+    found = sorted({name for spelling, name in _zones().items() if wanted in spelling})
+    return sorted(found, key=lambda name: not name.rpartition("/")[2].casefold().startswith(wanted))[:limit]
+
+
 def _split(words: Sequence[str]) -> list[str]:
     parts = re.split(r"[\s,;]+", " ".join(words).strip())
     joined = re.sub(r"(\d) +(am|pm)\b", r"\1\2", " ".join(parts), flags=re.IGNORECASE)
@@ -83,7 +90,9 @@ def _only(values: Sequence[_Value], what: str) -> _Value | None:
     """The one value given, or None; equal repetitions are one."""
     if len(set(values)) > 1:
         said = " and ".join(str(value) for value in values)
-        raise Unreadable(f"two answers for the {what}: {said}", f"give one {what}, and one subscription a channel")
+        raise Unreadable(
+            f"two answers for the {what}: {said}", f"give one {what}; “digest add NAME …” makes another digest"
+        )
     return values[0] if values else None
 
 

@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.render import Mrkdwn, escaped, join, say
+from bot.render import Mrkdwn, escaped, join, mention, say
 from bot.views.advice import approve_button, decided, why_button
-from bot.views.numbers import count, money, plain, plural, singular
+from bot.views.numbers import count, duration, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
+from bot.views.subscriptions import FINDINGS
 from bot.views.verdict import against_today, headline
 
-__all__ = ["digest"]
+__all__ = ["digest", "findings_modal"]
 
 _SHOWN = 10  # two blocks a finding: far from Slack's fifty, and as much as anybody reads
-_KINDS = {
-    "shift_to_performance": "on cost, should shift to performance",
-    "dominated": "the same speed can be had for less",
-    "overbuilt_prototype": "a prototype built like production",
-    "drifted_stage": "its stage has drifted",
-}
+_ROWS_A_SECTION = 10
+_SETTLED = 5  # names in one line
+_SECONDS_PER_DAY = 86400.0
+_SNOOZES = (("A week", "week"), ("A month", "month"), ("Until the price moves 5 %", "price"))
 
 
 def digest(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,14 +25,42 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
     findings = data["findings"][:_SHOWN]
     left_off = data["more"] + len(data["findings"]) - len(findings)
     return {
-        "title": f"GPU digest · {day(data['at'])}",
-        "headline": _headline(data["findings"], data["workloads"]),
+        "title": _title(data),
+        "headline": _headline(data),
         "findings": [_finding(rank, found) for rank, found in enumerate(findings, start=1)],
         "more": f"{_counted(left_off, 'more finding')} not shown here" if left_off else None,
+        "settled": _settled(data),
+        "standing": _standing(data) if findings else None,
+        "show_all": _show_all(data, left_off),
+        "is_preview": data.get("is_preview", False),
     }
 
 
-def _headline(findings: Sequence[Mapping[str, Any]], workloads: int) -> Mrkdwn:
+def findings_modal(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_digest.json.j2` names: one page of everything behind a digest."""
+    lines: list[str] = [_line(row) for row in data["rows"]]
+    starts = range(0, len(lines), _ROWS_A_SECTION)
+    digest_id, page, pages = data["digest_id"], data["page"], data["pages"]
+    turns = [("Earlier", page - 1)] * (page > 0) + [("Later", page + 1)] * (page + 1 < pages)
+    return {
+        "chunks": [join("\n", lines[start : start + _ROWS_A_SECTION]) for start in starts],
+        "total": _counted(data["total"], "finding"),
+        "page": page + 1,
+        "pages": pages,
+        "turns": [_button(label, f"digest.all.{label.lower()}", f"{digest_id}:{to}") for label, to in turns],
+    }
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    name = data.get("name")
+    return f"GPU digest · {name} · {day(data['at'])}" if name else f"GPU digest · {day(data['at'])}"
+
+
+def _headline(data: Mapping[str, Any]) -> Mrkdwn:
+    findings: Sequence[Mapping[str, Any]] = data["findings"]
+    workloads = data["workloads"]
+    if not findings and data.get("standing"):
+        return say("✅ Nothing new: {standing}.", standing=_standing(data))
     if not findings:
         return say("✅ Nothing needs anyone: {all} where they should.", all=_all_sit(workloads))
     shifting = [found for found in findings if found["kind"] == "shift_to_performance"]
@@ -66,6 +93,42 @@ def _costs(usd_per_week: float) -> str:
     return f"{'costs' if usd_per_week >= 0 else 'saves'} {money(abs(usd_per_week))} a week"
 
 
+def _standing(data: Mapping[str, Any]) -> str | None:
+    """How many findings were said before and are as they were."""
+    number = data.get("standing", 0)
+    return f"{_counted(number, 'finding')} said before still {'stands' if number == 1 else 'stand'}" if number else None
+
+
+def _settled(data: Mapping[str, Any]) -> Mrkdwn | None:
+    """What needs nobody any more, in one line."""
+    number = data.get("settled_count", 0)
+    if not number:
+        return None
+    names = list(data["settled"][:_SETTLED])
+    more = [f"{count(number - len(names))} more"] if number > len(names) else []
+    verb = "is" if number == 1 else "are"
+    return say(
+        "☑ {number} {verb} settled: {names}.",
+        number=_counted(number, "finding"),
+        verb=verb,
+        names=", ".join(names + more),
+    )
+
+
+def _show_all(data: Mapping[str, Any], left_off: int) -> dict[str, Any] | None:
+    """The button that opens the list; a preview keeps none."""
+    if not data.get("digest_id") or not (left_off or data.get("standing")):
+        return None
+    number = len(data["findings"]) + data["more"] + data.get("standing", 0)
+    return _button(f"Show all {count(number)}", "digest.all", f"{data['digest_id']}:0")
+
+
+def _line(row: Mapping[str, Any]) -> Mrkdwn:
+    """A finding in one line; one that was said before is not called new."""
+    words = say("*{workload}* – {kind}. {stake}", workload=row["workload"], kind=_kind(row["kind"]), stake=_stake(row))
+    return join(" ", ["🆕", words]) if row["is_new"] else words
+
+
 def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
     chosen = choices(found["document"])
     choice = next((it for it in chosen if found["objective"] in it.objectives), None)
@@ -73,8 +136,8 @@ def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
     gain = against_today(choice, found["document"]) if choice else headline(found["document"], chosen)
     moved = [gain, _move(found["document"], choice)]
     return {
-        "text": join("\n", [title, *moved, _stake(found), sentence(found["evidence"]), _decision(found) or ""]),
-        "buttons": _buttons(found, None if _decision(found) else choice),
+        "text": join("\n", [title, *moved, _stake(found), _because(found), _decision(found) or ""]),
+        "buttons": _buttons(found, choice),
     }
 
 
@@ -84,7 +147,14 @@ def _decision(found: Mapping[str, Any]) -> Mrkdwn | None:
 
 
 def _kind(kind: str) -> str:
-    return _KINDS.get(kind, kind.replace("_", " "))
+    return FINDINGS.get(kind, kind.replace("_", " "))
+
+
+def _because(found: Mapping[str, Any]) -> Mrkdwn:
+    """The evidence, how soon the change pays for itself, and whose workload it is."""
+    payback, owner = found.get("payback_days"), found.get("owner")
+    words = f"The change pays for itself in {duration(payback * _SECONDS_PER_DAY)}." if payback else ""
+    return join(" ", [sentence(found["evidence"]), words, say("Owner: {owner}", owner=mention(owner)) if owner else ""])
 
 
 def _stake(found: Mapping[str, Any]) -> Mrkdwn:
@@ -107,10 +177,29 @@ def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:
     return say("{today} → *{then}*", today=today, then=machines(choice.pick["configuration"]))
 
 
-def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, str | None]]:
+def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, Any]]:
     """None on a finding that nobody can decide yet: a preview stores no advice."""
     advice_id = found["advice_id"]
     if advice_id is None:
         return []
+    if _decision(found):
+        return [why_button(advice_id)]
     approve = [approve_button(choice, advice_id, is_primary=True)] if choice else []
-    return [*approve, why_button(advice_id)]
+    return [*approve, _snooze(advice_id), why_button(advice_id), *_change_of_stage(found, advice_id)]
+
+
+def _snooze(advice_id: str) -> dict[str, Any]:
+    options = [{"label": label, "value": f"{advice_id}:{until}"} for label, until in _SNOOZES]
+    return {"label": "Snooze", "action": "advice.snooze", "options": options}
+
+
+def _change_of_stage(found: Mapping[str, Any], advice_id: str) -> list[dict[str, Any]]:
+    """Where the tag and the runs disagree: the stage that the runs show, in one click."""
+    shown = (found["document"]["stage"] or {}).get("inferred")
+    if found["kind"] != "drifted_stage" or not shown:
+        return []
+    return [_button(f"Change stage to {shown}", "workload.stage", f"{advice_id}:{shown}")]
+
+
+def _button(label: str, action: str, value: str) -> dict[str, Any]:
+    return {"label": label, "action": action, "value": value, "style": None, "spoken": None}

@@ -66,14 +66,16 @@ class Tally:
 
 
 def work(database_url: str, api_url: str, now: datetime) -> None:
-    """One worker process: it ticks with a clock that stands in the scheduled minute, and sends with the real one."""
+    """One worker process: it ticks with a clock that begins in the scheduled minute, and sends with the real one."""
     asyncio.run(_work(database_url, api_url, now))
 
 
 async def _work(database_url: str, api_url: str, now: datetime) -> None:
     store = Store(database_url)
     client = AsyncWebClient(BOT_TOKEN, base_url=api_url)
-    ticker = Ticker(Room(store, clock=lambda: now), every_seconds=1)
+    began = time.monotonic()
+    room = Room(store, clock=lambda: now + timedelta(seconds=time.monotonic() - began))
+    ticker = Ticker(room, every_seconds=1, lease_seconds=1)
     sender = Sender(store, lambda _: client, lambda: datetime.now(UTC), timeout_seconds=TIMEOUT_SECONDS)
     stop = asyncio.Event()
     await asyncio.gather(ticker.run(stop), sender.run(stop))

@@ -1,0 +1,151 @@
+"""Digests as a channel has them: subscribed, listed with their buttons, ended, and the form that makes one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.render import Mrkdwn, channel, join, mention, say
+from bot.views.numbers import count, money
+from bot.views.phrases import moment
+
+__all__ = ["FINDINGS", "subscribed", "subscription", "subscription_form", "subscription_list", "unsubscribed"]
+
+_HERE = 20  # digests of one channel that are listed with buttons: two blocks each
+_ELSEWHERE = 20  # in one section: 60-character names in the widest script still fit
+_ROWS_A_SECTION = 10
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FINDINGS: Mapping[str, str] = {
+    "shift_to_performance": "on cost, should shift to performance",
+    "dominated": "the same speed can be had for less",
+    "overbuilt_prototype": "a prototype built like production",
+    "drifted_stage": "its stage has drifted",
+}
+"""Each kind of finding in words; one that is not here is named by its own."""
+_STAGES = {"prototyping": "Prototyping", "validation": "Validation", "production": "Production"}
+_KINDS = {"ai": "AI: parallel work", "traditional": "Traditional: diminishing returns"}
+
+
+def subscribed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `subscribed.json.j2` names."""
+    return {
+        "line": subscription(data),
+        "topic": _topic(data),
+        "next_at": moment(data["next_at"]) if data["next_at"] else None,
+        "off": say("`/gpu-advise digest off {name}`", name=data["name"]) if data["name"] else None,
+    }
+
+
+def unsubscribed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `unsubscribed.json.j2` names."""
+    return {"where": channel(data["channel"]), "name": data.get("name", "")}
+
+
+def subscription_list(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `subscription_list.json.j2` names: this channel's digests with their buttons, then the others in lines."""
+    here = [row for row in data["rows"] if row["is_here"]]
+    others = [_line(row) for row in data["rows"] if not row["is_here"]]
+    left_off = len(here[_HERE:]) + len(others[_ELSEWHERE:])
+    shown = others[:_ELSEWHERE]
+    return {
+        "here": [{"text": _line(row), "buttons": _buttons(row)} for row in here[:_HERE]],
+        "elsewhere": [
+            join("\n", list(shown[start : start + _ROWS_A_SECTION])) for start in range(0, len(shown), _ROWS_A_SECTION)
+        ],
+        "left_off": count(left_off) if left_off else None,
+        "new": _button("New digest", "digest.new", "new", style="primary"),
+    }
+
+
+def subscription(row: Mapping[str, Any]) -> Mrkdwn:
+    """One schedule in words."""
+    where = say(
+        "{where}: {day} at {time} ({timezone})",
+        where=channel(row["channel"]),
+        day=str(row["day"]).replace(",", ", "),
+        time=row["time"],
+        timezone=row["timezone"],
+    )
+    return say("*{name}* in {where}", name=row["name"], where=where) if row["name"] else where
+
+
+def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_subscription.json.j2` names."""
+    topic = data["topic"]
+    days = [_option(day.capitalize(), day) for day in _DAYS]
+    choices = {
+        "stage": [_option(_STAGES.get(it, it), it) for it in data["all"]["stage"]],
+        "kind": [_option(_KINDS.get(it, it), it) for it in data["all"]["kind"]],
+        "finding": [_option(_finding(it), it) for it in data["all"]["finding"]],
+    }
+    return {
+        "metadata": data["metadata"],
+        "is_new": data["is_new"],
+        "name": data["name"],
+        "days": days,
+        "chosen_days": [days[day] for day in data["days"]],
+        "time": data["time"],
+        "zone": _option(data["timezone"], data["timezone"]),
+        "choices": choices,
+        "chosen": {name: _chosen(options, topic.get(f"{name}s", ())) for name, options in choices.items()},
+        "owners": ", ".join(topic.get("owners", ())),
+        "gain": f"${topic['min_usd_per_week']:g}/week" if topic.get("min_usd_per_week") else "",
+    }
+
+
+def _line(row: Mapping[str, Any]) -> Mrkdwn:
+    """A digest with what it is about, and when it comes next."""
+    when = say("paused") if row["is_paused"] else say("next {at}", at=moment(row["next_at"]))
+    return join("\n", [say("{line} – {when}", line=subscription(row), when=when), _topic(row) or ""])
+
+
+def _topic(row: Mapping[str, Any]) -> Mrkdwn | None:
+    """What a digest is about in words; None when it takes everything."""
+    topic = row["topic"]
+    owners = [mention(owner) for owner in topic.get("owners", ())]
+    least = topic.get("min_usd_per_week")
+    parts = [
+        join(" or ", list(topic.get("stages", ()))),
+        join(" or ", [_KINDS.get(kind, kind).split(":")[0] for kind in topic.get("kinds", ())]),
+        say("of {owners}", owners=join(" or ", list(owners))) if owners else "",
+        join(" or ", [f"“{_finding(kind)}”" for kind in topic.get("findings", ())]),
+        f"worth at least {money(least)} a week" if least else "",
+    ]
+    words = join(" · ", parts)
+    return say("Only {words}", words=words) if words else None
+
+
+def _buttons(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    it = row["id"]
+    pause = _button("Resume", "digest.resume", it) if row["is_paused"] else _button("Pause", "digest.pause", it)
+    return [
+        _button("Preview", "digest.preview", it),
+        _button("Send now", "digest.send", it),
+        pause,
+        _button("Edit", "digest.edit", it),
+        _button("Remove", "digest.remove", it) | {"confirm": _sure(row["name"])},
+    ]
+
+
+def _sure(name: str) -> dict[str, str]:
+    return {
+        "title": "Remove this digest?",
+        "text": f"{name or 'The digest of this channel'} will not come any more. What it has said is forgotten.",
+        "yes": "Remove",
+        "no": "Keep",
+        "style": "danger",
+    }
+
+
+def _finding(kind: str) -> str:
+    return FINDINGS.get(kind, kind.replace("_", " ")).capitalize()
+
+
+def _chosen(options: Sequence[Mapping[str, str]], values: Sequence[str]) -> list[Mapping[str, str]]:
+    return [option for option in options if option["value"] in values]
+
+
+def _option(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value}
+
+
+def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:
+    return {"label": label, "action": action, "value": value, "style": style, "spoken": None}
