@@ -80,7 +80,9 @@ def confirm(room: Room, click: Click) -> Modal:
         return _denied(room, click, case, verdict)
     if verdict is None or case.proposal is None:
         return refusal("who_is_that", case, room.clock())
-    return _moved(bound, case, case.proposal) if case.has_moved else _confirmation(bound, case, case.proposal)
+    if case.has_moved:
+        return _moved(bound, case, case.proposal)
+    return _confirmation(bound, case, case.proposal, click.user_id)
 
 
 def case_of(room: Room, team_id: str, bound: Bound) -> Case | None:
@@ -138,7 +140,7 @@ def _moved(bound: Bound, case: Case, proposal: Proposal) -> Modal:
     return Modal("modal_moved", data)
 
 
-def _confirmation(bound: Bound, case: Case, proposal: Proposal) -> Modal:
+def _confirmation(bound: Bound, case: Case, proposal: Proposal, user_id: str) -> Modal:
     shown = bound.model_copy(update={"digest": proposal.digest})
     return Modal("modal_approve", {
         "metadata": shown.model_dump_json(exclude_defaults=True),
@@ -147,6 +149,7 @@ def _confirmation(bound: Bound, case: Case, proposal: Proposal) -> Modal:
         "objective": proposal.objective,
         "price_move": proposal.price_move,
         "words_needed": case.grounds.words_needed,
+        "user": user_id,
         "words": [word.given_by for word in case.words],
     })  # fmt: skip
 

@@ -57,9 +57,10 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No, and the way on: who of those named could (besides the workspace's administrators), else what to change."""
+    """No, and the way on: any other member, or who of those named could, or else what an administrator can change."""
 
     reason: Reason
+    is_anyone: bool = False
     who_could: tuple[str, ...] = ()
     remedy: Remedy | None = None
 
@@ -151,7 +152,8 @@ def _denied(reason: Reason, action: Action, person: Person, grounds: Grounds) ->
     named = (*grounds.preferences.budget_owners, grounds.owner, *grounds.deciders, *grounds.administrators)
     others = [it for it in dict.fromkeys(named) if it is not None and it != person.user_id]
     could = tuple(it for it in others if _RULES[action](Person(it), grounds) is None)
-    return Denied(reason, could, None if could else _remedy(reason, grounds))
+    is_anyone = _RULES[action](Person(""), grounds) is None
+    return Denied(reason, is_anyone, could, None if could or is_anyone else _remedy(reason, grounds))
 
 
 def _remedy(reason: Reason, grounds: Grounds) -> Remedy | None:

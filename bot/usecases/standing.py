@@ -48,7 +48,7 @@ def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> dict[str
     state = STATES[standing.kind] if standing else fresh.state
     document, exclusions = as_document(standing, now), advice.request.get("exclusions", ())
     drawn = card(advice.id, advice.document, advice.asked_by, advice.created_at, state, document, exclusions)
-    return {**drawn, "words": [] if standing else _words(scope, advice.id)}
+    return {**drawn, "words": _words(scope, advice.id, standing.reason if standing else None)}
 
 
 def as_document(decision: Decision | None, now: datetime) -> dict[str, Any] | None:
@@ -141,6 +141,7 @@ def _finding(scope: Scope, finding: Mapping[str, Any], now: datetime) -> dict[st
     return {"state": STATES[standing.kind], "decision": as_document(standing, now)}
 
 
-def _words(scope: Scope, advice_id: str) -> list[dict[str, Any]]:
-    given = approvals.given(scope, advice_id)
+def _words(scope: Scope, advice_id: str, choice: str | None) -> list[dict[str, Any]]:
+    """What people said where more than one must approve; of a decision only who said the same."""
+    given = [it for it in approvals.given(scope, advice_id) if choice in {None, it.choice}]
     return [{"by": each.given_by, "at": each.given_at.isoformat(), "choice": each.choice} for each in given]

@@ -8,6 +8,8 @@ from bot.render import as_text, options, rendered
 from bot.render import surface as rendered_surface
 from bot.views.advice import advice
 from bot.views.asking import form, shared
+from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, modal_refused
+from bot.views.deciding import exclusions, not_allowed
 from bot.views.digest import digest, findings_modal
 from bot.views.help import help_
 from bot.views.listing import (
@@ -26,6 +28,8 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "advice": advice,
     "bad_request": bad_request,
     "decision_refused": decision_refused,
+    "exclusions": exclusions,
+    "not_allowed": not_allowed,
     "digest": digest,
     "failure": failure,
     "help": help_,
@@ -44,6 +48,10 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "modal_approve": modal_approve,
+    "modal_dismiss": modal_dismiss,
+    "modal_moved": modal_moved,
+    "modal_refused": modal_refused,
     "modal_ask": form,
     "modal_digest": findings_modal,
     "modal_subscription": subscription_form,

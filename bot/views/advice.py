@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
+from bot.views.deciding import decided, left_out, undo_button
 from bot.views.infeasible import ask_again
 from bot.views.measure import Measure
 from bot.views.numbers import age, count, money
@@ -30,7 +31,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "trial": next_trial(document),
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
-        "buttons": _buttons(data, found) if data["state"] == "open" else [],
+        "buttons": _buttons(data, found) if data["state"] == "open" else undo_button(data),
         "spoken": _spoken(document, found),
     }
 
@@ -105,6 +106,7 @@ def _small_print(document: Mapping[str, Any], data: Mapping[str, Any]) -> Mrkdwn
         f"Limits used: {limits}" if limits else "",
         _price_age(document, data["asked_at"]),
         _searched(search) if search else "",
+        left_out(data),
     ]
     asked = say("Asked by {who}, {at}", who=who(data["asked_by"]), at=moment(data["asked_at"]))
     return join("\n", [*parts, asked if data["asked_by"] else ""])
@@ -119,33 +121,6 @@ def _price_age(document: Mapping[str, Any], now: str | None) -> str:
 
 def _searched(certificate: Mapping[str, Any]) -> str:
     return f"{count(certificate['configurations'])} configurations searched, {count(certificate['feasible'])} feasible"
-
-
-def decided(data: Mapping[str, Any]) -> Mrkdwn | None:
-    """Who decided what and when, from `state` and `decision`; None while the advice is open."""
-    state, decision = data["state"], data["decision"]
-    if state in _CLOSED:
-        return Mrkdwn(_CLOSED[state])
-    if state not in _DECIDED or decision is None:
-        return None
-    return say(
-        _DECIDED[state],
-        objective=decision["objective"],
-        by=who(decision["by"]),
-        at=moment(decision["at"]),
-        until=moment(decision["until"]),
-    )
-
-
-_CLOSED = {
-    "expired": "⌛ *Expired:* prices and history have moved on. Ask again for a fresh answer.",
-    "replaced": "↪ *Replaced* by a newer answer for this workload.",
-}
-_DECIDED = {
-    "approved": "✅ *Approved:* {objective}, by {by}, {at}",
-    "snoozed": "💤 *Snoozed* until {until}, by {by}, {at}",
-    "dismissed": "✖ *Dismissed* by {by}, {at}",
-}
 
 
 def _buttons(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[dict[str, str | None]]:

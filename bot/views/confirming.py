@@ -1,0 +1,156 @@
+"""The modals of a decision: what would change in money and speed, why to dismiss, and why nothing can be done."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, join, say
+from bot.views.deciding import REASONS, not_allowed
+from bot.views.measure import Measure
+from bot.views.numbers import money, percent, ratio
+from bot.views.phrases import EVIDENCE_WORDS, configuration, machines, paid, running, who
+from bot.views.refusals import decision_refused
+
+__all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused"]
+
+_SAME = 0.005  # a change smaller than this is none
+_LABEL = 75  # characters of a menu's entry
+_FIRST = "Two people must approve this: yours will be the first word, and the card will wait for a second one."
+_SECOND = "Two people must approve this: {by} has, and yours will be the second word."
+_AGAIN = "Two people must approve this: you have, and the card waits for somebody else."
+
+
+def modal_approve(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_approve.json.j2` names: today against what would be approved, side by side and as differences."""
+    document = data["document"]
+    current, then = document["current"], document["then"]
+    costs = [side["usd_per_unit"] for side in (current,) if side] + [then["usd_per_unit"]["p50"]]
+    measure = Measure(document["unit"], min(filter(None, costs), default=None), _fastest(current, then))
+    return {
+        "metadata": data["metadata"],
+        "headline": _headline(data, then),
+        "sides": [*([_side("Today", current, measure)] if current else []), _side("Then", then, measure)],
+        "changes": _changes(current, then, measure),
+        "second": _second(data),
+        "small_print": _small_print(data, then),
+    }
+
+
+def modal_moved(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_moved.json.j2` names: what the price was and is, or that nobody offers it any more."""
+    advised, now = data["advised"], data["configuration"]
+    then = money(advised["price_usd_per_hour"])
+    move = say("{then} an hour when you were answered", then=then)
+    sentence = "*{it}* is not on offer any more, so it cannot be approved."
+    if now is not None:
+        move = say("{then} → *{now} an hour a machine*", then=then, now=money(now["price_usd_per_hour"]))
+        sentence = "The price of *{it}* has moved since this answer was given, so it cannot be approved as it stands."
+    return {
+        "metadata": data["metadata"],
+        "is_on_offer": now is not None,
+        "sentence": say(sentence, it=configuration(advised)),
+        "move": move,
+    }
+
+
+def modal_dismiss(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_dismiss.json.j2` names: the reasons, and the picks that a reason may be about."""
+    return {
+        "metadata": data["metadata"],
+        "workload": data["workload"],
+        "reasons": [_option(REASONS[code].capitalize(), code) for code in data["reasons"]],
+        "picks": [_option(configuration(pick["configuration"]), pick["choice"]) for pick in data["picks"]],
+    }
+
+
+def modal_refused(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_refused.json.j2` names: the sentence that a message would say."""
+    title, sentence_of = _REFUSALS[data["view"]]
+    return {"title": title, "sentence": sentence_of(data["data"])["sentence"]}
+
+
+_REFUSALS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "decision_refused": ("Nothing to decide", decision_refused),
+    "not_allowed": ("Somebody else must", not_allowed),
+}
+
+
+def _headline(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
+    name = (data["objective"] or "fallback").capitalize()
+    return say(
+        "*{workload}* · {name}\n{it}", workload=data["workload"], name=name, it=configuration(then["configuration"])
+    )
+
+
+def _side(name: str, found: Mapping[str, Any], measure: Measure) -> Mrkdwn:
+    where, cost = found["configuration"], found["usd_per_unit"]
+    per_unit = measure.costs(cost) if isinstance(cost, Mapping) else measure.cost(cost)
+    per_day = "cost per day unknown" if found["usd_per_day"] is None else f"{money(found['usd_per_day'])}/day"
+    lines = [
+        say("*{name}*", name=name),
+        say("*{machines}*", machines=machines(where)),
+        join(" · ", [word for word in (where["provider"], where["region"], paid(where), running(where)) if word]),
+        measure.speeds(found["units_per_hour"]),
+        per_unit,
+        per_day,
+    ]
+    return join("\n", list(lines))
+
+
+def _changes(current: Mapping[str, Any] | None, then: Mapping[str, Any], measure: Measure) -> list[Mrkdwn]:
+    """Money a day, money a unit, and speed, each as a difference from today."""
+    if current is None:
+        return []
+    per_unit, one = then["usd_per_unit"]["p50"], measure.one
+    changes = [
+        ("Money a day", _difference(current["usd_per_day"], then["usd_per_day"])),
+        (f"Cost per {one}", _factor(current["usd_per_unit"], per_unit, "dearer", "cheaper")),
+        ("Speed", _factor(current["units_per_hour"]["p50"], then["units_per_hour"]["p50"], "faster", "slower")),
+    ]
+    return [say("*{name}*\n{change}", name=name, change=change) for name, change in changes]
+
+
+def _difference(now: float | None, then: float) -> str:
+    if now is None:
+        return f"{money(then)}; what today costs is not known"
+    if abs(then - now) < _SAME * max(now, then):
+        return "the same"
+    return f"{money(abs(then - now))} {'more' if then > now else 'less'}"
+
+
+def _factor(now: float | None, then: float, more: str, less: str) -> str:
+    """`3.9× today's, 290 % faster` is one number too many: a factor from twice on, else a percentage."""
+    if not now:
+        return "today's is not known"
+    change = then / now - 1.0
+    if abs(change) < _SAME:
+        return "the same"
+    return f"{ratio(then / now)} today's" if change >= 1.0 else f"{percent(abs(change))} {more if change > 0 else less}"
+
+
+def _second(data: Mapping[str, Any]) -> Mrkdwn | str:
+    if data["words_needed"] == 1:
+        return ""
+    others = [user for user in data["words"] if user != data["user"]]
+    if others:
+        return say(_SECOND, by=join(" and ", [who(user) for user in others]))
+    return Mrkdwn(_AGAIN if data["words"] else _FIRST)
+
+
+def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
+    move = data["price_move"]
+    moved = f", {percent(abs(move))} {'more' if move > 0 else 'less'} than on the card" if abs(move) >= _SAME else ""
+    evidence = EVIDENCE_WORDS.get(then["evidence"] or "", "predicted from your runs")
+    return say(
+        "At the price of this moment{moved}. Speed and cost per unit: {evidence}; in brackets 90 % intervals. "
+        "You can undo this for 15 minutes.",
+        moved=moved,
+        evidence=evidence,
+    )
+
+
+def _fastest(current: Mapping[str, Any] | None, then: Mapping[str, Any]) -> float:
+    return float(max(side["units_per_hour"]["p50"] for side in (current, then) if side))
+
+
+def _option(label: str, value: str) -> dict[str, str]:
+    return {"label": label[:_LABEL], "value": value}

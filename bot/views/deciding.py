@@ -1,0 +1,197 @@
+"""What was decided about an advice, and by whom; what its answers leave out; who could where somebody may not."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.render import Mrkdwn, join, mention, say
+from bot.views.phrases import machines, moment, who
+
+__all__ = ["REASONS", "decided", "exclusions", "left_out", "not_allowed", "undo_button", "what_is_excluded"]
+
+REASONS = {
+    "no_quota": "no quota for it there",
+    "not_validated": "not validated on it",
+    "residency": "the data must not go there",
+    "provider": "not a provider of ours",
+    "too_risky": "too risky now",
+    "not_now": "not now",
+    "other": "another reason",
+}
+"""Why somebody dismissed an advice, in words."""
+
+_NAMED = 5  # people that a refusal points to
+_CLOSED = {
+    "expired": "⌛ *Expired:* prices and history have moved on. Ask again for a fresh answer.",
+    "replaced": "↪ *Replaced* by a newer answer for this workload.",
+}
+
+
+def decided(data: Mapping[str, Any]) -> Mrkdwn | None:
+    """Who decided what and when, from `state` and `decision`, or who gave a first word; None while nobody has."""
+    state, decision = data["state"], data["decision"]
+    if state in _CLOSED:
+        return Mrkdwn(_CLOSED[state])
+    if state == "open":
+        return _waiting(data.get("words") or ())
+    if state not in _DECIDED or decision is None:
+        return None
+    return _DECIDED[state](decision, data.get("words") or ())
+
+
+def undo_button(data: Mapping[str, Any]) -> list[dict[str, str | None]]:
+    """The button that takes the decision back, for as long as that is possible."""
+    decision = data["decision"]
+    if data["state"] == "open" or decision is None or not decision.get("can_undo"):
+        return []
+    return [{"label": "Undo", "action": "advice.undo", "value": data["advice_id"], "style": None, "spoken": None}]
+
+
+def left_out(data: Mapping[str, Any]) -> Mrkdwn | str:
+    """What the answer leaves out because of earlier dismissals; empty for nothing."""
+    rows = data.get("exclusions") or ()
+    if not rows:
+        return ""
+    said = join(", ", [say("{what} ({why})", what=what_is_excluded(row), why=_reason(row["reason"])) for row in rows])
+    return say("Left out since somebody dismissed it: {said}", said=said)
+
+
+def what_is_excluded(row: Mapping[str, Any]) -> str:
+    """`H100-80GB at aws in us-east-1`, from the columns that an exclusion names."""
+    excluded = row["excluded"]
+    parts = (
+        excluded.get("accelerator", ""),
+        f"at {excluded['provider']}" if "provider" in excluded else "",
+        f"in {excluded['region']}" if "region" in excluded else "",
+    )
+    said = " ".join(part for part in parts if part)
+    return said if "accelerator" in excluded else f"everything {said}"
+
+
+def exclusions(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `exclusions.json.j2` names: what is left out of the answers for a workload, each with its way back."""
+    return {
+        "workload": data["workload"],
+        "note": _NOTES.get(data["note"]),
+        "rows": [{"text": _exclusion(row), "button": _revoke_button(row)} for row in data["rows"]],
+    }
+
+
+def not_allowed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `not_allowed.json.j2` names: why this person may not, and who could."""
+    why = say(_DENIALS[data["reason"]], what=_ACTIONS[data["action"]], workload=data["workload"] or "this workload")
+    return {"sentence": join(" ", [why, _way_on(data)])}
+
+
+def _waiting(words: Sequence[Mapping[str, Any]]) -> Mrkdwn | None:
+    if not words:
+        return None
+    given = [
+        say("{by} approved {what}, {at}", by=who(word["by"]), what=_choice(word["choice"]), at=moment(word["at"]))
+        for word in words
+    ]
+    return say("⏳ *Waiting for a second person:* {given}.", given=join("; ", list(given)))
+
+
+def _approved(decision: Mapping[str, Any], words: Sequence[Mapping[str, Any]]) -> Mrkdwn:
+    others = [word["by"] for word in words if word["by"] != decision["by"]]
+    by = join(" and ", [who(each) for each in (*others, decision["by"])])
+    what = decision["objective"] or _fallback(decision.get("configuration"))
+    return say("✅ *Approved:* {what}, by {by}, {at}", what=what, by=by, at=moment(decision["at"]))
+
+
+def _snoozed(decision: Mapping[str, Any], _words: Sequence[Mapping[str, Any]]) -> Mrkdwn:
+    until = "its price moves by 5 %" if decision.get("reason") == "price" else moment(decision["until"])
+    return say(
+        "💤 *Snoozed* until {until}, by {by}, {at}", until=until, by=who(decision["by"]), at=moment(decision["at"])
+    )
+
+
+def _dismissed(decision: Mapping[str, Any], _words: Sequence[Mapping[str, Any]]) -> Mrkdwn:
+    by, at = who(decision["by"]), moment(decision["at"])
+    if not decision.get("reason"):
+        return say("✖ *Dismissed* by {by}, {at}", by=by, at=at)
+    return say("✖ *Dismissed:* {why}, by {by}, {at}", why=_reason(decision["reason"]), by=by, at=at)
+
+
+_DECIDED = {"approved": _approved, "snoozed": _snoozed, "dismissed": _dismissed}
+
+
+def _reason(reason: str) -> str:
+    """`too risky now`, with what was remarked where somebody did: `not now (“after the launch”)`."""
+    code, _, remark = reason.partition(": ")
+    words = REASONS.get(code, code.replace("_", " "))
+    return f"{words} (“{remark}”)" if remark else words
+
+
+def _choice(choice: str) -> str:
+    return "a fallback" if choice.startswith("fallback") else choice
+
+
+def _fallback(found: Mapping[str, Any] | None) -> str:
+    return f"{machines(found)} from {found['provider']}" if found else "a fallback"
+
+
+def _exclusion(row: Mapping[str, Any]) -> Mrkdwn:
+    return say(
+        "*{what}*\n{why}, said {by}, {at}",
+        what=what_is_excluded(row),
+        why=_reason(row["reason"]).capitalize(),
+        by=who(row["by"]),
+        at=moment(row["at"]),
+    )
+
+
+def _revoke_button(row: Mapping[str, Any]) -> dict[str, str | None]:
+    spoken = f"Allow again: {what_is_excluded(row)}"
+    return {"label": "Allow again", "action": "exclusion.revoke", "value": row["id"], "style": None, "spoken": spoken}
+
+
+_NOTES = {
+    "made": "From now on answers leave this out. Ask again to see what is best without it.",
+    "revoked": "It may be proposed again. Ask again to see whether it is.",
+}
+
+_ACTIONS = {
+    "ask": "ask",
+    "share": "share an answer",
+    "track": "say what digests watch",
+    "digest": "subscribe a channel",
+    "try": "start a trial",
+    "approve": "approve",
+    "snooze": "snooze",
+    "dismiss": "dismiss",
+    "revoke": "allow again what was left out",
+    "undo": "undo a decision",
+    "settings": "change settings",
+}
+_DENIALS = {
+    "deactivated": "Your account is deactivated, so nothing was changed.",
+    "bot": "Only people may {what}. Nothing was changed.",
+    "stranger": "You belong to another workspace, and only members of this one may {what}. Nothing was changed.",
+    "guest": "Guests may ask, but only members of this workspace may {what}. Nothing was changed.",
+    "administrators": "Only administrators may {what}. Nothing was changed.",
+    "spends_more": "This spends so much more than today that a budget owner must approve it. Nothing was changed.",
+    "slows_down": "This slows {workload} down so much that its owner must approve it. Nothing was changed.",
+    "own": "You asked for this answer yourself, and here somebody else must approve it. Nothing was changed.",
+    "not_yours": "Only whoever decided, or an administrator, may {what}. Nothing was changed.",
+}
+_REMEDIES = {
+    "budget_owners": "No budget owner is named yet: an administrator of this workspace can approve it, or name budget "
+    "owners in the settings (`/gpu-advise settings`).",
+    "owner": "{workload} has no owner in Slack yet: an administrator of this workspace can approve it, or name its "
+    "owner (the column `owner` of `gpu-advise import workloads`, a Slack user id).",
+    "self_approval": "Nobody else who is named could: another administrator of this workspace can approve it, or in "
+    "the settings (`/gpu-advise settings`) name somebody else, or allow people to approve what they asked for.",
+}
+
+
+def _way_on(data: Mapping[str, Any]) -> Mrkdwn:
+    """Who could instead; where nobody named could, what an administrator can change."""
+    could = [mention(user) for user in data["who_could"][:_NAMED]]
+    if data["is_anyone"]:
+        return Mrkdwn("Any other member of this workspace can.")
+    if could:
+        return say("Ask {them}, or an administrator of this workspace.", them=join(", ", list(could)))
+    if data["remedy"]:
+        return say(_REMEDIES[data["remedy"]], workload=data["workload"] or "The workload")
+    return Mrkdwn("Ask an administrator of this workspace.")
