@@ -96,10 +96,11 @@ class Speeds:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
-    """The ways of running that can be the best one of their (class, node count), (n,) each, in the order of the space.
+    """The ways of running that can be the best one of their (class, node count), (n,) each, the fastest first.
 
-    `shape` and `machine` are flat positions among the space's shapes and its (class, node count) pairs. Made once a
-    workload; a price or a limit changes nothing here.
+    Equals stand in the order of the space, and whatever is kept of them does too. `shape` and `machine` are flat
+    positions among the space's shapes and its (class, node count) pairs. Made once a workload: no price and no limit
+    changes anything here.
     """
 
     shape: Integers
@@ -121,10 +122,9 @@ class Candidates:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shortlist:
-    """The candidates that keep every limit at some price, the fastest first; equals in the order of the space.
+    """The candidates that keep every limit at some price; read under as many filters as are asked.
 
-    `affords` are the tests of the limits on money: (n,) USD per hour -> who passes. Sorted once, read under as many
-    filters as are asked.
+    `affords` are the tests of the limits on money: (n,) USD per hour -> who passes.
     """
 
     candidates: Candidates
@@ -191,6 +191,7 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
     else:
         shapes = np.arange(len(median))
     shapes = shapes[median[shapes] > -math.inf]
+    shapes = shapes[np.argsort(-median[shapes], kind="stable")]
     machines = shapes // n_ways
     classes = space.usable.classes[machines // n_nodes]
     node_counts = space.node_counts[machines % n_nodes].astype(np.float64)
@@ -209,12 +210,11 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
 
 
 def shortlist(candidates: Candidates, limits: Limits) -> Shortlist:
-    """Drop what breaks a limit at every price, and sort the rest; once for all filters asked under the same limits."""
+    """Drop what breaks a limit at every price; once for all filters that are asked under the same limits."""
     passing = np.ones(len(candidates.shape), dtype=np.bool_)
     for passes in _tests(candidates, limits).values():
         passing &= passes(candidates.least_usd_per_hour)
-    kept = np.flatnonzero(passing)
-    listed = candidates.take(kept[np.argsort(-candidates.median[kept], kind="stable")])
+    listed = candidates.take(np.flatnonzero(passing))
     tests = _tests(listed, limits)
     return Shortlist(listed, tuple(tests[name] for name in _ON_MONEY if name in tests))
 
