@@ -21,6 +21,7 @@ from engine.advice import (
     Undetermined,
 )
 from engine.appraisal import Ground, appraise
+from engine.certificate import certify
 from engine.cost import Spending, configuration_of, latest_run, price_of, spending
 from engine.history import History
 from engine.judgement import break_even_of, flatness_of
@@ -30,7 +31,7 @@ from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
 from engine.picks import Found, cheapest_row, find, predicted, waiting
 from engine.scaling import infer_kind
-from engine.search import Limits, certify, frontier_of
+from engine.search import Limits, frontier_of
 from engine.space import FILTERS, CatalogIndex
 from engine.strategy import Preference, Today, limits_of, recommended_objective, why_recommended
 from engine.trial import Aim, next_trial

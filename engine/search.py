@@ -1,4 +1,4 @@
-"""The exact search: every configuration weighed, the optima found, every exclusion accounted for.
+"""The exact search: every configuration weighed, the feasible ones found, the optima read off them.
 
 Within a class only the cheapest usable offer can win, because its twins are as fast and dearer; the fastest way of
 running that keeps every limit represents a (class, node count). What is left are points in (cost, speed), and every
@@ -6,13 +6,11 @@ objective that is monotone in both is read off them.
 """
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from engine.advice import Certificate
 from engine.frontier import pareto_frontier
 from engine.space import Space, Usable
 from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers
@@ -24,7 +22,6 @@ __all__ = [
     "Shortlist",
     "Speeds",
     "candidates_of",
-    "certify",
     "cheapest",
     "fastest",
     "find_points",
@@ -255,53 +252,3 @@ def fastest(points: Points) -> int:
 def frontier_of(points: Points) -> Integers:
     """Positions of the points that no other point beats, by rising cost and speed."""
     return pareto_frontier(points.usd_per_hour, points.units_per_hour)
-
-
-def certify(space: Space, speeds: Speeds, limits: Limits, seconds: float) -> Certificate:
-    """Count the whole space: what is feasible, and which limit excluded each of the others.
-
-    A configuration that breaks several limits is blamed on the first of: filters, quotas, then `Limits` in its order,
-    where a prediction that memory does not suffice counts as `memory`.
-    """
-    _, n_nodes, n_ways = space.size
-    excluded = Counter({name: count * n_nodes * n_ways for name, count in space.usable.excluded.items()})
-    feasible, tests = 0, tests_over(space, speeds, limits)
-    for cap in space.usable.levels:
-        prices, starts = _offers_under(space, int(cap))
-        n_offers = np.broadcast_to(np.diff(starts)[:, None, None], space.size)
-        n_left = np.where(space.total_accelerators[:, :, None] <= cap, n_offers, 0)
-        excluded["quotas"] += int(n_offers.sum() - n_left.sum())
-        for name, passes in tests.items():
-            n_passing = np.minimum(n_left, _count_offers(space, prices, starts, passes))
-            excluded[name] += int(n_left.sum() - n_passing.sum())
-            n_left = n_passing
-        feasible += int(n_left.sum())
-    n_implied = len(space.index.prices) * n_nodes * n_ways
-    return Certificate(n_implied, feasible, {name: count for name, count in excluded.items() if count}, seconds)
-
-
-def _offers_under(space: Space, cap: int) -> tuple[Floats, Integers]:
-    """Prices of the usable offers that one level of the quotas holds, and (n_open + 1,) where each class begins."""
-    held = np.flatnonzero(space.usable.caps == cap)
-    bounds = np.append(space.usable.starts[space.usable.classes], len(space.usable.rows))
-    return space.index.prices[space.usable.rows[held]], np.searchsorted(held, bounds)
-
-
-def _count_offers(space: Space, prices: Floats, starts: Integers, passes: Test) -> Integers:
-    """How many of `prices` pass as offers of each shape's class: (n_open, n_nodes, n_ways), or broadcastable to it.
-
-    Offers of a class stand in order of price and tests are monotone in it, so those that pass come first: bisect
-    every class at once, with the test itself, so that rounding is the same as for the optimum.
-    """
-    first, n_offers = starts[:-1, None, None], np.diff(starts)[:, None, None]
-    nodes, unread = space.node_counts[None, :, None], np.append(prices, np.nan)  # a class may have none
-    low, high = np.zeros_like(n_offers), n_offers
-    while np.any(low < high):
-        middle = (low + high) // 2
-        is_undecided = low < high
-        is_passing = passes(unread[np.where(is_undecided, first + middle, first)] * nodes)
-        low, high = (
-            np.where(is_undecided & is_passing, middle + 1, low),
-            np.where(is_undecided & ~is_passing, middle, high),
-        )
-    return low

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.catalog import Offer
-from engine.search import Candidates, Points, candidates_of, certify, find_points, frontier_of, shortlist
+from engine.certificate import certify
+from engine.search import Candidates, Points, candidates_of, find_points, frontier_of, shortlist
 from engine.space import Space, Usable, index
 from engine.strategy import best
 from engine.units import OBJECTIVES, Objective

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog
-from engine.search import Limits, certify
+from engine.certificate import certify
+from engine.search import Limits
 from engine.space import index
 from engine.units import OBJECTIVES, Objective
 from engine.workload import Filters
