@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.exits import OK, REFUSED, readable, refuse_shared_input, told_refusals, told_to_standard_error
+from bot.cli.exits import OK, REFUSED, UNREADABLE, readable, refuse_shared_input, told_refusals, told_to_standard_error
 from bot.cli.progress import progress_line
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def import_files(
     learned = f", learned from {imported.learned} workload{plural}" if imported.learned else ""
     typer.echo(f"{kind} of {team_id}: {imported.added} new, {imported.unchanged} unchanged{learned}")
     told_refusals(report)
-    raise typer.Exit(REFUSED if report.refused else OK)
+    for unreadable in imported.unread:
+        typer.echo(unreadable, err=True)
+    raise typer.Exit(UNREADABLE if imported.unread else REFUSED if report.refused else OK)
 
 
 def _import(

@@ -25,7 +25,7 @@ def numbered(
     source: str | Path, known: frozenset[str], needed: Iterable[str], convert: Callable[[Row], _T], report: Report
 ) -> Iterator[tuple[int, _T]]:
     """The same with line numbers, for formats whose rows are also checked against each other."""
-    file = file_name(source)
+    file, line = file_name(source), 0
     for line, row in rows(source, known, needed, report):
         try:
             value = convert(row)
@@ -33,3 +33,5 @@ def numbered(
             report.refuse(RowProblem(file, line, error.column, error.reason))
         else:
             yield line, value
+    if not line:
+        report.warn(f"{file}: holds no rows")

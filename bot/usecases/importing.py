@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from bot.data import load_catalog, sample_files, sample_shift
-from bot.files import Report, read_accelerators, read_offers, read_runs, read_workloads
+from bot.files import Report, Unreadable, read_accelerators, read_offers, read_runs, read_workloads
 from bot.store import catalogs, history, workloads, workspaces
 from bot.usecases.learning import learn
 from bot.usecases.room import Room
@@ -32,11 +32,15 @@ _SAMPLE = "sample"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many things were new, how many were known already, and how many workloads were learned anew."""
+    """How many things were new, how many were known already, and how many workloads were learned anew.
+
+    `unread` are the files that could not be read to their end; what lay before the trouble is in.
+    """
 
     added: int
     unchanged: int
     learned: int = 0
+    unread: tuple[Unreadable, ...] = ()
 
 
 def _silence(_what: str, _done: int, _of: int | None) -> None:
@@ -49,14 +53,20 @@ def import_runs(
     """Keep the runs of `files` under the name `source`, then learn from what is new.
 
     The same (source, run id) is the same run, whatever else its row says. Each batch commits by itself, so an import
-    that was cut short is simply run again.
-
-    Raises:
-        Unreadable: a file cannot be read at all; the files before it are in.
+    that was cut short is simply run again. A file that cannot be read costs none of the others.
     """
     accelerators, units = _known(room, team_id)
-    runs = (run for file in files for run in read_runs(file, accelerators, report, units.get))
-    return _keep_runs(room, team_id, runs, source, report, progress)
+    unread: list[Unreadable] = []
+
+    def runs() -> Iterator[Run]:
+        for file in files:
+            try:
+                yield from read_runs(file, accelerators, report, units.get)
+            except Unreadable as unreadable:
+                unread.append(unreadable)
+
+    kept = _keep_runs(room, team_id, runs(), source, report, progress)
+    return replace(kept, unread=tuple(unread))
 
 
 def import_sample(room: Room, team_id: str, report: Report) -> Imported:

@@ -56,6 +56,21 @@ def test_a_file_that_is_not_there_ends_with_4(tmp_path: Path) -> None:
     assert lines(said.stderr) == [f"{tmp_path / 'nowhere.csv'}: No such file or directory"]
 
 
+def test_a_file_that_is_not_there_costs_none_of_the_runs_in_the_others(runs: Path, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.csv"
+    said = gpu_advise("import", "runs", missing, runs)
+    assert said.exit_code == 4
+    assert said.stdout == "runs of local: 3 new, 0 unchanged, learned from 1 workload\n"
+    assert lines(said.stderr) == [f"{missing}: No such file or directory"]
+
+
+def test_a_header_without_rows_is_spoken_of(runs: Path) -> None:
+    runs.write_text(runs.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    said = gpu_advise("import", "runs", runs)
+    assert (said.exit_code, said.stdout) == (0, "runs of local: 0 new, 0 unchanged\n")
+    assert lines(said.stderr) == [f"warning: {runs}: holds no rows"]
+
+
 def test_standard_input_can_be_read_once() -> None:
     said = gpu_advise("import", "runs", "-", "-", stdin="")
     assert said.exit_code == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.data import load_accelerators, load_catalog, sample_files
-from bot.files import Report, RowProblem, Unreadable
+from bot.files import Report, RowProblem
 from bot.store import Store, catalogs, history, models, workloads, workspaces
 from bot.usecases import importing
 from bot.usecases.importing import (
@@ -136,10 +136,22 @@ def test_batches_commit_by_themselves_so_that_a_cut_import_is_run_again(
 ) -> None:
     monkeypatch.setattr(importing, "_BATCH", 3)
     good = written(tmp_path / "runs.csv", [run("a", n) for n in range(7)])
-    with pytest.raises(Unreadable):
-        import_runs(room, TEAM, [good, tmp_path / "nowhere.csv"], "file", report)
+    bad = written(tmp_path / "bad.csv", [run("a", 8, units="many")])
+
+    def cut(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_runs(room, TEAM, [good, bad], "file", Report(cut, cut))
     assert runs_in(room) == {"a": 6}  # the seventh waited for its batch
     assert import_runs(room, TEAM, [good], "file", report) == Imported(1, 6, 1)
+
+
+def test_a_file_that_cannot_be_read_costs_none_of_the_others(room: Room, report: Told, tmp_path: Path) -> None:
+    first, last = (written(tmp_path / f"{name}.csv", [run(name, 1)]) for name in ("a", "b"))
+    kept = import_runs(room, TEAM, [first, tmp_path / "nowhere.csv", last], "file", report)
+    assert runs_in(room) == {"a": 1, "b": 1}
+    assert [Path(each.file).name for each in kept.unread] == ["nowhere.csv"]
 
 
 def test_what_was_learned_is_what_the_runs_say(room: Room, report: Told, tmp_path: Path) -> None:
