@@ -7,12 +7,13 @@ from typing import Any
 from bot.render import Mrkdwn, join, say
 from bot.views.infeasible import nothing_feasible
 from bot.views.measure import Measure
-from bot.views.numbers import chance, money
+from bot.views.numbers import chance, money, plain
 from bot.views.phrases import EVIDENCE_WORDS, is_same, machines, paid, running, sentence
 
 __all__ = ["OBJECTIVES", "Choice", "choices", "current_field", "field", "infeasible_fields"]
 
 OBJECTIVES = ("cost", "value", "performance")
+_SURE = 0.8  # a limit that is kept this surely needs no word on the card
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,12 @@ def choices(document: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def field(choice: Choice, measure: Measure) -> Mrkdwn:
-    """One pick as a field of a section: what, how fast, at what cost, how sure."""
+    """One pick as a field of a section: what, how fast, at what cost, how sure; the rest of it is behind Why."""
     pick = choice.pick
     marks = [mark for mark, is_on in (("recommended", choice.is_recommended), ("today", choice.is_today)) if is_on]
     title = " – ".join([f"★ {choice.title}" if choice.is_recommended else choice.title, *marks])
-    sure = [EVIDENCE_WORDS[pick["evidence"]], f"{chance(pick['constraint_probability'])} likely to keep the limits"]
-    if pick["probability_better"] is not None and not choice.is_today:
-        sure.append(f"{chance(pick['probability_better'])} likely to beat today")
     described = [say("*{title}*", title=title), *_numbers(pick, measure), measure.costs(pick["usd_per_unit"])]
-    return join("\n", [*described, _per_day(pick), *(say("_{line}_", line=line) for line in sure)])
+    return join("\n", [*described, _per_day(pick), *(say("_{line}_", line=line) for line in _grounds(pick) if line)])
 
 
 def current_field(current: Mapping[str, Any], measure: Measure) -> Mrkdwn:
@@ -90,11 +88,23 @@ def _numbers(found: Mapping[str, Any], measure: Measure) -> list[str]:
     """What a pick and today have in common: where it runs and how fast."""
     where = found["configuration"]
     return [
-        say("*{machines}*", machines=machines(where)),
+        join(" · ", [say("*{machines}*", machines=machines(where)), paid(where), running(where)]),
         join(" · ", [where["provider"], where["instance_type"], where["region"]]),
-        join(" · ", [paid(where), running(where)]),
         measure.speeds(found["units_per_hour"]),
-        measure.waits(found["seconds_per_unit"]),
+    ]
+
+
+def _grounds(pick: Mapping[str, Any]) -> list[str]:
+    """What the numbers rest on, what holds it back, and a doubt where there is one."""
+    spare, likely = pick["memory_headroom_gib"], pick["constraint_probability"]
+    physics = [
+        f"bound by {pick['bottleneck']}" if pick["bottleneck"] else "",
+        f"{plain(spare)} GiB of memory to spare" if spare is not None else "",
+    ]
+    return [
+        EVIDENCE_WORDS[pick["evidence"]],
+        ", ".join(part for part in physics if part),
+        f"only {chance(likely)} likely to keep the limits" if likely < _SURE else "",
     ]
 
 

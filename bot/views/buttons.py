@@ -1,0 +1,76 @@
+"""What can be pressed on a card: to decide, to ask more, to put it off."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from bot.views.phrases import machines, paid
+from bot.views.picks import Choice
+
+__all__ = ["Element", "approve_button", "asking", "button", "deciding", "why_button"]
+
+Element: TypeAlias = dict[str, Any]
+"""A button or a menu, as the macro `element` of the templates takes it."""
+
+_ALL = 3  # objectives
+_SNOOZES = (("week", "for a week"), ("month", "for a month"), ("price", "until the price moves by 5 %"))
+
+
+def deciding(advice_id: str, found: tuple[Choice, ...]) -> list[Element]:
+    """What to do about an open advice: take the recommended pick, or another one."""
+    best = [choice for choice in found if choice.is_recommended and not choice.is_today]
+    others = _others(advice_id, found)
+    return [
+        *(approve_button(choice, advice_id, is_primary=True) for choice in best),
+        *([_menu("Choose another", "advice.choose", others)] if others else []),
+    ]
+
+
+def asking(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+    """What else can be asked about an open advice, or said about it."""
+    advice_id: str = data["advice_id"]
+    questions = [button("What if?", "advice.whatif", advice_id), why_button(advice_id)]
+    if not found:
+        return questions
+    snooze = _menu("Snooze", "advice.snooze", [(words, f"{advice_id}:{how_long}") for how_long, words in _SNOOZES])
+    share = [button("Share to channel", "advice.share", advice_id)] if data.get("is_private") else []
+    return [*questions, snooze, button("Dismiss", "advice.dismiss", advice_id), *share]
+
+
+def approve_button(choice: Choice, advice_id: str, *, is_primary: bool) -> Element:
+    """A button that approves `choice` under the first of its objectives, the recommended one if it is among them."""
+    title = choice.title.lower()
+    return {
+        "label": "Approve" if len(choice.objectives) == _ALL else f"Approve {title}",
+        "action": f"advice.approve.{choice.objective}",
+        "value": advice_id,
+        "style": "primary" if is_primary else None,
+        "spoken": f"Approve {title}: {machines(choice.pick['configuration'])}",
+    }
+
+
+def why_button(advice_id: str) -> Element:
+    """The button that asks for the story behind an advice."""
+    return button("Why?", "advice.why", advice_id)
+
+
+def button(label: str, action: str, value: str) -> Element:
+    """A plain button."""
+    return {"label": label, "action": action, "value": value, "style": None, "spoken": None}
+
+
+def _others(advice_id: str, found: tuple[Choice, ...]) -> list[tuple[str, str]]:
+    """Labels and values of the other picks, and of what comes near the recommended one: `<advice>:fallback:2`."""
+    picks = [choice for choice in found if not choice.is_recommended and not choice.is_today]
+    near = next((choice.pick["fallbacks"] for choice in found if choice.is_recommended), ())
+    return [
+        *((f"{it.title}: {_rented(it.pick['configuration'])}", f"{advice_id}:{it.objective}") for it in picks),
+        *((f"Nearly as good: {_rented(it)}", f"{advice_id}:fallback:{place}") for place, it in enumerate(near)),
+    ]
+
+
+def _rented(where: Mapping[str, Any]) -> str:
+    return " · ".join(part for part in (machines(where), where["provider"], where["region"], paid(where)) if part)
+
+
+def _menu(label: str, action: str, options: Sequence[tuple[str, str]]) -> Element:
+    return {"label": label, "action": action, "options": [{"label": words, "value": value} for words, value in options]}
