@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 
 from bot.charts import Painter
 from bot.config import Settings, SlackSecrets
+from bot.jobs.crews import crew_of
 from bot.jobs.pictures import Draw, Pictures
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
@@ -31,6 +32,7 @@ from bot.store import Store, workspaces
 from bot.usecases.checking import bot_scopes
 from bot.usecases.handle import handle
 from bot.usecases.installing import install, is_installed, renew_seals
+from bot.usecases.long_work import is_long
 from bot.usecases.room import Room, utc_now
 from bot.vault import Vault
 from bot.web.guard import Guard
@@ -181,9 +183,10 @@ def build(
         administrators=settings.gpu_advise_admins,
         vault=vault,
         forget=_both(slack.forget, people.forget),
+        crew=crew_of(settings.database_url, settings.dask_scheduler_address),
     )
     do = partial(handle, room)
-    desk = Desk(room.store, do, clock)
+    desk = Desk(room.store, do, clock, is_long)
     opener = Opener(room, slack.client_for)
     edge = Edge(room, desk, opener, _own_client(secrets, settings), slack.authorize())
     painter = Painter()

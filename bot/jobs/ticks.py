@@ -82,9 +82,8 @@ class Ticker:
             return 0
         try:
             surveyed = survey(self._room, team_id, partial(self._hold, team_id, sorted(mine)))
-            return sum(
-                self._served(partial(serve, self._room, *wanted[it], surveyed), it) for it in wanted if it in mine
-            )
+            writes = [partial(serve, self._room, *wanted[it], surveyed) for it in wanted if it in mine]
+            return sum(self._served(write) for write in writes)
         finally:
             self._release(team_id, sorted(mine))
 

@@ -23,6 +23,7 @@ Afterwards: TypeAlias = Callable[[], None]
 
 _LEASE_SECONDS = 60.0  # much longer than any answer takes; then another process may take the work for abandoned
 _THREADS = 4  # the work is arithmetic: more threads would only take turns
+_LONG_THREADS = 1  # for what takes minutes, so that short questions never wait for it
 _log = structlog.get_logger("bot.slack.desk")
 
 
@@ -37,17 +38,25 @@ class Desk:
     """Takes requests down and sees to it that they are worked on: here at once, elsewhere if this process dies.
 
     One thread writes, and what arrives while it is busy goes into its next transaction: a burst of requests costs a
-    few commits, and none of them waits for a lock. `do` works on one request and is called in another thread.
+    few commits, and none of them waits for a lock. `do` works on one request and is called in another thread; what
+    `is_long` has a thread of its own.
     """
 
-    def __init__(self, store: Store, do: Callable[[inbox.Request], None], clock: Callable[[], datetime]) -> None:
-        self._store, self._do, self._clock = store, do, clock
+    def __init__(
+        self,
+        store: Store,
+        do: Callable[[inbox.Request], None],
+        clock: Callable[[], datetime],
+        is_long: Callable[[inbox.Request], bool] = lambda _: False,
+    ) -> None:
+        self._store, self._do, self._clock, self._is_long = store, do, clock, is_long
         self._owner = f"desk-{secrets.token_hex(8)}"
         self._known: set[str] = set()  # workspaces
         self._entries: deque[_Entry] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="inbox")
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
+        self._patient = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="long-work")
         self._under_way: set[Future[None]] = set()
 
     async def take(self, request: Request, delivery: str) -> list[Afterwards]:
@@ -70,13 +79,15 @@ class Desk:
 
     async def stop(self, seconds: float) -> None:
         """Finish what is under way, for so many seconds; what has not begun stays in the inbox for another process."""
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._workers, self._patient):
+            threads.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(wait, tuple(self._under_way), seconds)
         self._writer.shutdown(wait=False)
 
     def _start(self, work: inbox.Request) -> None:
         """Not by way of the event loop, which would be woken once more for every piece of work that ends."""
-        future = self._workers.submit(self._do, work)
+        threads = self._patient if self._is_long(work) else self._workers
+        future = threads.submit(self._do, work)
         self._under_way.add(future)
         future.add_done_callback(self._finished)
 
