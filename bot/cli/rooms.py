@@ -7,6 +7,7 @@ import typer
 
 from bot.cli.exits import USAGE
 from bot.config import InvalidSetting, Settings
+from bot.jobs.crews import crew_of
 from bot.store import BadDatabaseUrl, Store, workspaces
 from bot.usecases.room import Room
 
@@ -17,12 +18,13 @@ __all__ = ["opened_room", "workspace_of"]
 def opened_room() -> Iterator[Room]:
     """The database that the settings name, upgraded; a wrong setting ends the command with one line that names it."""
     try:
-        store = Store(Settings.read().database_url)
+        settings = Settings.read()
+        store = Store(settings.database_url)
     except (InvalidSetting, BadDatabaseUrl) as error:
         raise _ended(error) from None
     try:
         _migrate(store)
-        yield Room(store)
+        yield Room(store, crew=crew_of(settings.database_url, settings.dask_scheduler_address))
     finally:
         store.close()
 
