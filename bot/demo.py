@@ -17,6 +17,7 @@ from bot.local.delivery import Ack
 from bot.local.interactions import Interactions
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
+from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
 from bot.posts import Destination, Message
 from bot.usecases.digest import digest_now, survey
@@ -91,7 +92,7 @@ async def story(demo: Demo, tell: Callable[[str], object]) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         hands = demo.slack.interactions(client, demo.bot_url)
         card = await _ask(demo, hands, tell)
-        await _approve(hands, card, tell)
+        await _approve(demo, hands, card, tell)
     tell("Ada runs a digest now.")
     await asyncio.to_thread(demo.post_digest)
     digest = await _until(lambda: _latest(demo, after=card, is_public=True), "the digest arrives")
@@ -107,17 +108,21 @@ async def _ask(demo: Demo, hands: Interactions, tell: Callable[[str], object]) -
     return card
 
 
-async def _approve(hands: Interactions, card: PostedMessage, tell: Callable[[str], object]) -> None:
-    """Press the first approval, which is that of the recommended pick."""
+async def _approve(demo: Demo, hands: Interactions, card: PostedMessage, tell: Callable[[str], object]) -> None:
+    """Press the first approval, which is that of the recommended pick, and confirm it."""
     elements = [element for block in card.blocks for element in block.get("elements", ())]
     approvals = [one for one in elements if one.get("action_id", "").startswith(_APPROVE)]
     if not approvals:
         raise StoryStopped("the answer offers nothing to approve")
     before = _lines(card)
     tell(f"Ada presses: {approvals[0]['text']['text']}")
-    ack = await hands.press(card, approvals[0]["action_id"])
+    tell(_acknowledged(await hands.press(card, approvals[0]["action_id"])))
+    form = await _until(lambda: demo.slack.state.views.top(ADMINISTRATOR.id), "the form opens that asks to confirm")
+    if "submit" not in form.content:
+        raise StoryStopped(f"the approval is refused: {' '.join(_form(form))}")
+    tell("\n".join(["A form asks to confirm:", *_form(form), f"Ada presses: {form.content['submit']['text']}"]))
+    tell(_acknowledged(await hands.submit(form, {})))
     await _until(lambda: card.edited_ts, "the card shows the decision")
-    tell(_acknowledged(ack))
     now = _lines(card)
     tell("\n".join(["The answer now says:", *_new(now, before), "and no longer shows:", *_new(before, now)]))
 
@@ -150,7 +155,17 @@ def _said(message: PostedMessage) -> str:
 
 def _lines(message: PostedMessage) -> list[str]:
     """A message as text, with people's names for their ids, set in from the left."""
-    text = as_text(Message(message.text, tuple(message.blocks)))
+    return _set_in(Message(message.text, tuple(message.blocks)))
+
+
+def _form(form: OpenView) -> list[str]:
+    """A modal as text, without its inputs."""
+    words = tuple(block for block in form.content["blocks"] if block["type"] != "input")
+    return _set_in(Message(form.content["title"]["text"], words))
+
+
+def _set_in(message: Message) -> list[str]:
+    text = as_text(message)
     for person in (ADMINISTRATOR, MEMBER):
         text = text.replace(person.id, person.name)
     return [f"  | {line}".rstrip() for line in text.splitlines()]
