@@ -4,8 +4,9 @@ Every text that somebody typed passes `escaped` (mrkdwn) or `shown` (plain text)
 """
 
 import re
+from collections.abc import Sequence
 
-__all__ = ["Mrkdwn", "channel", "escaped", "isolated", "join", "mention", "say", "shown", "unformatted"]
+__all__ = ["Mrkdwn", "channel", "code", "escaped", "isolated", "join", "mention", "say", "shown", "unformatted"]
 
 # Invisible, direction-changing or unpaired characters: two names that differ only in these would look the same, and an
 # override would turn the rest of the line round. Joiners (emoji, Persian) and direction marks stay: they are text.
@@ -61,7 +62,7 @@ def say(sentence: str, /, **values: object) -> Mrkdwn:
     return Mrkdwn(sentence.format(**{name: escaped(_text(value)) for name, value in values.items()}))
 
 
-def join(separator: str, parts: list[str]) -> Mrkdwn:
+def join(separator: str, parts: Sequence[str]) -> Mrkdwn:
     """The parts that are not empty, escaped where they are not mrkdwn yet, with `separator` (mrkdwn) between them."""
     return Mrkdwn(separator.join(escaped(part) for part in parts if part))
 
@@ -69,6 +70,12 @@ def join(separator: str, parts: list[str]) -> Mrkdwn:
 def unformatted(text: str) -> str:
     """Mrkdwn without bold, italics and code, for where they would be read aloud; entities and mentions stay."""
     return _FORMATTED.sub(r"\2", text).replace("`", "")
+
+
+def code(lines: str) -> Mrkdwn:
+    """A block of code. `lines` keep their breaks; a backtick, which would end the block, becomes its twin."""
+    safe = _HIDDEN.sub("\ufffd", lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Mrkdwn(f"```\n{safe.replace('`', _TICK)}\n```")
 
 
 def mention(user: str) -> Mrkdwn:

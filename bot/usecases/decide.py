@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.posts import Post
-from bot.store import Scope, advices, audit, decisions, outbox
+from bot.store import Scope, advices, audit, decisions
 from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision
 from bot.usecases.people import known
@@ -16,7 +15,7 @@ from bot.usecases.room import Room
 from bot.usecases.standing import decided, deny, late, origin_of, refuse
 from engine import Catalog
 
-__all__ = ["SNOOZE_MOVE", "explain", "is_settled", "snooze"]
+__all__ = ["SNOOZE_MOVE", "is_settled", "snooze"]
 
 SNOOZE_MOVE = 0.05
 """The share by which a price must move to end a snooze that waits for it."""
@@ -36,17 +35,6 @@ def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
         if isinstance(verdict, Denied):
             return deny(scope, room.clock(), click.user_id, click.in_private, "snooze", verdict, advice.workload)
         return _snooze(room, scope, click, advice, how_long or "week")
-
-
-def explain(room: Room, click: Click, request_id: str | None = None) -> None:
-    """Post the story behind the advice that `click.value` names, to the clicker alone."""
-    with room.store.write(click.team_id, settles=request_id) as scope:
-        advice = advices.get(scope, click.value)
-        if advice is None:
-            return refuse(scope, click.in_private, "unknown_advice")
-        data = {"advice_id": advice.id, "document": advice.document}
-        outbox.put(scope, Post(click.in_private, "why", data))
-        return None
 
 
 def is_settled(decision: Decision, at: datetime, catalog: Catalog) -> bool:

@@ -115,7 +115,6 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "advice.share": sharing.share,
     "advice.snooze": decide.snooze,
     "advice.undo": undoing.undo,
-    "advice.why": decide.explain,
     **dict.fromkeys(("digest.pause", "digest.remove", "digest.resume"), digest_buttons.change),
     "digest.preview": digest_buttons.preview,
     "digest.send": digest_buttons.send_now,

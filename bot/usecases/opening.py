@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases import confirming, dismissing, digest_buttons, digest_forms, forms
+from bot.usecases import confirming, digest_buttons, digest_forms, dismissing, explaining, forms
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 
@@ -17,6 +17,7 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "advice.choose": confirming.confirm,
     "advice.dismiss": dismissing.ask_why,
     "advice.whatif": forms.what_if,
+    "advice.why": explaining.explain,
     "ask.open": forms.ask_anew,
     "digest.all": digest_buttons.show_all,
     "digest.edit": digest_forms.edit,

@@ -43,7 +43,6 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "unknown_workload": unknown_workload,
     "unsubscribed": unsubscribed,
     "untracked": tracked,
-    "why": why,
     "workload_list": workload_list,
 }
 
@@ -56,6 +55,7 @@ _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "modal_digest": findings_modal,
     "modal_subscription": subscription_form,
     "modal_waiting": dict,
+    "modal_why": why,
 }
 
 SURFACES = tuple(_SURFACES)

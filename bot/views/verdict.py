@@ -10,7 +10,7 @@ from bot.views.numbers import money, percent, ratio
 from bot.views.phrases import configuration, ended
 from bot.views.picks import Choice
 
-__all__ = ["against_today", "headline", "judgement", "next_trial"]
+__all__ = ["against_today", "break_even", "headline", "judgement", "next_trial"]
 
 _SAME = 0.005  # a factor this near to one reads as one
 _FLATNESS = {
@@ -44,8 +44,19 @@ def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mr
     if flatness and len(found) > 1:
         said.append(_flatness(flatness, Measure.of(document)))
     if pays and len(found) > 1:
-        said.append(_break_even(pays))
+        said.append(break_even(pays))
     return said
+
+
+def break_even(pays: Mapping[str, Any]) -> Mrkdwn:
+    """What an hour of waiting must be worth for one pick to pay over another."""
+    worth = f"worth more than {money(pays['value'])}" if pays["value"] > 0 else "worth anything at all"
+    return say(
+        "*Break-even:* {to} over {from_} pays once an hour of waiting is {worth}.",
+        to=pays["to"],
+        from_=pays["from"],
+        worth=worth,
+    )
 
 
 def next_trial(document: Mapping[str, Any]) -> Mrkdwn | None:
@@ -104,13 +115,3 @@ def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
 def _flatness(flatness: Mapping[str, Any], measure: Measure) -> Mrkdwn:
     words = _FLATNESS[flatness["verdict"]].format(spread=percent(abs(flatness["spread"])))
     return say("*Cost per {one}* {words}.", one=measure.one, words=words)
-
-
-def _break_even(pays: Mapping[str, Any]) -> Mrkdwn:
-    worth = f"worth more than {money(pays['value'])}" if pays["value"] > 0 else "worth anything at all"
-    return say(
-        "*Break-even:* {to} over {from_} pays once an hour of waiting is {worth}.",
-        to=pays["to"],
-        from_=pays["from"],
-        worth=worth,
-    )

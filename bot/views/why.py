@@ -1,39 +1,51 @@
 """The story behind an advice: what was learned and predicted, what binds, what would flip it, what was searched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
 from bot.views.measure import Measure
-from bot.views.numbers import chance, count, duration, percent, plain
-from bot.views.phrases import EVIDENCE_WORDS, configuration, constraint, excluded, sentence
+from bot.views.numbers import chance, count, duration, money, percent, plain
+from bot.views.phrases import EVIDENCE_WORDS, configuration, constraint, ended, excluded, machines, sentence
 from bot.views.picks import Choice, choices
+from bot.views.verdict import break_even
 
 __all__ = ["why"]
 
 _FALLBACKS = 4  # of each pick
+_RUNS = 6  # configurations
 _STAGE_SOURCES = {"asked": "as asked", "tagged": "as its runs are tagged", "inferred": "from its history"}
 _KINDS = {"ai": "parallel (AI)", "traditional": "diminishing returns (traditional)"}
 _KIND_SOURCES = {"asked": "as its owner said", "inferred": "from its scaling", "population": "as most work like it"}
 
 
 def why(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `why.json.j2` names, from an advice document."""
+    """What `modal_why.json.j2` names, from an advice document, the runs behind it and what was checked since."""
     document = data["document"]
-    found = choices(document)
+    found, measure, unknown = choices(document), Measure.of(document), document["undetermined"]
     return {
-        "workload": document["workload"],
-        "recommended": document["recommended"],
-        "reason": sentence(document["reason"]),
-        "settled_by": sentence(document["undetermined"]["settled_by"]) if document["undetermined"] else "",
-        "learned": _learned(document),
-        "predicted": [_predicted(choice, Measure.of(document)) for choice in found],
-        "binding": _binding(document, found),
-        "flips": [flip for choice in found for flip in _flips(choice)],
-        "fallbacks": _fallbacks(found),
-        "search": _search(document["certificate"]),
+        "heading": _heading(document),
+        "reason": join("\n", [sentence(document["reason"]), _settled_by(unknown) if unknown else ""]),
+        "parts": [
+            ("What was learned", [*_learned(document), *_runs(data.get("runs") or (), measure)]),
+            ("What is predicted", [_predicted(choice, measure) for choice in found]),
+            ("Predicted against measured", _checked(data.get("verification"), measure)),
+            ("What limits the choice", _binding(document, found)),
+            ("What would flip it", [*(flip for choice in found for flip in _flips(choice)), *_worth(document)]),
+            ("If that is sold out", _fallbacks(found)),
+            ("What was searched", [_search(document["certificate"])] if document["certificate"] else []),
+        ],
         "versions": _versions(document),
     }
+
+
+def _heading(document: Mapping[str, Any]) -> str:
+    what = document["recommended"] or "no answer"
+    return f"Why {what} for {document['workload']}?"
+
+
+def _settled_by(unknown: Mapping[str, Any]) -> Mrkdwn:
+    return say("*What would settle it:* {settled}", settled=sentence(unknown["settled_by"]))
 
 
 def _learned(document: Mapping[str, Any]) -> list[Mrkdwn]:
@@ -77,22 +89,72 @@ def _kind(kind: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
+def _runs(rows: Sequence[Mapping[str, Any]], measure: Measure) -> list[Mrkdwn]:
+    """What each configuration that it ran on taught."""
+    said = [_run(row, measure) for row in rows[:_RUNS]]
+    rest = len(rows) - _RUNS
+    return [*said, say("• and {n} more configurations", n=count(rest))] if rest > 0 else said
+
+
+def _run(row: Mapping[str, Any], measure: Measure) -> Mrkdwn:
+    failed = f"{count(row['n_out_of_memory'])} out of memory" if row["n_out_of_memory"] else ""
+    worked = f"{_counted(row['n_succeeded'])}, {measure.speed(row['units_per_hour'])}" if row["n_succeeded"] else ""
+    taught = ", ".join(part for part in (worked, failed) if part) or "nothing succeeded"
+    return say("• {where}: {taught}", where=machines(row), taught=taught)
+
+
+def _counted(runs: int) -> str:
+    return "one run" if runs == 1 else f"{count(runs)} runs"
+
+
 def _predicted(choice: Choice, measure: Measure) -> Mrkdwn:
     pick = choice.pick
+    better = pick["probability_better"]
     limits = [
         f"bound by {pick['bottleneck']}" if pick["bottleneck"] else "",
         f"{plain(pick['memory_headroom_gib'])} GiB of memory to spare"
         if pick["memory_headroom_gib"] is not None
         else "",
+        f"{chance(better)} likely to beat today" if better is not None and not choice.is_today else "",
         f"{chance(pick['constraint_probability'])} likely to keep every limit",
     ]
     return say(
-        "*{title}:* {speed}, {evidence}; {limits}.",
+        "*{title}:* {speed}, {wait}, {cost}; {evidence}; {limits}.",
         title=choice.title,
         speed=measure.speeds(pick["units_per_hour"]),
+        wait=measure.waits(pick["seconds_per_unit"]),
+        cost=measure.costs(pick["usd_per_unit"]),
         evidence=EVIDENCE_WORDS[pick["evidence"]],
         limits=", ".join(part for part in limits if part),
     )
+
+
+def _checked(checked: Mapping[str, Any] | None, measure: Measure) -> list[Mrkdwn]:
+    """What runs on a configuration measured, beside what was predicted of it."""
+    if checked is None:
+        return []
+    predicted, measured, inside = checked["predicted"], checked["measured"], checked["is_inside"]
+    speed, usd = predicted["units_per_hour"], predicted["usd_per_unit"]
+    said = say(
+        "{where}, {runs}: measured {measured}, predicted {predicted}: {inside}.",
+        where=machines(checked["configuration"]),
+        runs=_counted(measured["runs"]),
+        measured=measure.speed(measured["units_per_hour"]),
+        predicted=measure.speeds(speed) if speed else "nothing",
+        inside=_INSIDE[inside["units_per_hour"]],
+    )
+    if usd is None or measured["usd_per_unit"] is None:
+        return [said]
+    cost = say(
+        "Measured {measured}, predicted {predicted}: {inside}.",
+        measured=measure.cost(measured["usd_per_unit"]),
+        predicted=measure.costs(usd),
+        inside=_INSIDE[inside["usd_per_unit"]],
+    )
+    return [said, cost]
+
+
+_INSIDE = {True: "inside the 90 % interval", False: "outside the 90 % interval", None: "without an interval"}
 
 
 def _binding(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
@@ -108,21 +170,37 @@ def _flips(choice: Choice) -> list[Mrkdwn]:
     if not pick["runner_up"]:
         return []
     second = say("*{title}:* next is {it}.", title=choice.title, it=configuration(pick["runner_up"]))
-    flips = say("The choice flips when {flips}.", flips=pick["flips_when"]) if pick["flips_when"] else ""
+    flips = say("The choice flips when {flips}", flips=ended(pick["flips_when"])) if pick["flips_when"] else ""
     return [join(" ", [second, flips])]
+
+
+def _worth(document: Mapping[str, Any]) -> list[Mrkdwn]:
+    """What an hour of waiting must be worth for each faster pick, and how sure it is that faster costs the same."""
+    flatness = document["flatness"]
+    likely = flatness.get("probability_flat") if flatness else None
+    said = [break_even(pair) for pair in document.get("break_even_pairs") or ()]
+    if likely is not None:
+        one = Measure.of(document).one
+        said.append(
+            say("Cost per {one} is flat among them with a probability of {likely}.", one=one, likely=chance(likely))
+        )
+    return said
 
 
 def _fallbacks(found: tuple[Choice, ...]) -> list[Mrkdwn]:
     return [
-        say("*{title}:* {where}", title=choice.title, where=configuration(where))
+        say(
+            "*{title}:* {where}, {usd}/h a node",
+            title=choice.title,
+            where=configuration(where),
+            usd=money(where["price_usd_per_hour"]),
+        )
         for choice in found
         for where in choice.pick["fallbacks"][:_FALLBACKS]
     ]
 
 
-def _search(certificate: Mapping[str, Any] | None) -> Mrkdwn | None:
-    if not certificate:
-        return None
+def _search(certificate: Mapping[str, Any]) -> Mrkdwn:
     left_out = excluded(certificate["excluded"])
     return say(
         "Every one of {configurations} configurations was weighed. Within every limit: {feasible}{rest}.",
