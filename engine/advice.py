@@ -4,7 +4,7 @@ A field that ends in an underscore is a word Python keeps for itself; the docume
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from engine.units import Evidence, Interval, Kind, Objective, Precision, Pricing
 
 __all__ = [
     "Advice",
+    "Basis",
     "BreakEven",
     "Certificate",
     "Configuration",
@@ -22,7 +23,9 @@ __all__ = [
     "NothingFeasible",
     "Pick",
     "Predicted",
+    "Reached",
     "StageFound",
+    "Swing",
     "Trial",
     "Undetermined",
     "as_document",
@@ -147,6 +150,27 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What history an answer rests on; `silent_days` since the last run ended, None where nothing ever ran."""
+
+    runs: int
+    succeeded: int
+    silent_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What the noise of prices may make of two picks, in units per hour: the least and the most throughput.
+
+    Of the cost pick: the slowest and the fastest of what may be the cheapest on another day. Of the performance pick:
+    the fastest with every limit on money tightened, and loosened, by the noise.
+    """
+
+    cost: tuple[float, float]
+    performance: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """Proof of a complete search: how many configurations were implied and what excluded how many.
 
@@ -179,6 +203,14 @@ class Predicted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """One point of the frontier: the medians of time and cost per unit."""
+
+    seconds_per_unit: float
+    usd_per_unit: float
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """One complete answer for one workload; `undetermined` is set exactly when `recommended` is None."""
 
@@ -203,6 +235,9 @@ class Advice:
     warnings: tuple[str, ...] = ()
     predictions: tuple[Predicted, ...] = ()
     break_even_pairs: tuple[BreakEven, ...] = ()  # every pair of picks of which the second is faster
+    basis: Basis = field(default=Basis(0, 0, None), metadata={"is_aside": True})  # for findings, like the next
+    swing: Swing | None = field(default=None, metadata={"is_aside": True})
+    frontier: tuple[Reached, ...] = field(default=(), metadata={"is_aside": True})  # for a chart; in no document
 
 
 def as_document(value: Any) -> Any:
@@ -211,10 +246,11 @@ def as_document(value: Any) -> Any:
     A `Predicted` row lists its configuration's fields beside its own, as the contract has it.
     """
     if isinstance(value, Predicted):
-        rest = {field.name: as_document(getattr(value, field.name)) for field in fields(value)[1:]}
+        rest = {each.name: as_document(getattr(value, each.name)) for each in fields(value)[1:]}
         return as_document(value.configuration) | rest
     if is_dataclass(value):
-        return {field.name.rstrip("_"): as_document(getattr(value, field.name)) for field in fields(value)}
+        told = (each.name for each in fields(value) if not each.metadata.get("is_aside"))
+        return {name.rstrip("_"): as_document(getattr(value, name)) for name in told}
     if isinstance(value, Mapping):
         return {key: as_document(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

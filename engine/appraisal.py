@@ -16,6 +16,8 @@ from engine.units import EVIDENCES, HOURS_PER_DAY, PRECISIONS
 
 __all__ = ["Ground", "appraise", "bottleneck_of"]
 
+_VERIFIED = EVIDENCES.index("verified")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ground:
@@ -88,7 +90,8 @@ def bottleneck_of(sheet: Accelerator, n_accelerators: int, ground: Ground) -> st
     Waterman and Patterson 2009): measured activity of tensor units and memory, carried over by the parts' rates.
     """
     fraction = ground.kind.parallel_fraction
-    if fraction is not None and 1.0 - fraction.p50 > fraction.p50 / n_accelerators:
+    is_shared = n_accelerators > 1  # one accelerator waits for no other
+    if is_shared and fraction is not None and 1.0 - fraction.p50 > fraction.p50 / n_accelerators:
         return "parallelism"
     seen = ground.observations
     rows = np.flatnonzero(seen.is_measured & ~np.isnan(seen.tensor_active) & ~np.isnan(seen.dram_active))

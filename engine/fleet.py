@@ -1,22 +1,28 @@
 """What stands out among many workloads: those that should do something else than today, ranked by what is at stake."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from engine.advice import Advice, Current, NothingFeasible, Pick, StageFound
+from engine.stakes import at_stake, payback_days
 from engine.strategy import recommended_objective
-from engine.units import HOURS_PER_DAY, STAGES, Objective
+from engine.units import STAGES, Objective
 from engine.workload import Policy
 
-__all__ = ["FINDING_KINDS", "Finding", "FindingKind", "findings"]
+__all__ = ["FINDING_KINDS", "Finding", "FindingKind", "Known", "findings"]
 
-FindingKind = Literal["shift_to_performance", "dominated", "overbuilt_prototype", "drifted_stage"]
+FindingKind = Literal[
+    "shift_to_performance", "dominated", "overbuilt_prototype", "drifted_stage", "thin_evidence", "stale_evidence"
+]
 FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+Known = Collection[tuple[str, FindingKind]]
+"""(workload, kind) of the findings that stood last time."""
 
-_DAYS_PER_WEEK = 7.0
+_SAVINGS: tuple[FindingKind, ...] = ("dominated", "overbuilt_prototype")
 _OVERBUILT = 2.0  # a prototype that pays twice what would be no slower
+_FEW_RUNS = 3  # successful ones; fewer tell nothing of how much one differs from the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,8 @@ class Finding:
     """One workload worth a person's attention, and the objective to approve.
 
     `gain_units_per_week` is more work done in the hours the workload runs today, `extra_usd_per_week` what these
-    hours cost more; negative when they cost less.
+    hours cost more; negative when they cost less. `payback_days` is how long the change takes to earn what making it
+    costs; None where it never does in money.
     """
 
     kind: FindingKind
@@ -34,6 +41,7 @@ class Finding:
     gain_units_per_week: float
     extra_usd_per_week: float
     evidence: str
+    payback_days: float | None = None
 
     @property
     def rank(self) -> tuple[float, float]:
@@ -43,79 +51,74 @@ class Finding:
         return (-self.gain_units_per_week / today, self.extra_usd_per_week)
 
 
-def findings(advices: Iterable[Advice], policy: Policy) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """The policy, and what stood last time: what is known stays until it is surely gone, what is new must be sure."""
+
+    policy: Policy
+    known: Known
+
+    def is_known(self, advice: Advice, *kinds: FindingKind) -> bool:
+        """Whether the workload stood as one of `kinds` last time."""
+        return any((advice.workload, kind) in self.known for kind in kinds)
+
+    def least(self, factor: float, *, is_known: bool) -> float:
+        """What a ratio of two prices must reach: beyond their noise to be new, within it to stay."""
+        return factor / self.policy.price_band if is_known else factor * self.policy.price_band
+
+
+def findings(advices: Iterable[Advice], policy: Policy, known: Known = ()) -> tuple[Finding, ...]:
     """At most one finding a workload, the most serious.
 
-    Most throughput foregone comes first, then most money saved, then the name.
+    Most throughput foregone comes first, then most money saved, then the name. With the `known` findings of last time,
+    one does not come and go with prices that move by no more than the policy's noise: a new one must hold whatever the
+    noise hides, a known one stays while the noise may hide it.
     """
-    found = [finding for advice in advices if (finding := _most_serious(advice, policy)) is not None]
+    bar = _Bar(policy, known)
+    found = [finding for advice in advices if (finding := next(_found_in(advice, bar), None)) is not None]
     return tuple(sorted(found, key=lambda each: (each.rank, each.workload)))
 
 
-def _most_serious(advice: Advice, policy: Policy) -> Finding | None:
-    return next(_found_in(advice, policy.worth_moving_factor), None)
-
-
-def _found_in(advice: Advice, worth_moving: float) -> Iterator[Finding]:
-    """Every finding on one answered workload, the most serious first.
+def _found_in(advice: Advice, bar: _Bar) -> Iterator[Finding]:
+    """Every finding on one workload, the most serious first.
 
     A workload that has outgrown its tag comes before savings: its recommendation serves people who are not waiting
-    yet. One that fell behind its tag comes after them: it only costs money, which the savings count.
+    yet. One that fell behind its tag comes after them: it only costs money, which the savings count. Evidence too thin
+    to rely on comes last. Where nothing has run for long, nothing is lost by how it ran.
     """
-    if advice.current is None or advice.current.usd_per_day is None:
+    if (advice.basis.silent_days or 0.0) > bar.policy.lookback_days:
+        yield from _stale(advice)
         return
-    drift = _drift(advice)
-    yield from _shift(advice, worth_moving)
-    if drift is not None and _has_outgrown(advice.stage):
-        yield drift
-    yield from _saving(advice, advice.current.usd_per_day, worth_moving)
-    if drift is not None:
-        yield drift
+    if advice.current is not None and advice.current.usd_per_day is not None:
+        drift = _drift(advice, bar.policy)
+        yield from _shift(advice, bar)
+        if drift is not None and _has_outgrown(advice.stage):
+            yield drift
+        yield from _saving(advice, advice.current.usd_per_day, bar)
+        if drift is not None:
+            yield drift
+    yield from _thin(advice)
 
 
-def _shift(advice: Advice, worth_moving: float) -> Iterator[Finding]:
-    cost, performance = advice.objectives.get("cost"), advice.objectives.get("performance")
-    if advice.current is None or not (isinstance(cost, Pick) and isinstance(performance, Pick)):
-        return
-    if _sits_on_cost(advice, cost, performance, worth_moving):
+def _shift(advice: Advice, bar: _Bar) -> Iterator[Finding]:
+    performance = advice.objectives.get("performance")
+    if isinstance(performance, Pick) and advice.current is not None and _sits_on_cost(advice, advice.current, bar):
         words = _words_on_shift(advice.current, performance)
-        yield _finding("shift_to_performance", advice, "performance", performance, words)
+        yield _finding("shift_to_performance", advice, "performance", words, bar.policy)
 
 
-def _saving(advice: Advice, usd_per_day: float, worth_moving: float) -> Iterator[Finding]:
-    cost = advice.objectives.get("cost")
-    if isinstance(cost, Pick) and usd_per_day >= worth_moving * cost.usd_per_day:
-        is_prototype = advice.stage is not None and advice.stage.value == "prototyping"
-        is_overbuilt = is_prototype and usd_per_day >= _OVERBUILT * cost.usd_per_day
-        words = f"no slower than today for {100.0 * (1.0 - cost.usd_per_day / usd_per_day):.0f} % less a day"
-        yield _finding("overbuilt_prototype" if is_overbuilt else "dominated", advice, "cost", cost, words)
-
-
-def _drift(advice: Advice) -> Finding | None:
-    """The tag against what the runs show; the objective is the one that the runs ask for."""
-    stage, kind = advice.stage, advice.kind
-    if stage is None or kind is None or stage.source == "inferred" or stage.inferred in {None, stage.value}:
-        return None
-    wanted = recommended_objective(stage.inferred or stage.value, kind.value, is_critical=False)
-    words = f"tagged {stage.value}, but its runs look like {stage.inferred}: {stage.evidence}"
-    return _finding("drifted_stage", advice, wanted, advice.objectives.get(wanted), words)
-
-
-def _has_outgrown(stage: StageFound | None) -> bool:
-    return stage is not None and stage.inferred is not None and STAGES.index(stage.inferred) > STAGES.index(stage.value)
-
-
-def _sits_on_cost(advice: Advice, cost: Pick, performance: Pick, worth_moving: float) -> bool:
+def _sits_on_cost(advice: Advice, now: Current, bar: _Bar) -> bool:
     """Whether a workload that people wait for is nearer in speed to its cost pick than to a faster performance pick.
 
     Nearer in ratios: on a log axis the middle is the geometric mean. What today costs does not count: whoever waits at
-    a high price waits all the same.
+    a high price waits all the same. New is what holds for every pick that the noise of prices may make, known what
+    holds for some.
     """
-    if advice.recommended != "performance" or advice.current is None:
+    if advice.recommended != "performance" or advice.swing is None:
         return False
-    speed, fastest = advice.current.units_per_hour.p50, performance.units_per_hour.p50
-    is_slow_end = speed <= math.sqrt(cost.units_per_hour.p50 * fastest)
-    return is_slow_end and fastest >= worth_moving * speed
+    may_be = max if bar.is_known(advice, "shift_to_performance") else min
+    speed, slowest, fastest = now.units_per_hour.p50, may_be(advice.swing.cost), may_be(advice.swing.performance)
+    return speed <= math.sqrt(slowest * fastest) and fastest >= bar.policy.worth_moving_factor * speed
 
 
 def _words_on_shift(now: Current, performance: Pick) -> str:
@@ -123,17 +126,68 @@ def _words_on_shift(now: Current, performance: Pick) -> str:
     return f"people wait, yet it runs at the slow end: {faster:.1f} times the throughput is within its guardrail"
 
 
-def _finding(
-    kind: FindingKind, advice: Advice, objective: Objective, pick: Pick | NothingFeasible | None, evidence: str
-) -> Finding:
-    gain, extra = _at_stake(advice.current, pick) if advice.current and isinstance(pick, Pick) else (0.0, 0.0)
-    return Finding(kind, advice.workload, advice, objective, gain, extra, evidence)
+def _saving(advice: Advice, usd_per_day: float, bar: _Bar) -> Iterator[Finding]:
+    cost = advice.objectives.get("cost")
+    if not isinstance(cost, Pick):
+        return
+    words = f"no slower than today for {100.0 * (1.0 - cost.usd_per_day / usd_per_day):.0f} % less a day"
+    times = usd_per_day / cost.usd_per_day
+    is_prototype = advice.stage is not None and advice.stage.value == "prototyping"
+    if is_prototype and times >= bar.least(_OVERBUILT, is_known=bar.is_known(advice, "overbuilt_prototype")):
+        yield _finding("overbuilt_prototype", advice, "cost", words, bar.policy)
+    if times >= bar.least(bar.policy.worth_moving_factor, is_known=bar.is_known(advice, *_SAVINGS)):
+        yield _finding("dominated", advice, "cost", words, bar.policy)
 
 
-def _at_stake(now: Current, pick: Pick) -> tuple[float, float]:
-    """Units more and USD more per week, in the machine-hours that today's work takes."""
-    if now.usd_per_day is None or now.usd_per_day_at_demand is None:
-        return 0.0, 0.0
-    days = _DAYS_PER_WEEK * now.usd_per_day_at_demand / now.usd_per_day
-    more_units_per_hour = pick.units_per_hour.p50 - now.units_per_hour.p50
-    return more_units_per_hour * HOURS_PER_DAY * days, (pick.usd_per_day - now.usd_per_day) * days
+def _drift(advice: Advice, policy: Policy) -> Finding | None:
+    """The tag against what the runs show; the objective is the one that the runs ask for."""
+    stage, kind = advice.stage, advice.kind
+    if stage is None or kind is None or stage.source == "inferred" or stage.inferred in {None, stage.value}:
+        return None
+    wanted = recommended_objective(stage.inferred or stage.value, kind.value, is_critical=False)
+    words = f"tagged {stage.value}, but its runs look like {stage.inferred}: {stage.evidence}"
+    return _finding("drifted_stage", advice, wanted, words, policy)
+
+
+def _has_outgrown(stage: StageFound | None) -> bool:
+    return stage is not None and stage.inferred is not None and STAGES.index(stage.inferred) > STAGES.index(stage.value)
+
+
+def _stale(advice: Advice) -> Iterator[Finding]:
+    if _is_relied_on(advice):
+        days = advice.basis.silent_days
+        yield _weak(
+            "stale_evidence", advice, f"people are said to rely on it, but its last run ended {days:.0f} days ago"
+        )
+
+
+def _thin(advice: Advice) -> Iterator[Finding]:
+    if not _is_relied_on(advice):
+        return
+    n_runs = advice.basis.succeeded
+    if advice.undetermined is not None:
+        yield _weak("thin_evidence", advice, f"people rely on it, but {advice.undetermined.reason}")
+    elif n_runs < _FEW_RUNS:
+        runs = "one successful run" if n_runs == 1 else f"{n_runs} successful runs"
+        yield _weak("thin_evidence", advice, f"people rely on it, but its advice rests on {runs}: a trial tells more")
+
+
+def _is_relied_on(advice: Advice) -> bool:
+    """Whether somebody said that people rely on it; nobody relies on a prototype."""
+    return advice.stage is not None and advice.stage.source != "inferred" and advice.stage.value != "prototyping"
+
+
+def _weak(kind: FindingKind, advice: Advice, evidence: str) -> Finding:
+    """Nothing is at stake that anybody could count."""
+    return Finding(kind, advice.workload, advice, advice.recommended or "cost", 0.0, 0.0, evidence)
+
+
+def _finding(kind: FindingKind, advice: Advice, objective: Objective, evidence: str, policy: Policy) -> Finding:
+    pick: Pick | NothingFeasible | None = advice.objectives.get(objective)
+    if advice.current is None or not isinstance(pick, Pick):
+        return Finding(kind, advice.workload, advice, objective, 0.0, 0.0, evidence)
+    gain, extra = at_stake(advice.current, pick)
+    waiting_usd = advice.constraints.get("value_of_time_usd_per_hour")
+    worth = waiting_usd if isinstance(waiting_usd, float) else 0.0
+    payback = payback_days(advice.current, pick, worth, policy.switching_usd)
+    return Finding(kind, advice.workload, advice, objective, gain, extra, evidence, payback)

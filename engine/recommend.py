@@ -1,6 +1,5 @@
 """One workload's answer: three optima over everything that could be rented, and which of them to take."""
 
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,9 +8,8 @@ import numpy as np
 
 from engine.advice import (
     Advice,
-    BreakEven,
+    Basis,
     Current,
-    Flatness,
     Infeasible,
     KindFound,
     NothingFeasible,
@@ -21,17 +19,18 @@ from engine.advice import (
     Undetermined,
 )
 from engine.appraisal import Ground, appraise
+from engine.between import Ends, break_evens
 from engine.certificate import certify
 from engine.cost import Spending, configuration_of, latest_run, price_of, spending
 from engine.history import History
-from engine.judgement import break_even_of, flatness_of
 from engine.lifecycle import infer_stage
 from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
 from engine.picks import Found, cheapest_row, find, predicted, waiting
+from engine.reach import reach
 from engine.scaling import infer_kind
-from engine.search import Limits, frontier_of
+from engine.search import Limits
 from engine.space import FILTERS, CatalogIndex
 from engine.strategy import Preference, Today, limits_of, recommended_objective, why_recommended
 from engine.trial import Aim, next_trial
@@ -65,6 +64,7 @@ def recommend(
     now: datetime,
     *,
     with_predictions: bool = False,
+    with_frontier: bool = False,
     timer: Callable[[], float] = lambda: 0.0,
 ) -> Advice:
     """Advise on `workload`; thin history makes an answer undetermined, never an error.
@@ -77,7 +77,7 @@ def recommend(
     if isinstance(run, Undetermined):
         return replace(_blank(question), reason=run.reason, undetermined=run)
     question = replace(question, workload=replace(workload, constraints=workload.constraints.asked_at(now)))
-    return _answered(question, run, with_predictions=with_predictions)
+    return _answered(question, run, with_predictions=with_predictions, with_frontier=with_frontier)
 
 
 def _missed(question: _Question) -> Undetermined | None:
@@ -147,10 +147,20 @@ def _blank(question: _Question) -> Advice:
         model_version=question.model.version,
         history_digest=question.history.digest,
         undetermined=None,
+        basis=_basis(question),
     )
 
 
-def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advice:
+def _basis(question: _Question) -> Basis:
+    """What history there is, at the moment of asking."""
+    history = question.history
+    if not len(history):
+        return Basis(0, 0, None)
+    silent_days = (question.now.timestamp() - float(history.ended.max())) / SECONDS_PER_DAY
+    return Basis(len(history), int(history.is_success.sum()), silent_days)
+
+
+def _answered(question: _Question, run: int, *, with_predictions: bool, with_frontier: bool) -> Advice:
     began = question.timer()
     workload, policy, asked = question.workload, question.policy, question.workload.constraints
     stage, (kind, why_kind) = _stage(question), _kind(question)
@@ -165,7 +175,7 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
     certificate = certify(space, outlook.speeds(asked.confidence), limits.relaxed, question.timer() - began)
     waiting_usd = workload.value_of_time_usd_per_hour
     ground = Ground(outlook, question.observations, kind, spent.units_per_day, today.usd_per_hour, waiting_usd)
-    break_evens = _break_evens(found)
+    ends, pays = Ends.of(found), break_evens(found)
     prices_as_of = _oldest_price(found, outlook)
     return replace(
         _blank(question),
@@ -174,14 +184,16 @@ def _answered(question: _Question, run: int, *, with_predictions: bool) -> Advic
         constraints=limits.asked | _asked_besides(workload),
         current=current,
         objectives={name: _shown(each, ground) for name, each in found.items()},
-        flatness=_flatness(found, outlook, policy),
-        break_even_usd_per_hour=next((it for it in break_evens if (it.from_, it.to) == ("cost", "performance")), None),
-        break_even_pairs=break_evens,
+        flatness=None if ends is None else ends.flatness(outlook, policy),
+        break_even_usd_per_hour=next((it for it in pays if (it.from_, it.to) == ("cost", "performance")), None),
+        break_even_pairs=pays,
+        swing=None if ends is None else ends.swing(outlook, policy),
         next_trial=_trial(found[chosen], chosen, limits, outlook, spent, question),
         certificate=certificate,
         prices_as_of=prices_as_of,
         warnings=_warnings(question, current, prices_as_of),
         predictions=predicted(outlook, limits.relaxed, asked.confidence) if with_predictions else (),
+        frontier=reach(outlook, workload, today, policy) if with_frontier else (),
     )
 
 
@@ -250,37 +262,9 @@ def _warnings(question: _Question, current: Current, prices_as_of: datetime | No
         warnings.append("one successful run only: the intervals are wide, a second configuration would teach the most")
     if (question.workload.constraints.max_nodes or 1) > MOST_NODES:
         warnings.append(f"more than {MOST_NODES:,} nodes are not weighed")
-    silent_days = int((question.now.timestamp() - float(history.ended.max())) / SECONDS_PER_DAY)
-    if silent_days > policy.lookback_days:
-        warnings.append(f"the last run is {silent_days} days old")
+    silent_days = _basis(question).silent_days or 0.0
+    if silent_days >= policy.lookback_days + 1:
+        warnings.append(f"the last run is {silent_days:.0f} days old")
     if current.usd_per_day is None:
         warnings.append("today's configuration has no known price: no guardrail on the cost per unit applies")
     return tuple(warnings)
-
-
-def _break_evens(found: Mapping[Objective, Found | Infeasible]) -> tuple[BreakEven, ...]:
-    """Between each pair of picks, where both exist and the second is faster."""
-    picks = [(name, each) for name, each in found.items() if isinstance(each, Found)]
-    pairs = (_break_even(*pair) for pair in itertools.combinations(picks, 2))
-    return tuple(pair for pair in pairs if pair is not None)
-
-
-def _break_even(one: tuple[Objective, Found], other: tuple[Objective, Found]) -> BreakEven | None:
-    (name, slow), (faster_name, fast) = one, other
-    usd, units = (slow.usd_per_hour, fast.usd_per_hour), (slow.units_per_hour, fast.units_per_hour)
-    return break_even_of(usd, units, (name, faster_name))
-
-
-def _flatness(found: Mapping[Objective, Found | Infeasible], outlook: Outlook, policy: Policy) -> Flatness | None:
-    """Over the frontier of what the performance pick was chosen from, between both picks, where both exist."""
-    cheap, fast = found["cost"], found["performance"]
-    if isinstance(cheap, Infeasible) or isinstance(fast, Infeasible):
-        return None
-    frontier = fast.points.take(frontier_of(fast.points))
-    speeds = frontier.units_per_hour
-    inner = np.flatnonzero((speeds > cheap.units_per_hour) & (speeds < fast.units_per_hour))
-    per_unit = (frontier.usd_per_hour / speeds)[inner]
-    ends = (cheap.usd_per_hour / cheap.units_per_hour, fast.usd_per_hour / fast.units_per_hour)
-    shapes = np.concatenate([[cheap.shape], frontier.shape[inner], [fast.shape]])
-    covariance = outlook.prediction.covariance(shapes)
-    return flatness_of([ends[0], *per_unit.tolist(), ends[1]], policy.flat_below, covariance)

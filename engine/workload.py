@@ -100,3 +100,16 @@ class Policy:
     worth_moving_factor: float = 1.10  # a finding must bring this much more work, or save this much money
     stale_prices_after_days: int = 90
     lookback_days: int = 30
+    price_noise: float = 0.03  # from one day to the next prices move this far up or down without meaning anything
+    switching_hours: float = 4.0  # of an engineer, to move one workload to another configuration
+    usd_per_engineering_hour: float = 100.0
+
+    @property
+    def switching_usd(self) -> float:
+        """What moving one workload costs, once."""
+        return self.switching_hours * self.usd_per_engineering_hour
+
+    @property
+    def price_band(self) -> float:
+        """How far a ratio of two prices may be off, either way, when each is off by `price_noise`."""
+        return (1.0 + self.price_noise) / (1.0 - self.price_noise)

@@ -18,6 +18,8 @@ FINDINGS: Mapping[str, str] = {
     "dominated": "the same speed can be had for less",
     "overbuilt_prototype": "a prototype built like production",
     "drifted_stage": "its stage has drifted",
+    "thin_evidence": "too little is known of it",
+    "stale_evidence": "nothing has run for long",
 }
 """Each kind of finding in words; one that is not here is named by its own."""
 _STAGES = {"prototyping": "Prototyping", "validation": "Validation", "production": "Production"}
