@@ -9,7 +9,22 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import approving, browsing, decide, departing, digest_buttons, digest_forms, dismissing, forms, listing, refreshing, sharing, subscribing, undoing
+from bot.usecases import (
+    approving,
+    browsing,
+    decide,
+    departing,
+    digest_buttons,
+    digest_forms,
+    dismissing,
+    forms,
+    listing,
+    refreshing,
+    settings,
+    sharing,
+    subscribing,
+    undoing,
+)
 from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import Malformed, Question, Subcommand, parse
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
@@ -105,7 +120,7 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
     "list": browsing.list_workloads,
     "status": lambda room, _, asker: listing.show_status(room, asker),
     "digest": subscribing.digest,
-    "settings": listing.show_settings,
+    "settings": settings.settings,
     "track": listing.track,
     "untrack": listing.track,
 }
@@ -115,6 +130,8 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "advice.share": sharing.share,
     "advice.snooze": decide.snooze,
     "advice.undo": undoing.undo,
+    "settings.audit": settings.show_audit,
+    "settings.restore": settings.restore,
     **dict.fromkeys(("digest.pause", "digest.remove", "digest.resume"), digest_buttons.change),
     "digest.preview": digest_buttons.preview,
     "digest.send": digest_buttons.send_now,
@@ -129,5 +146,7 @@ _SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
     "digest": digest_forms.save,
     "dismiss": dismissing.dismiss,
     "refresh": refreshing.refresh_card,
+    "settings": settings.save,
+    "webhook": settings.save_webhook,
 }
 """By the callback id of the modal."""

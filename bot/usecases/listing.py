@@ -1,18 +1,17 @@
-"""What is there: the workloads, the bot's own state, the defaults of the workspace."""
+"""The bot's own state, help, and which workloads digests watch."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from bot.posts import Post
-from bot.store import Scope, advices, history, models, outbox, subscriptions, workloads, workspaces
+from bot.store import Scope, advices, history, models, outbox, subscriptions, workloads
 from bot.usecases.advise import Asker, Unknown
 from bot.usecases.asking import Malformed, Subcommand
 from bot.usecases.problems import Problem
 from bot.usecases.room import Room
 
-__all__ = ["post", "settings", "show_help", "show_settings", "show_status", "status", "track"]
+__all__ = ["post", "show_help", "show_status", "status", "track"]
 
 
 def post(room: Room, asker: Asker, view: str, data: Mapping[str, Any]) -> None:
@@ -48,21 +47,6 @@ def status(room: Room, team_id: str) -> dict[str, Any]:
             "open_advices": advices.count_open(scope),
             "version": version("gpu-advise"),
         }
-
-
-def show_settings(room: Room, asked: Subcommand, asker: Asker) -> None:
-    """The defaults that bind where a question says nothing else; a wish to change one is refused in words."""
-    if asked.words:
-        hint = "/gpu-advise settings shows them; a question takes limits of its own, such as gpus=8"
-        problem = Problem("settings cannot be changed from Slack yet", hint)
-        return post(room, asker, "bad_request", Malformed(asked.asked, (problem,)).as_document())
-    return post(room, asker, "settings", settings(room, asker.team_id))
-
-
-def settings(room: Room, team_id: str) -> dict[str, Any]:
-    """The data of the view `settings`."""
-    with room.store.read(team_id) as scope:
-        return asdict(workspaces.policy(scope))
 
 
 def track(room: Room, asked: Subcommand, asker: Asker) -> None:

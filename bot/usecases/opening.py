@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases import confirming, digest_buttons, digest_forms, dismissing, explaining, forms
+from bot.usecases import confirming, digest_buttons, digest_forms, dismissing, explaining, forms, settings
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 
@@ -22,6 +22,8 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "digest.all": digest_buttons.show_all,
     "digest.edit": digest_forms.edit,
     "digest.new": digest_forms.new,
+    "settings.change": settings.form,
+    "settings.webhook": settings.webhook_form,
 }
 """What a button opens, by the first two parts of its action id (`advice.whatif`)."""
 
@@ -37,6 +39,8 @@ SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {
 CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {
     "ask": forms.check,
     "digest": digest_forms.check,
+    "settings": settings.check,
+    "webhook": settings.check_webhook,
 }
 """What is wrong with a form, in words by block id, by its callback id; a form without mistakes is taken down."""
 

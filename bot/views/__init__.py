@@ -12,12 +12,16 @@ from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, moda
 from bot.views.deciding import exclusions, not_allowed
 from bot.views.digest import digest, findings_modal
 from bot.views.help import help_
-from bot.views.listing import (
-    settings,
-    status,
-    tracked,
-)
+from bot.views.listing import status, tracked
 from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
+from bot.views.settings import (
+    audit_log,
+    modal_settings,
+    modal_webhook,
+    settings,
+    settings_changed,
+    webhook_changed,
+)
 from bot.views.subscriptions import subscribed, subscription_form, subscription_list, unsubscribed
 from bot.views.why import why
 from bot.views.workloads import workload_list
@@ -34,7 +38,10 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "failure": failure,
     "help": help_,
     "lost": dict,
+    "audit_log": audit_log,
     "settings": settings,
+    "settings_changed": settings_changed,
+    "webhook_changed": webhook_changed,
     "shared": shared,
     "status": status,
     "subscribed": subscribed,
@@ -53,7 +60,9 @@ _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "modal_refused": modal_refused,
     "modal_ask": form,
     "modal_digest": findings_modal,
+    "modal_settings": modal_settings,
     "modal_subscription": subscription_form,
+    "modal_webhook": modal_webhook,
     "modal_waiting": dict,
     "modal_why": why,
 }

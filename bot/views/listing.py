@@ -1,24 +1,13 @@
-"""What is known: workloads, subscriptions, settings, the bot's own state; and what was just changed of these."""
+"""The bot's own state, and which workloads digests watch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from bot.render import Mrkdwn, join, say
-from bot.views.numbers import count, plain
+from bot.render import say
+from bot.views.numbers import count
 from bot.views.phrases import moment
 
-__all__ = ["settings", "status", "tracked"]
-
-_ROWS_A_SECTION = 10  # 120-character names in the widest script still fit a section's 3,000 characters
-_SETTING_WORDS = {
-    "guardrail_factor": "performance may cost this much of today's cost per unit",
-    "max_accelerators": "accelerators at most, unless history used more",
-    "max_nodes": "machines at most",
-    "worth_moving_factor": "a gain smaller than this is not worth a move",
-    "flat_below": "spread of cost per unit that counts as flat",
-    "stale_prices_after_days": "days until prices are called old",
-    "lookback_days": "days of history that demand is read from",
-}
+__all__ = ["status", "tracked"]
 
 
 def status(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,27 +35,3 @@ def status(data: Mapping[str, Any]) -> dict[str, Any]:
 def tracked(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `tracked.json.j2` and `untracked.json.j2` name."""
     return {"workload": data["workload"]}
-
-
-def settings(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `settings.json.j2` names: every setting with its meaning."""
-    rows = [_setting(name, value) for name, value in data.items()]
-    return {"chunks": [join("\n", chunk) for chunk in _chunks(rows)]}
-
-
-def _setting(name: str, value: Any) -> Mrkdwn:
-    return join(" – ", [say("*{name}* {value}", name=name, value=_value(value)), _SETTING_WORDS.get(name, "")])
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "not set"}[value]
-    if isinstance(value, int | float):
-        return plain(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(item) for item in value) or "any"
-    return str(value)
-
-
-def _chunks(rows: Sequence[Mrkdwn]) -> list[list[str]]:
-    return [list(rows[start : start + _ROWS_A_SECTION]) for start in range(0, len(rows), _ROWS_A_SECTION)]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine import PRICING_CATEGORIES, STAGES
+from tests.views.settings_cases import SETTINGS_SURFACE_CASES
 from tests.views.view_samples import HOSTILE, LONGEST
 
 
@@ -37,6 +38,7 @@ ASK_CASES = {
 SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "modal_ask": ASK_CASES,
     "modal_waiting": {"waiting": {}},
+    **SETTINGS_SURFACE_CASES,
 }
 """Surface name -> case name -> data."""
 

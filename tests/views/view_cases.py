@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
+from tests.views.settings_cases import SETTINGS_CASES
 from tests.views.view_samples import (
     A10G,
     ADVICE,
@@ -173,22 +174,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
     "subscription_list": {"two": {"rows": [SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"}]}, "none": {"rows": []}},
     "tracked": {"workload": {"workload": "video-gen"}, "hostile": {"workload": HOSTILE}},
     "untracked": {"workload": {"workload": "video-gen"}, "hidden": {"workload": HIDDEN}},
-    "settings": {
-        "defaults": {
-            "guardrail_factor": 1.1,
-            "max_accelerators": 8,
-            "max_nodes": 1,
-            "worth_moving_factor": 1.1,
-            "flat_below": 0.1,
-            "stale_prices_after_days": 90,
-            "lookback_days": 30,
-            "timezone": "Europe/Berlin",
-            "is_private": True,
-            "providers": [],
-            "owner": None,
-        },
-        "empty": {},
-    },
+    **SETTINGS_CASES,
 }
 """View name -> case name -> data."""
 
