@@ -1,7 +1,6 @@
 """What a digest says, and that it is written with everything that belongs to it or not at all."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,20 +9,24 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.local.workspace import CHANNEL, TEAM_ID
+from bot.local.workspace import CHANNEL, MEMBER, TEAM_ID
 from bot.posts import Destination
 from bot.store import AlreadySettled, Store, advices, decisions, history, inbox, outbox, subscriptions, workloads
 from bot.store.decisions import DecisionKind
 from bot.store.subscriptions import Subscription
 from bot.store.tables import OutboxRow, PeriodRow
-from bot.usecases.digest import SHOWN, as_document, digest_now, serve, skip, survey
+from bot.store.workloads import OwnedWorkload
+from bot.usecases.digest import LISTED, SHOWN, Survey, digest_now, drafted, send, serve, skip, survey
 from bot.usecases.periods import Period
+from bot.usecases.preferences import Preferences, change
 from bot.usecases.room import Room, Shelf
 from bot.views import message
-from engine import Objective, Run
+from engine import Objective, Run, Workload
 from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet
 
 PERIOD = Period(NINE, "2026-11-23T09:00")
+TOMORROW = Period(NINE + timedelta(days=1), "2026-11-24T09:00")
+BEFORE = NINE - timedelta(days=3)
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -35,15 +38,27 @@ def room(store: Store, shelf: Shelf) -> Room:
     return Room(store, shelf, clock=lambda: NINE)
 
 
-def subscribed(store: Store, channel: str = CHANNEL) -> Subscription:
+def subscribed(store: Store, channel: str = CHANNEL, **filters: Any) -> Subscription:
     with store.write(TEAM_ID) as scope:
-        return subscriptions.subscribe(scope, channel, [0], "09:00", "UTC", by="U1", created_at=NINE)
+        return subscriptions.subscribe(
+            scope, channel, range(7), "09:00", "UTC", by="U1", created_at=BEFORE, filters=filters
+        )
 
 
 def posted(store: Store) -> list[Mapping[str, Any]]:
     """The data of every digest in the outbox."""
     with store.read(TEAM_ID) as scope:
-        return list(scope.scalars(select(col(OutboxRow.data)).where(col(OutboxRow.view) == "digest")))
+        rows = scope.scalars(select(OutboxRow).where(col(OutboxRow.view) == "digest").order_by(col(OutboxRow.position)))
+        return [row.data for row in rows]
+
+
+def named(data: Mapping[str, Any]) -> list[str]:
+    return [found["workload"] for found in data["findings"]]
+
+
+def draft(room: Room, surveyed: Survey, subscription: Subscription | None = None) -> dict[str, Any]:
+    with room.store.read(TEAM_ID) as scope:
+        return drafted(scope, surveyed, CHANNEL, subscription, room.clock())
 
 
 def open_advices(store: Store) -> dict[str, str]:
@@ -56,10 +71,10 @@ def test_production_on_its_cost_pick_is_flagged_first(room: Room) -> None:
     keep_fleet(room.store)
     surveyed = survey(room, TEAM_ID)
     assert surveyed.workloads == 3
-    first = surveyed.findings[0]
+    first = surveyed.spotted[0]
     assert (first.kind, first.workload, first.objective) == ("shift_to_performance", "video", "performance")
     assert first.gain_units_per_week > 0
-    assert [found.workload for found in surveyed.findings] == ["video", "proto"]
+    assert [found.workload for found in surveyed.spotted] == ["video", "proto"]
 
 
 @on_sqlite
@@ -71,28 +86,12 @@ def test_surveying_writes_nothing(room: Room) -> None:
 
 
 @on_sqlite
-def test_an_executor_changes_nothing_but_who_does_the_work(room: Room) -> None:
-    keep_fleet(room.store)
-    with ThreadPoolExecutor(2) as executor:
-        shared = as_document(survey(room, TEAM_ID, executor), CHANNEL, "p")
-    assert shared["findings"] != []
-    assert without_timing(shared) == without_timing(as_document(survey(room, TEAM_ID), CHANNEL, "p"))
-
-
-def without_timing(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The search's own duration is the one thing that varies."""
-    for found in document["findings"]:
-        found["document"]["certificate"].pop("seconds")
-    return document
-
-
-@on_sqlite
 def test_where_somebody_tracks_workloads_only_those_are_watched(room: Room) -> None:
     keep_fleet(room.store)
     with room.store.write(TEAM_ID) as scope:
         workloads.track(scope, "proto")
     surveyed = survey(room, TEAM_ID)
-    assert (surveyed.workloads, [found.workload for found in surveyed.findings]) == (1, ["proto"])
+    assert (surveyed.workloads, [found.workload for found in surveyed.spotted]) == (1, ["proto"])
 
 
 @on_sqlite
@@ -104,7 +103,8 @@ def test_a_workload_that_counts_in_two_units_does_not_stop_the_digest(room: Room
             history.add_runs(scope, "test", [mixed])
     surveyed = survey(room, TEAM_ID)
     assert surveyed.workloads == 4
-    assert [found.workload for found in surveyed.findings] == ["video", "proto"]
+    assert [found.workload for found in surveyed.spotted] == ["video", "proto"]
+    assert surveyed.unanswered == {"mixed", "quiet"}
 
 
 def test_a_workspace_sees_only_its_own_workloads(room: Room) -> None:
@@ -153,10 +153,10 @@ def test_what_somebody_decided_is_not_brought_up_again(
     with room.store.write(TEAM_ID) as scope:
         objective: Objective | None = "performance" if kind == "approve" else None
         decisions.decide(scope, advice_id, kind, objective=objective, by="U1", at=NINE, until=until)
-    named = [found.workload for found in survey(room, TEAM_ID).findings]
-    assert named == (["proto"] if is_quiet else ["video", "proto"])
+    surveyed = survey(room, TEAM_ID)
+    assert named(draft(room, surveyed)) == (["proto"] if is_quiet else ["video", "proto"])
     later = Room(room.store, room.shelf, clock=lambda: NINE + timedelta(days=31))
-    assert "video" in [found.workload for found in survey(later, TEAM_ID).findings]
+    assert "video" in named(draft(later, surveyed))
 
 
 @on_sqlite
@@ -207,11 +207,128 @@ def test_a_subscription_that_ended_meanwhile_gets_nothing(room: Room) -> None:
 @on_sqlite
 def test_a_long_list_is_cut_and_says_how_much_is_missing(room: Room) -> None:
     keep_fleet(room.store)
+    data = draft(room, crowded(room, 700))
+    assert (len(data["findings"]), data["more"]) == (SHOWN, 700 - SHOWN)
+    assert [found["advice_id"] for found in data["findings"]] == [None] * SHOWN
+    assert len(data["rest"]) == LISTED - SHOWN, "what is behind Show all has an end, too"
+
+
+def crowded(room: Room, count: int) -> Survey:
+    """A survey in which the same finding is made on many workloads."""
     surveyed = survey(room, TEAM_ID)
-    many = replace(surveyed, findings=surveyed.findings * 4)
-    document = as_document(many, CHANNEL, "p")
-    assert (len(document["findings"]), document["more"]) == (SHOWN, 8 - SHOWN)
-    assert [found["advice_id"] for found in document["findings"]] == [None] * SHOWN
+    many = tuple(replace(surveyed.spotted[0], workload=f"video-{number}") for number in range(count))
+    return replace(surveyed, spotted=many, names=frozenset(each.workload for each in many))
+
+
+def test_what_was_said_and_has_not_changed_is_not_said_again(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), survey(room, TEAM_ID)
+    assert serve(room, subscription, PERIOD, surveyed)
+    assert serve(room, subscription, TOMORROW, survey(room, TEAM_ID))
+    first, second = posted(room.store)
+    assert (named(first), first["standing"]) == (["video", "proto"], 0)
+    assert (named(second), second["standing"]) == ([], 2)
+    assert "Nothing new: 2 findings said before still stand." in message("digest", second).text
+
+
+@on_sqlite
+def test_all_that_is_behind_show_all_counts_as_said(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), crowded(room, 40)
+    serve(room, subscription, PERIOD, surveyed)
+    assert named(draft(room, surveyed, subscription)) == []
+
+
+@on_sqlite
+def test_what_changed_since_is_said_again(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), survey(room, TEAM_ID)
+    serve(room, subscription, PERIOD, surveyed)
+    video, *others = surveyed.spotted
+    dearer = replace(video, extra_usd_per_week=2.0 * video.extra_usd_per_week + 20.0)
+    assert named(draft(room, replace(surveyed, spotted=(dearer, *others)), subscription)) == ["video"]
+
+
+def test_each_subscription_says_things_for_itself(room: Room) -> None:
+    keep_fleet(room.store)
+    surveyed = survey(room, TEAM_ID)
+    serve(room, subscribed(room.store), PERIOD, surveyed)
+    serve(room, subscribed(room.store, "C2"), PERIOD, surveyed)
+    assert [named(data) for data in posted(room.store)] == [["video", "proto"]] * 2
+
+
+def test_what_needs_nobody_any_more_is_said_once(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), survey(room, TEAM_ID)
+    serve(room, subscription, PERIOD, surveyed)
+    mended = replace(surveyed, spotted=surveyed.spotted[:1])
+    data = draft(room, mended, subscription)
+    assert (data["settled"], data["settled_count"], data["standing"]) == (["proto"], 1, 1)
+    assert "1 finding is settled: proto." in message("digest", data).text
+    serve(room, subscription, TOMORROW, mended)
+    assert draft(room, mended, subscription)["settled"] == []
+
+
+@on_sqlite
+def test_a_workload_of_which_nothing_can_be_said_is_not_called_settled(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), survey(room, TEAM_ID)
+    serve(room, subscription, PERIOD, surveyed)
+    dark = replace(surveyed, spotted=surveyed.spotted[:1], unanswered=surveyed.unanswered | {"proto"})
+    assert draft(room, dark, subscription)["settled"] == []
+
+
+@on_sqlite
+def test_what_was_snoozed_is_not_called_settled_and_is_news_when_the_snooze_ends(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), survey(room, TEAM_ID)
+    serve(room, subscription, PERIOD, surveyed)
+    [advice_id] = [each for each, workload in open_advices(room.store).items() if workload == "video"]
+    with room.store.write(TEAM_ID) as scope:
+        decisions.decide(scope, advice_id, "snooze", by="U1", at=NINE, until=NINE + timedelta(days=7))
+    assert draft(room, surveyed, subscription)["settled"] == []
+    serve(room, subscription, TOMORROW, surveyed)
+    later = replace(room, clock=lambda: NINE + timedelta(days=8))
+    assert named(draft(later, surveyed, subscription)) == ["video"]
+
+
+@on_sqlite
+def test_a_digest_says_only_what_its_filters_let_through(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription = subscribed(room.store, findings=["overbuilt_prototype"], stages=["prototyping"])
+    assert named(draft(room, survey(room, TEAM_ID), subscription)) == ["proto"]
+
+
+@on_sqlite
+def test_a_digest_asked_for_now_counts_as_said_and_a_preview_does_not(room: Room) -> None:
+    keep_fleet(room.store)
+    subscription, surveyed = subscribed(room.store), survey(room, TEAM_ID)
+    draft(room, surveyed, subscription)
+    with room.store.write(TEAM_ID) as scope:
+        assert named(send(scope, subscription, surveyed, Destination(CHANNEL), NINE)) == ["video", "proto"]
+    assert named(draft(room, surveyed, subscription)) == []
+    assert len(posted(room.store)) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_owners_are_mentioned_only_where_the_workspace_wants_it(room: Room, *, is_wanted: bool) -> None:
+    keep_fleet(room.store)
+    with room.store.write(TEAM_ID) as scope:
+        change(scope, Preferences(mentions_owners=is_wanted))
+        workloads.save(scope, OwnedWorkload(Workload("video", stage="production"), owner=MEMBER.id))
+        workloads.save(scope, OwnedWorkload(Workload("proto", stage="prototyping"), owner="team <!channel>"))
+    text = str(message("digest", draft(room, survey(room, TEAM_ID))).blocks)
+    assert (f"<@{MEMBER.id}>" in text) is is_wanted
+    assert "<!channel>" not in text
+
+
+def test_a_paused_subscription_is_neither_served_nor_recorded(room: Room) -> None:
+    subscription = subscribed(room.store)
+    with room.store.write(TEAM_ID) as scope:
+        subscriptions.pause(scope, subscription.id, NINE, is_paused=True)
+    assert serve(room, subscription, PERIOD, survey(room, TEAM_ID)) is False
+    assert skip(room, subscription, PERIOD) is False
 
 
 def test_a_digest_on_request_settles_the_request_that_asked(room: Room) -> None:
