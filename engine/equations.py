@@ -22,9 +22,11 @@ _PARALLEL_TOKENS, _LONE_TOKENS = np.log(20_000.0), np.log(50.0)  # a second and 
 class Equations:
     """What one workload measured: `log_units_per_hour = level + phi @ slopes + effects + noise`.
 
-    (n,) each, `phi` (n, p). `shapes` are what ran, precision and batch completed where a run did not state them.
+    (n,) each, `phi` (n, p). `shapes` are what ran, precision and batch completed where a run did not state them; `unit`
+    is what the workload counts, in one spelling.
     """
 
+    unit: str
     shapes: Shapes
     phi: Floats
     log_units_per_hour: Floats
@@ -45,7 +47,8 @@ def equations(observations: Observations, accelerators: Accelerators) -> Equatio
     row = np.flatnonzero(observations.is_measured & (shapes.accelerator >= 0))
     measured = as_today(shapes.take(row), observations)
     phi = features(measured, accelerators, decoding(observations))
-    return Equations(measured, phi, observations.log_units_per_hour[row], observations.n_succeeded[row])
+    logs, n_runs = observations.log_units_per_hour[row], observations.n_succeeded[row]
+    return Equations(_unit(observations), measured, phi, logs, n_runs)
 
 
 def as_today(shapes: Shapes, observations: Observations) -> Shapes:
@@ -65,12 +68,15 @@ def decoding(observations: Observations) -> float:
 
     A lone stream decodes tens of tokens a second, a full server thousands; training and prefill read tens of thousands.
     """
-    unit = observations.unit.strip().lower().removesuffix("s")
-    if unit not in _TOKENS or not observations.is_measured.any():
+    if _unit(observations) not in _TOKENS or not observations.is_measured.any():
         return 0.0
     count = (observations.accelerator_count * observations.node_count)[observations.is_measured]
     rates = observations.log_units_per_hour[observations.is_measured] - np.log(count * SECONDS_PER_HOUR)
     return float(np.clip((_PARALLEL_TOKENS - np.median(rates)) / (_PARALLEL_TOKENS - _LONE_TOKENS), 0.0, 1.0))
+
+
+def _unit(observations: Observations) -> str:
+    return observations.unit.strip().lower().removesuffix("s")
 
 
 def digest(observations: Observations) -> str:

@@ -12,7 +12,9 @@ import numpy as np
 from engine.scales import PHYSICS, Scales
 from engine.units import Floats
 
-__all__ = ["Model", "Sums"]
+__all__ = ["Lesson", "Model", "Sums"]
+
+_STEP = 0.5  # of a level, natural log: workloads within one step count as equally fast
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,21 +47,63 @@ class Sums:
         weight = workloads / max(self.workloads, workloads)
         return type(self)(*(weight * getattr(self, field.name) for field in fields(self)))
 
+    def among(self, places: list[int], size: int) -> Self:
+        """These as part of `size` unknowns, their own being at `places`."""
+        gathered, learned = np.zeros((size, size)), np.zeros(size)
+        gathered[np.ix_(places, places)], learned[places] = self.gathered, self.learned
+        return type(self)(gathered, learned, self.squares, self.freedom, self.workloads)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lesson:
+    """The sums of workloads that count in one `unit` at about one level, over slopes and effects of `accelerators`.
+
+    A level is what remains of the logarithm of throughput when the hardware is taken out; `step` is it, rounded.
+    """
+
+    unit: str
+    step: int
+    accelerators: tuple[str, ...]
+    sums: Sums
+
+    @classmethod
+    def at(cls, unit: str, level: float, accelerators: tuple[str, ...], sums: Sums) -> Self:
+        """What one workload at `level` teaches."""
+        return cls(unit, round(level / _STEP), accelerators, sums)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Lessons of one key add up."""
+        return self.unit, self.step
+
+    def plus(self, other: "Lesson", weight: float = 1.0) -> "Lesson":
+        """This and `weight` times the `other`, over the accelerators of both."""
+        names = tuple(sorted({*self.accelerators, *other.accelerators}))
+        return Lesson(self.unit, self.step, names, self._over(names).plus(other._over(names), weight))  # noqa: SLF001
+
+    def likeness(self, unit: str, level: float | None, scales: Scales) -> float:
+        """How much a workload at `level` learns from this, 0 to 1: a local likelihood (Tibshirani and Hastie, 1987)."""
+        if unit != self.unit:
+            return scales.stranger
+        distance = 0.0 if level is None else (level - self.step * _STEP) / scales.alike
+        return float(scales.stranger + (1.0 - scales.stranger) * np.exp(-0.5 * distance**2))
+
+    def _over(self, names: tuple[str, ...]) -> Sums:
+        n_slopes = len(self.sums.learned) - len(self.accelerators)
+        places = [*range(n_slopes), *(n_slopes + names.index(name) for name in self.accelerators)]
+        return self.sums.among(places, n_slopes + len(names))
+
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """What an organisation's workloads add up to, over the slopes and then the effects of its `accelerators`.
+    """What an organisation's workloads add up to, kept apart by what they count and how fast they are.
 
-    `noise` is the organisation's scale of what is a workload's own, `widening` how much wider than Gaussian intervals
-    must be because that scale is itself uncertain. `taught_by` has the digests of the observations behind the sums,
-    so that no workload is taken as evidence for itself.
+    `taught_by` has the digests of the observations behind the lessons, so that no workload is taken as evidence for
+    itself.
     """
 
     scales: Scales
-    accelerators: tuple[str, ...]
-    sums: Sums
-    noise: float
-    widening: float
+    lessons: tuple[Lesson, ...]
     taught_by: frozenset[str]
 
     @cached_property
@@ -67,18 +111,18 @@ class Model:
         """Twelve hexadecimal digits over everything that predictions depend on."""
         return hashlib.sha256(json.dumps(self.as_document(), sort_keys=True).encode()).hexdigest()[:12]
 
+    def lesson_for(self, unit: str, level: float | None) -> Lesson:
+        """All lessons, each weighed by how much it is like a workload that counts in `unit` at `level`."""
+        total = Lesson(unit, 0, (), Sums.none(len(self.scales.slopes)))
+        for each in self.lessons:
+            total = total.plus(each, each.likeness(unit, level, self.scales))
+        return total
+
     def as_document(self) -> dict[str, Any]:
         """JSON-able, equal for equal models."""
         return {
             "scales": asdict(self.scales),
-            "accelerators": list(self.accelerators),
-            "gathered": self.sums.gathered.tolist(),
-            "learned": self.sums.learned.tolist(),
-            "squares": self.sums.squares,
-            "freedom": self.sums.freedom,
-            "workloads": self.sums.workloads,
-            "noise": self.noise,
-            "widening": self.widening,
+            "lessons": [_listed(each) for each in self.lessons],
             "taught_by": sorted(self.taught_by),
         }
 
@@ -97,12 +141,25 @@ class Model:
         scales: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in document["scales"].items()
         }
-        gathered, learned = (np.array(document[name], dtype=np.float64) for name in ("gathered", "learned"))
-        return cls(
-            scales=Scales(**scales),
-            accelerators=tuple(document["accelerators"]),
-            sums=Sums(gathered, learned, *(document[name] for name in ("squares", "freedom", "workloads"))),
-            noise=document["noise"],
-            widening=document["widening"],
-            taught_by=frozenset(document["taught_by"]),
-        )
+        lessons = tuple(_lesson(each) for each in document["lessons"])
+        return cls(Scales(**scales), lessons, frozenset(document["taught_by"]))
+
+
+def _listed(lesson: Lesson) -> dict[str, Any]:
+    sums = lesson.sums
+    return {
+        "unit": lesson.unit,
+        "step": lesson.step,
+        "accelerators": list(lesson.accelerators),
+        "gathered": sums.gathered.tolist(),
+        "learned": sums.learned.tolist(),
+        "squares": sums.squares,
+        "freedom": sums.freedom,
+        "workloads": sums.workloads,
+    }
+
+
+def _lesson(document: Mapping[str, Any]) -> Lesson:
+    gathered, learned = (np.array(document[name], dtype=np.float64) for name in ("gathered", "learned"))
+    sums = Sums(gathered, learned, *(document[name] for name in ("squares", "freedom", "workloads")))
+    return Lesson(document["unit"], document["step"], tuple(document["accelerators"]), sums)

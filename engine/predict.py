@@ -7,10 +7,11 @@ import numpy as np
 from engine.accelerators import Accelerators
 from engine.equations import Equations, as_today, decoding, digest, equations
 from engine.features import features
-from engine.fit import contribution, shared_posterior
+from engine.fit import lesson_of, level_of, noise_of, shared_posterior
 from engine.memory import memory_fits, memory_needed
-from engine.model import Model
+from engine.model import Lesson, Model
 from engine.observations import Observations
+from engine.scales import Scales
 from engine.shapes import Prediction, Shapes
 from engine.units import EVIDENCES, Bools, Floats, Integers
 
@@ -49,64 +50,87 @@ def predict(model: Model, observations: Observations, shapes: Shapes, accelerato
     asked, known = as_today(shapes, observations), equations(observations, accelerators)
     same = _same_configuration(asked, known.shapes)
     parts = np.unique(np.concatenate([known.accelerator, asked.accelerator]))
-    mean, covariance = _posterior(model, observations, known, parts, list(accelerators))
+    taught = _taught(model, observations, known, accelerators)
+    noise, widening = noise_of(taught.sums, model.scales)
+    latent = _posterior(
+        _prior(model.scales, taught, noise, known, [list(accelerators)[part] for part in parts]),
+        known,
+        parts,
+        model.scales,
+    )
     mix = _Mix(features(asked, accelerators, decoding(observations)), np.searchsorted(parts, asked.accelerator), same)
-    loadings, left = _shared(mix, covariance * model.widening**2)
     is_new = ~same.any(axis=1)
-    own = np.where(is_new, (model.widening * model.noise * model.scales.configuration) ** 2, 0.0)
+    width = np.where(is_new, widening * latent.stretch, 1.0)  # what was measured there stays as certain as it was
+    loadings, left = _shared(mix, latent.covariance)
+    own = np.where(is_new, (noise * model.scales.configuration) ** 2, 0.0)
     return Prediction(
-        log_units_per_hour=mix.of(mean),
-        loadings=loadings,
-        own_variance=left + own + model.scales.run**2,
+        log_units_per_hour=mix.of(latent.mean),
+        loadings=width[:, None] * loadings,
+        own_variance=width**2 * (left + own) + model.scales.run**2,
         evidence=_evidence(asked, known.shapes, same),
         fits=memory_fits(observations, asked, accelerators) | ~is_new,
         memory_needed_gib=memory_needed(observations, asked, accelerators),
     )
 
 
-def _posterior(
-    model: Model, observations: Observations, known: Equations, parts: Integers, names: list[str]
-) -> tuple[Floats, Floats]:
-    """Mean and covariance of the workload's latent vector: level, slopes, effects of parts, of known configurations."""
-    mean, covariance = _prior(model, observations, known, parts, names)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Latent:
+    """Level, slopes, effects of parts, effects of known configurations: mean (n,) and covariance (n, n).
+
+    `stretch` is how much wider than its organisation's noise the workload's own runs say that it strays.
+    """
+
+    mean: Floats
+    covariance: Floats
+    stretch: float = 1.0
+
+
+def _posterior(prior: _Latent, known: Equations, parts: Integers, scales: Scales) -> _Latent:
+    """What the workload's own runs make of the prior.
+
+    They tell how far it strays as well as where to: with an inverse-gamma scale of `freedom` measurements, n - 1
+    differences at Mahalanobis distance d stretch everything by (freedom + d^2) / (freedom + n - 1), the conjugate
+    update of a Student-t process (Shah, Wilson and Ghahramani, 2014).
+    """
     if not len(known):
-        return mean, covariance
+        return prior
     mix = _Mix(known.phi, np.searchsorted(parts, known.accelerator), np.eye(len(known), dtype=np.bool_))
-    reach = mix.of(covariance)
-    seen = mix.of(reach.T) + np.diag(model.scales.run**2 / known.n_runs)
+    reach = mix.of(prior.covariance)
+    seen = mix.of(reach.T) + np.diag(scales.run**2 / known.n_runs)
+    mean = prior.mean.copy()
     mean[0] = (known.log_units_per_hour - mix.of(mean)).mean()  # any level is as likely: begin at a likely one
-    gain = np.linalg.solve(seen, reach).T
-    return mean + gain @ (known.log_units_per_hour - mix.of(mean)), covariance - gain @ reach
+    left = known.log_units_per_hour - mix.of(mean)
+    solved = np.linalg.solve(seen, np.column_stack([reach, left]))
+    distance, freedom = float(left @ solved[:, -1]), scales.freedom
+    stretch = np.sqrt((freedom + distance) / (freedom + len(known) - 1.0))
+    return _Latent(mean + reach.T @ solved[:, -1], prior.covariance - reach.T @ solved[:, :-1], float(stretch))
 
 
-def _prior(
-    model: Model, observations: Observations, known: Equations, parts: Integers, names: list[str]
-) -> tuple[Floats, Floats]:
+def _prior(scales: Scales, taught: Lesson, noise: float, known: Equations, parts: list[str]) -> _Latent:
     """What the organisation's other workloads say of this one, before its own runs are looked at."""
-    scales, p = model.scales, len(model.scales.slopes)
-    shared, spread = _organisation(model, observations, known, names)
-    place = {name: p + i for i, name in enumerate(model.accelerators)}
-    source = np.array([*range(p), *(place.get(names[part], -1) for part in parts)])
+    p = len(scales.slopes)
+    shared, spread = shared_posterior(taught.sums, scales, noise)
+    place = {name: p + i for i, name in enumerate(taught.accelerators)}
+    source = np.array([*range(p), *(place.get(name, -1) for name in parts)])
     is_new, n = source < 0, 1 + len(source) + len(known)
     mean, covariance, inner = np.zeros(n), np.zeros((n, n)), slice(1, 1 + len(source))
     mean[inner] = np.where(is_new, 0.0, shared[source])
     covariance[inner, inner] = np.where(is_new[:, None] | is_new[None, :], 0.0, spread[np.ix_(source, source)])
     own = np.concatenate([scales.workload, np.full(len(parts), scales.workload_accelerator)])
-    own = (model.noise * own) ** 2 + np.where(is_new, scales.accelerator**2, 0.0)
-    tail = np.full(len(known), (model.noise * scales.configuration) ** 2)
+    own = (noise * own) ** 2 + np.where(is_new, scales.accelerator**2, 0.0)
+    tail = np.full(len(known), (noise * scales.configuration) ** 2)
     covariance[np.diag_indices(n)] += np.concatenate([[scales.level**2], own, tail])
-    return mean, covariance
+    return _Latent(mean, covariance)
 
 
-def _organisation(
-    model: Model, observations: Observations, known: Equations, names: list[str]
-) -> tuple[Floats, Floats]:
-    """Mean and covariance of slopes and effects, without what this very workload contributed to them."""
-    sums = model.sums
-    if digest(observations) in model.taught_by:
-        parts = [names.index(name) if name in names else -1 for name in model.accelerators]  # -1: withdrawn since
-        sums = sums.plus(contribution(known, parts, model.scales), -1.0)
-    return shared_posterior(sums, model.scales, model.noise)
+def _taught(model: Model, observations: Observations, known: Equations, accelerators: Accelerators) -> Lesson:
+    """What the organisation's workloads teach this one, without what this very workload contributed."""
+    level = level_of(known, model.scales)
+    lesson = model.lesson_for(known.unit, level)
+    if digest(observations) not in model.taught_by:
+        return lesson
+    own = lesson_of(known, accelerators, model.scales)
+    return lesson.plus(own, -own.likeness(known.unit, level, model.scales))
 
 
 def _shared(mix: _Mix, covariance: Floats) -> tuple[Floats, Floats]:

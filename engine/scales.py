@@ -24,6 +24,9 @@ class Scales:
     counted: float  # workloads' worth of evidence at most for medians: variants of one model teach the same thing
     independent: float  # and for how certain they make an organisation's slopes and effects
     noise: float  # of the logarithm of an organisation's noise
+    alike: float  # of the distance of two levels: workloads as fast as this one teach it more than others do
+    stranger: float  # what a workload of quite another level or unit teaches, in proportion
+    freedom: float  # how firmly a workload is held to its organisation's noise: in measurements of its own
     run: float  # one run against the next on the same configuration
 
 
@@ -56,5 +59,8 @@ PHYSICS = Scales(
     counted=5.0,
     independent=3.0,
     noise=0.36,
+    alike=1.0,
+    stranger=0.03,
+    freedom=6.0,
     run=0.03,
 )

@@ -1,6 +1,7 @@
 """The next trial: the one short run that is expected to teach the most about the choice."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -73,18 +74,17 @@ def expected_improvement(aim: Aim, outlook: Outlook) -> Floats:
     is_open = _can_be_tried(aim.limits.relaxed, outlook) & (prediction.evidence[inside] != _VERIFIED)
     best = _best_verified(aim, outlook, least)
     if best is None:
-        return np.where(is_open, _chance(outlook, least) * _UNPROVEN, 0.0)
+        return np.where(is_open, _inside(outlook, prediction.probability_at_least, least) * _UNPROVEN, 0.0)
     burden, weight = aim.preference.burden(usd), aim.preference.speed_weight
     bound = np.maximum(least, (best + burden) / weight) if weight > 0.0 else least
-    mean, sd = prediction.log_units_per_hour[inside], prediction.log_sd[inside]
-    density = np.exp(-0.5 * ((mean - bound) / sd) ** 2) / math.sqrt(2.0 * math.pi)
-    gain = _chance(outlook, bound) * (weight * mean - burden - best) + weight * sd * density
+    gain = weight * _inside(outlook, prediction.mean_beyond, bound)
+    gain -= (burden + best) * _inside(outlook, prediction.probability_at_least, bound)
     return np.where(is_open, np.maximum(gain, 0.0), 0.0)
 
 
-def _chance(outlook: Outlook, bound: Floats) -> Floats:
-    """(n_shapes,) probability of reaching `bound` (n_shapes,), a log throughput."""
-    return outlook.prediction.probability_at_least(np.append(bound, 0.0))[: outlook.today]
+def _inside(outlook: Outlook, measure: Callable[[Floats], Floats], bound: Floats) -> Floats:
+    """(n_shapes,) what a prediction says of `bound` (n_shapes,), a log throughput each; today's is not asked for."""
+    return measure(np.append(bound, 0.0))[: outlook.today]
 
 
 def _best_verified(aim: Aim, outlook: Outlook, least: Floats) -> float | None:

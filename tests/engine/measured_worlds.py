@@ -57,3 +57,10 @@ def shapes(*asked: tuple[str, int], nodes: int = 1, **changes: Any) -> Shapes:
         precision=np.full(n, PRECISIONS.index(changes["precision"]) if "precision" in changes else -1),
         batch_size=np.full(n, changes.get("batch_size", np.nan)),
     )
+
+
+def below(z: float) -> float:
+    """Probability that Student's t of four degrees, scaled to variance one, is below `z`: its density, added up."""
+    grid = np.linspace(0.0, abs(z), 20_001)
+    density = np.sqrt(2.0) * 0.375 * (1.0 + grid**2 / 2.0) ** -2.5
+    return float(0.5 + np.copysign(np.trapezoid(density, grid), z))

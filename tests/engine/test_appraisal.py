@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from statistics import NormalDist
 
 import pytest
 
@@ -13,6 +12,7 @@ from engine.observations import observe
 from engine.outlook import Outlook
 from engine.units import Interval, Objective
 from engine.workload import Constraints, Workload
+from tests.engine.measured_worlds import below
 from tests.engine.small_worlds import SHEETS, Machine, found_in, machines, outlook_of, run
 
 PARALLEL = KindFound("ai", "population", None)
@@ -33,17 +33,23 @@ def appraised(objective: Objective, usd_per_hour: float | None = 1.0, **asked: f
 
 def test_a_limit_is_kept_with_the_probability_of_its_least_throughput() -> None:
     found = appraised("performance", floor_units_per_hour=20.0, max_usd_per_unit=0.5)
-    assert found.constraint_probability == pytest.approx(NormalDist().cdf(math.log(40.0 / 20.0) / 0.4))
+    assert found.constraint_probability == pytest.approx(below(math.log(40.0 / 20.0) / 0.4))
     tight = appraised("performance", floor_units_per_hour=20.0, max_usd_per_unit=0.125)
-    assert tight.constraint_probability == pytest.approx(NormalDist().cdf(math.log(40.0 / 32.0) / 0.4))
+    assert tight.constraint_probability == pytest.approx(below(math.log(40.0 / 32.0) / 0.4))
 
 
 def test_without_a_limit_on_speed_it_is_kept_for_sure() -> None:
     assert appraised("performance", max_usd_per_day=1e6).constraint_probability == 1.0
 
 
+def test_todays_own_configuration_keeps_todays_own_throughput_for_sure() -> None:
+    outlook = outlook_of([Machine("A10G", 1.0, 10.0, evidence="verified")])
+    workload = Workload("w", constraints=Constraints(floor_units_per_hour=10.0))
+    assert appraise(found_in(outlook, "cost", workload), ground(outlook)).constraint_probability == 1.0
+
+
 def test_performance_is_better_when_it_is_faster_than_today() -> None:
-    expected = NormalDist().cdf(math.log(4.0) / math.hypot(0.3, 0.4))
+    expected = below(math.log(4.0) / math.hypot(0.3, 0.4))
     assert appraised("performance").probability_better == pytest.approx(expected)
 
 
@@ -58,7 +64,7 @@ def test_value_of_time_is_better_when_speed_outweighs_price() -> None:
     outlook = outlook_of(KNOWN)
     workload = Workload("w", value_of_time_usd_per_hour=6.0)
     found = appraise(found_in(outlook, "value", workload), ground(outlook, 1.0, 6.0))
-    expected = NormalDist().cdf((math.log(4.0) - math.log(10.0 / 7.0)) / math.hypot(0.3, 0.4))
+    expected = below((math.log(4.0) - math.log(10.0 / 7.0)) / math.hypot(0.3, 0.4))
     assert found.configuration.accelerator == "H100"
     assert found.probability_better == pytest.approx(expected)
 
@@ -71,7 +77,7 @@ def test_value_is_better_when_it_gives_more_results_per_dollar() -> None:
     )
     assert found.configuration.accelerator == "L40S"
     gain = math.log(28.0 / 10.0) - math.log(2.5 / 1.0)
-    assert found.probability_better == pytest.approx(NormalDist().cdf(gain / math.hypot(0.3, 0.2)))
+    assert found.probability_better == pytest.approx(below(gain / math.hypot(0.3, 0.2)))
 
 
 def test_what_errs_about_both_configurations_cancels() -> None:
@@ -79,7 +85,7 @@ def test_what_errs_about_both_configurations_cancels() -> None:
     shared = replace(outlook.prediction, loadings=outlook.prediction.loadings + 2.0)
     together = replace(outlook, prediction=shared)
     found = appraise(found_in(together, "performance"), ground(together))
-    assert found.probability_better == pytest.approx(NormalDist().cdf(math.log(4.0) / math.hypot(0.3, 0.4)))
+    assert found.probability_better == pytest.approx(below(math.log(4.0) / math.hypot(0.3, 0.4)))
 
 
 def test_money_and_time_follow_from_throughput() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.equations import as_today, decoding, equations
 from engine.features import features
-from engine.fit import fit, own_covariance
+from engine.fit import fit, noise_of, own_covariance
 from engine.model import Model
 from engine.observations import Observations
 from engine.predict import predict
@@ -86,10 +86,10 @@ def test_uncertainty_grows_with_distance_from_what_was_measured() -> None:
 
 
 @given(st.sampled_from(EVERY[1:]), st.floats(0.5, 500.0))
-def test_another_measurement_never_makes_anything_less_certain_at_equal_noise(
+def test_another_measurement_never_makes_anything_less_certain_unless_it_is_odd(
     new: tuple[str, int], speed: float
 ) -> None:
-    model = fit([], PARTS)
+    model = fit([], PARTS, replace(PHYSICS, freedom=1e9))  # nothing is odd
     one, other = run("T4", 1, 10.0), run(*new, speed, 1)
     before, after = (predict(model, seen(*runs), shapes(*EVERY), PARTS) for runs in ([one], [one, other]))
     assert (after.log_sd <= before.log_sd + 1e-9).all()
@@ -97,7 +97,7 @@ def test_another_measurement_never_makes_anything_less_certain_at_equal_noise(
 
 def test_an_organisation_teaches_a_workload_that_it_never_ran_there() -> None:
     slow = [seen(run("A100", 1, 100.0), run("H100", 1, 90.0, 1), workload=f"w{i}") for i in range(8)]
-    known = seen(run("A100", 1, 7.0))
+    known = seen(run("A100", 1, 70.0))
     asked = shapes(("H100", 1))
     stranger = alone(known, asked)
     colleague = predict(fit([*slow, known], PARTS), known, asked, PARTS)
@@ -108,8 +108,7 @@ def test_an_organisation_teaches_a_workload_that_it_never_ran_there() -> None:
 def test_a_workload_is_not_evidence_for_itself() -> None:
     known = seen(run("A100", 1, 100.0), run("H100", 1, 90.0, 1), run("A100", 4, 390.0, 2))
     taught, untaught = fit([known], PARTS), fit([], PARTS)
-    same = replace(untaught, noise=taught.noise, widening=taught.widening)
-    one, other = (predict(model, known, shapes(*EVERY), PARTS) for model in (taught, same))
+    one, other = (predict(model, known, shapes(*EVERY), PARTS) for model in (taught, untaught))
     np.testing.assert_allclose(one.log_units_per_hour, other.log_units_per_hour, atol=1e-6)
     np.testing.assert_allclose(one.log_sd, other.log_sd, atol=1e-6)
 
@@ -122,6 +121,28 @@ def test_a_part_withdrawn_since_the_fit_is_no_obstacle() -> None:
     assert units_per_hour(found) == pytest.approx([200.0], rel=0.05)
 
 
+def test_a_workload_that_strays_further_than_expected_is_expected_to_stray_further() -> None:
+    runs = [run("A100", 1, 100.0), run("A100", 2, 190.0, 1), run("A100", 4, 370.0, 2), run("T4", 1, 20.0, 3)]
+    odd = [runs[0], run("A100", 2, 50.0, 1), run("A100", 4, 500.0, 2), runs[3]]
+    regular, erratic = (predict(fit([], PARTS), seen(*each), shapes(("H100", 4)), PARTS) for each in (runs, odd))
+    assert erratic.log_sd[0] > 1.5 * regular.log_sd[0]
+
+
+def test_what_was_measured_stays_certain_however_odd_the_rest() -> None:
+    odd = seen(run("A100", 1, 100.0), run("A100", 2, 5.0, 1), run("H100", 1, 2000.0, 2))
+    found = alone(odd, shapes(("A100", 1), ("A100", 2), ("H100", 1)))
+    assert (found.log_sd < 0.06).all()
+
+
+def test_workloads_like_this_one_teach_it_more_than_others_do() -> None:
+    flat = [seen(run("A100", 1, 7.0), run("A100", 8, 14.0, 1), workload=f"flat{i}") for i in range(6)]
+    steep = [seen(run("A100", 1, 7e4), run("A100", 8, 56e4, 1), workload=f"steep{i}") for i in range(6)]
+    model = fit([*flat, *steep], PARTS)
+    slow, fast = (predict(model, seen(run("A100", 1, speed)), shapes(("A100", 8)), PARTS) for speed in (8.0, 8e4))
+    assert units_per_hour(slow)[0] < 8.0 * 4
+    assert units_per_hour(fast)[0] > 8e4 * 6
+
+
 def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndarray, np.ndarray]:
     """The same posterior from one dense kernel over measured and asked configurations, organisation effects unknown."""
     each, filled, scales = equations(known, PARTS), as_today(asked, known), model.scales
@@ -130,16 +151,22 @@ def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndar
     count = np.concatenate([each.shapes.total, filled.total])
     same_part = part[:, None] == part[None, :]
     same = same_part & (count[:, None] == count[None, :])
-    slopes = np.array(scales.organisation) ** 2 + (model.noise * np.array(scales.workload)) ** 2
+    noise, widening = noise_of(model.lesson_for("unit", None).sums, scales)
+    slopes = np.array(scales.organisation) ** 2 + (noise * np.array(scales.workload)) ** 2
     kernel = scales.level**2 + (phi * slopes) @ phi.T
-    kernel += (scales.accelerator**2 + (model.noise * scales.workload_accelerator) ** 2) * same_part
-    kernel += (model.noise * scales.configuration) ** 2 * same
+    kernel += (scales.accelerator**2 + (noise * scales.workload_accelerator) ** 2) * same_part
+    kernel += (noise * scales.configuration) ** 2 * same
     n = len(each)
-    gain = kernel[n:, :n] @ np.linalg.inv(kernel[:n, :n] + np.diag(scales.run**2 / each.n_runs))
+    inverse = np.linalg.inv(kernel[:n, :n] + np.diag(scales.run**2 / each.n_runs))
+    gain = kernel[n:, :n] @ inverse
     expected = phi @ np.array(scales.slopes)
     level = (each.log_units_per_hour - expected[:n]).mean()
-    mean = level + expected[n:] + gain @ (each.log_units_per_hour - level - expected[:n])
-    covariance = (kernel[n:, n:] - gain @ kernel[:n, n:]) * model.widening**2
+    left = each.log_units_per_hour - level - expected[:n]
+    mean = level + expected[n:] + gain @ left
+    stretch = (scales.freedom + left @ inverse @ left) / (scales.freedom + n - 1)
+    covariance = kernel[n:, n:] - gain @ kernel[:n, n:]
+    width = np.where(same[n:, :n].any(axis=1), 1.0, widening * np.sqrt(stretch))
+    covariance *= width[:, None] * width[None, :]
     return mean, covariance + scales.run**2 * np.eye(len(filled))
 
 

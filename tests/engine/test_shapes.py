@@ -1,12 +1,14 @@
 """A prediction is a distribution: its quantiles and probabilities agree with draws from it."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.shapes import Prediction
-from tests.engine.measured_worlds import shapes
+from tests.engine.measured_worlds import below, shapes
 
 moderate = st.floats(-3.0, 3.0)
 
@@ -29,7 +31,8 @@ THREE = prediction([0.0, 0.3, 0.5], [[0.3, 0.0], [0.3, 0.1], [0.0, 0.4]], [0.01,
 def draws(found: Prediction, n: int = 200_000) -> np.ndarray:
     rng = np.random.default_rng(7)
     shared = rng.standard_normal((n, found.loadings.shape[1])) @ found.loadings.T
-    return found.log_units_per_hour + shared + rng.standard_normal((n, len(found))) * np.sqrt(found.own_variance)
+    strayed = shared + rng.standard_normal((n, len(found))) * np.sqrt(found.own_variance)
+    return found.log_units_per_hour + strayed * np.sqrt(2.0 / rng.chisquare(4, (n, 1)))  # variance 4 / (4 - 2), halved
 
 
 @pytest.mark.parametrize("q", [0.05, 0.5, 0.95])
@@ -48,6 +51,24 @@ def test_comparisons_use_what_the_shapes_share(other: int) -> None:
     expected = (sample > sample[:, [other]]).mean(axis=0)
     expected[other] = 0.5
     np.testing.assert_allclose(THREE.probability_above(other), expected, atol=0.005)
+
+
+@pytest.mark.parametrize("bar", [-0.5, 0.0, 0.4])
+def test_means_beyond_a_bar_agree_with_draws(bar: float) -> None:
+    sample = draws(THREE)
+    np.testing.assert_allclose(THREE.mean_beyond(np.full(3, bar)), (sample * (sample >= bar)).mean(axis=0), atol=0.005)
+
+
+@given(moderate)
+def test_probabilities_are_the_density_added_up(z: float) -> None:
+    one = prediction([0.0], [[0.0]], [1.0])
+    assert one.probability_at_least(-z)[0] == pytest.approx(below(z), abs=1e-7)
+
+
+def test_tails_are_heavier_than_those_of_a_gaussian_and_the_middle_is_narrower() -> None:
+    one, gaussian = prediction([0.0], [[0.0]], [1.0]), NormalDist()
+    assert one.quantile(0.999)[0] > gaussian.inv_cdf(0.999)
+    assert one.quantile(0.75)[0] < gaussian.inv_cdf(0.75)
 
 
 @given(st.lists(moderate, min_size=1, max_size=5), moderate)
