@@ -58,9 +58,12 @@ def appraise(found: Found, ground: Ground) -> Pick:
 
 
 def _probability_kept(found: Found, outlook: Outlook) -> float:
-    """Probability that one further run keeps every limit at stake: each of them is a least throughput."""
+    """Probability that the pick keeps every limit at stake: each of them is a least throughput.
+
+    Where it has run, that is known: the search held its measured throughput against them.
+    """
     least = float(found.at_stake.least_units_per_hour(found.usd_per_hour))
-    if least <= 0.0:
+    if least <= 0.0 or outlook.prediction.evidence[found.shape] == _VERIFIED:
         return 1.0
     return float(outlook.prediction.probability_at_least(float(np.log(least)))[found.shape])
 
