@@ -37,8 +37,8 @@ class Usable:
     `rows` (n_usable,) are positions in the index, so ordered by class, then price; class c owns
     `rows[starts[c]:starts[c + 1]]`. `classes` (n_open,) are those with an offer, `excluded` counts offers by filter.
     `caps` (n_usable,) are the accelerators, over all nodes, that quotas allow on each row; `levels` (n_levels,) are
-    the distinct ones, ascending, the last unbounded. `cheapest` (n_levels, n_classes) is the row of the cheapest offer
-    whose cap reaches a level, -1: none; `prices` are theirs, USD per node and hour, infinite: none.
+    the quotas there are, ascending, the last unbounded. `cheapest` (n_levels, n_classes) is the row of the cheapest
+    offer whose cap reaches a level, -1: none; `prices` are theirs, USD per node and hour, infinite: none.
     """
 
     rows: Integers
@@ -115,19 +115,20 @@ class CatalogIndex:
         return found
 
     def _sift(self, filters: Filters) -> Usable:
-        passing, excluded = np.ones(len(self.prices), dtype=np.bool_), {}
-        for name, kept in self._kept_by(filters):
-            excluded[name] = int(passing.sum() - (passing & kept).sum())
+        passing, n_left, excluded = np.ones(len(self.prices), dtype=np.bool_), len(self.prices), {}
+        caps = self._caps(filters.quotas)
+        for name, kept in self._kept_by(filters, caps):
             passing &= kept
+            n_passing = int(np.count_nonzero(passing))
+            excluded[name], n_left = n_left - n_passing, n_passing
         rows = np.flatnonzero(passing)
         starts = np.searchsorted(rows, self.starts)
-        caps = self._caps(filters.quotas)[rows]
-        levels = np.unique(np.append(caps, _UNBOUNDED))
+        caps, levels = caps[rows], np.unique([*(quota.max_accelerators for quota in filters.quotas), _UNBOUNDED])
         cheapest = _first_reaching(levels, caps, rows, starts)
         prices = np.where(cheapest < 0, np.inf, self.prices[cheapest])
         return Usable(rows, starts, np.flatnonzero(np.diff(starts)), excluded, caps, levels, cheapest, prices)
 
-    def _kept_by(self, filters: Filters) -> Iterator[tuple[str, Bools]]:
+    def _kept_by(self, filters: Filters, caps: Integers) -> Iterator[tuple[str, Bools]]:
         """The name of each filter that was set and (n_offers,) what it lets through, in blame order."""
         for name, column in FILTERS.items():
             allowed: Sequence[str] = getattr(filters, name)
@@ -135,7 +136,7 @@ class CatalogIndex:
                 yield name, self._is_any_of(column, allowed)
         if filters.quotas:  # an offer whose one node is too many is none at all; the others' nodes are counted later
             counts = np.repeat(self.accelerator_counts, np.diff(self.starts))
-            yield "quotas", self._caps(filters.quotas) >= counts
+            yield "quotas", caps >= counts
 
     def _caps(self, quotas: Sequence[Quota]) -> Integers:
         """(n_offers,) how many accelerators, over all nodes, one configuration may have of each offer."""

@@ -36,7 +36,7 @@ def names(requirements: list[str]) -> list[str]:
 
 
 RUNTIME = names(PROJECT["dependencies"]) + names(EXTRAS["parquet"])
-EVERY = RUNTIME + names(EXTRAS["test"])
+EVERY = RUNTIME + names(EXTRAS["test"]) + names(EXTRAS["bench"])
 
 
 @cache
