@@ -8,11 +8,12 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, advices, decisions, outbox, said, subscriptions
+from bot.store import Scope, advices, decisions, fleets, outbox, said, subscriptions
 from bot.store.columns import new_id
 from bot.store.subscriptions import Subscription
 from bot.usecases.advise import STANDS_FOR
 from bot.usecases.asking import Question
+from bot.usecases.fleet import glance
 from bot.usecases.news import News, key_of, news, signature
 from bot.usecases.periods import Period
 from bot.usecases.preferences import preferences
@@ -116,6 +117,7 @@ def _put(scope: Scope, destination: Destination, edition: _Edition, now: datetim
     digest_id = new_id()
     data = _as_document(edition, destination.channel, digest_id, advice_ids)
     outbox.put(scope, Post(destination, "digest", data), post_id=digest_id)
+    fleets.keep(scope, edition.surveyed.at, glance(edition.surveyed))
     if edition.subscription is not None:
         said.forget(scope, edition.subscription.id, edition.news.gone)
         said.remember(scope, edition.subscription.id, {key_of(found): signature(found) for found in fresh}, now)

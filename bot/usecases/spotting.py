@@ -2,8 +2,9 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Self
@@ -73,10 +74,15 @@ class Spotted:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What stands out, in no order, and which workloads could not be answered."""
+    """What stands out, in no order, which workloads could not be answered, and how many of the others are what.
+
+    `stages` and `kinds` count workloads by stage and by kind.
+    """
 
     spotted: tuple[Spotted, ...]
     unanswered: tuple[str, ...]
+    stages: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +100,9 @@ def spot(room: Room, team_id: str, names: Sequence[str]) -> Seen:
     with room.store.read(team_id) as scope:
         policy = workspaces.policy(scope)
     unanswered: list[str] = []
-    found = findings(_answers(room, team_id, names, unanswered), policy)
-    return Seen(tuple(map(Spotted.of, found)), tuple(unanswered))
+    stages, kinds = Counter[str](), Counter[str]()
+    found = findings(_counted(_answers(room, team_id, names, unanswered), stages, kinds), policy)
+    return Seen(tuple(map(Spotted.of, found)), tuple(unanswered), dict(stages), dict(kinds))
 
 
 def spot_elsewhere(part: Part) -> Seen:
@@ -130,6 +137,13 @@ def _answers(room: Room, team_id: str, names: Sequence[str], unanswered: list[st
             yield found
         else:
             unanswered.append(name)
+
+
+def _counted(advices: Iterator[Advice], stages: Counter[str], kinds: Counter[str]) -> Iterator[Advice]:
+    for advice in advices:
+        stages.update([advice.stage.value] if advice.stage else [])
+        kinds.update([advice.kind.value] if advice.kind else [])
+        yield advice
 
 
 def _worth(found: Finding) -> float:

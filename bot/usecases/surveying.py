@@ -1,10 +1,10 @@
 """One look at a whole workspace, its work shared out where there are hands for it."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TypeAlias
@@ -32,7 +32,7 @@ class Survey:
     """What stands out in a workspace, the most serious first.
 
     `names` are the workloads looked at, `unanswered` those of them of which nothing can be said, `owners` whose they
-    are where that is known.
+    are where that is known; `stages` and `kinds` count the others.
     """
 
     team_id: str
@@ -41,6 +41,8 @@ class Survey:
     spotted: tuple[Spotted, ...]
     unanswered: frozenset[str]
     owners: dict[str, str]
+    stages: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def workloads(self) -> int:
@@ -59,12 +61,17 @@ def survey(room: Room, team_id: str, beat: Beat = lambda: None) -> Survey:
         names, owners = watched.names(scope), watched.owners(scope)
     spotted: list[Spotted] = []
     unanswered: set[str] = set()
+    stages, kinds = Counter[str](), Counter[str]()
     for seen in _seen(room, team_id, names, at):
         spotted.extend(seen.spotted)
         unanswered.update(seen.unanswered)
+        stages.update(seen.stages)
+        kinds.update(seen.kinds)
         beat()
     spotted.sort(key=lambda each: (each.rank, each.workload))
-    return Survey(team_id, at, frozenset(names), tuple(spotted), frozenset(unanswered), owners)
+    return Survey(
+        team_id, at, frozenset(names), tuple(spotted), frozenset(unanswered), owners, dict(stages), dict(kinds)
+    )
 
 
 def _seen(room: Room, team_id: str, names: Sequence[str], at: datetime) -> Iterator[Seen]:

@@ -2,7 +2,7 @@
 
 from bot.store.tables.advising import AdviceRow, ApprovalRow, DecisionRow, ExclusionRow, ReceiptRow, TrialRow
 from bot.store.tables.base import EVERY_TEAM, METADATA, Scoped, Shared
-from bot.store.tables.knowledge import CatalogRow, ModelRow, ObservationsRow, RunRow, WorkloadRow
+from bot.store.tables.knowledge import CatalogRow, FleetRow, ModelRow, ObservationsRow, RunRow, WorkloadRow
 from bot.store.tables.talking import (
     ChartRow,
     InboxRow,
@@ -24,6 +24,7 @@ __all__ = [
     "ChartRow",
     "DecisionRow",
     "ExclusionRow",
+    "FleetRow",
     "InboxRow",
     "InstallationRow",
     "ModelRow",

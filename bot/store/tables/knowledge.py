@@ -9,7 +9,7 @@ from sqlmodel import Field
 from bot.store.columns import BIG_INTEGER, DOCUMENT, UtcTime, utc_now
 from bot.store.tables.base import Scoped, Shared
 
-__all__ = ["CatalogRow", "ModelRow", "ObservationsRow", "RunRow", "WorkloadRow"]
+__all__ = ["CatalogRow", "FleetRow", "ModelRow", "ObservationsRow", "RunRow", "WorkloadRow"]
 
 
 class RunRow(Scoped, table=True):
@@ -61,6 +61,15 @@ class WorkloadRow(Scoped, table=True):
     owner: str | None = None
     channel: str | None = None
     is_tracked: bool = False
+
+
+class FleetRow(Scoped, table=True):
+    """What the last survey of a workspace saw: counts and sums, for a glance that needs no survey."""
+
+    __tablename__ = "fleet"
+    team_id: str = Field(default="", primary_key=True, max_length=64)
+    at: datetime = Field(sa_type=UtcTime)
+    document: dict[str, Any] = Field(sa_type=DOCUMENT)
 
 
 class CatalogRow(Shared, table=True):

@@ -56,6 +56,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_exclusion_team_id_workload"), ["team_id", "workload"], unique=False)
 
     op.create_table(
+        "fleet",
+        sa.Column("team_id", sa.String(64), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("document", DOCUMENT, nullable=False),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_fleet")),
+    )
+    op.create_table(
         "installation",
         sa.Column("team_id", sa.String(64), nullable=False),
         sa.Column("enterprise_id", sa.String(), nullable=True),
@@ -224,6 +231,7 @@ def downgrade() -> None:
 
     op.drop_table("webhook")
     op.drop_table("oauth_state")
+    op.drop_table("fleet")
     op.drop_table("installation")
     with op.batch_alter_table("exclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exclusion_team_id_workload"))
