@@ -33,7 +33,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "judgement": [*judgement(document, found), next_trial(document) or ""],
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
-        "deciding": deciding(data["advice_id"], found) if is_open else undo_button(data),
+        "deciding": deciding(data, found) if is_open else undo_button(data),
         "asking": asking(data, found) if is_open else [],
         "spoken": _spoken(document, found),
     }

@@ -15,13 +15,15 @@ _ALL = 3  # objectives
 _SNOOZES = (("week", "for a week"), ("month", "for a month"), ("price", "until the price moves by 5 %"))
 
 
-def deciding(advice_id: str, found: tuple[Choice, ...]) -> list[Element]:
-    """What to do about an open advice: take the recommended pick, or another one."""
+def deciding(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+    """What to do about an open advice: take the recommended pick, or another one, or try it first."""
+    advice_id: str = data["advice_id"]
     best = [choice for choice in found if choice.is_recommended and not choice.is_today]
     others = _others(advice_id, found)
     return [
         *(approve_button(choice, advice_id, is_primary=True) for choice in best),
         *([_menu("Choose another", "advice.choose", others)] if others else []),
+        *([button("Try first", "advice.try", advice_id)] if _has_trial(data["document"], found) else []),
     ]
 
 
@@ -34,6 +36,13 @@ def asking(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
     snooze = _menu("Snooze", "advice.snooze", [(words, f"{advice_id}:{how_long}") for how_long, words in _SNOOZES])
     share = [button("Share to channel", "advice.share", advice_id)] if data.get("is_private") else []
     return [*questions, snooze, button("Dismiss", "advice.dismiss", advice_id), *share]
+
+
+def _has_trial(document: Mapping[str, Any], found: tuple[Choice, ...]) -> bool:
+    """Whether there is anything left to try: a next trial, or a recommended pick that no run has verified."""
+    best = next((choice for choice in found if choice.is_recommended), None)
+    is_open = best is not None and not best.is_today and best.pick["evidence"] != "verified"
+    return bool(found) and (document["next_trial"] is not None or is_open)
 
 
 def approve_button(choice: Choice, advice_id: str, *, is_primary: bool) -> Element:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.posts import Message
+from bot.usecases.handle import _CLICKS as CLICKS
+from bot.usecases.opening import MODALS
 from bot.views import as_text, message
 from engine.advice import Advice, as_document
 from tests.views.view_samples import (
@@ -25,6 +27,8 @@ from tests.views.view_samples import (
     pick,
     with_picks,
 )
+
+UNDOABLE = decision("approve", "cost") | {"can_undo": True}
 
 
 def shown(answer: Advice = ADVICE, **changes: Any) -> Message:
@@ -48,20 +52,28 @@ def test_the_recommended_pick_comes_first_and_is_marked_and_today_comes_last() -
     assert titles == ["*★ Performance – recommended*", "*Cost*", "*Value*", "*Today*"]
 
 
-def test_a_pick_says_where_how_fast_how_long_at_what_cost_and_how_sure() -> None:
+def test_a_pick_says_where_how_fast_at_what_cost_how_sure_and_what_binds_it() -> None:
     assert fields(shown())[0].splitlines() == [
         "*★ Performance – recommended*",
-        "*4 × A10G*",
+        "*4 × A10G* · on-demand · bf16",
         "aws · g5.12xlarge · us-east-1",
-        "on-demand · bf16",
         "64.1 clips/h (58.3–70.5)",
-        "56.2 s per clip (51.1 s–1 min 2 s)",
         "$0.0885 per clip ($0.0804–0.0973)",
         "$136/day, $15.93 at your demand",
         "_verified by a run on it_",
-        "_93 % likely to keep the limits_",
-        "_97 % likely to beat today_",
+        "_bound by compute, 6.2 GiB of memory to spare_",
     ]
+
+
+def test_limits_that_are_hardly_kept_are_said_on_the_card_and_sure_ones_are_not() -> None:
+    doubtful = fields(shown(with_picks(performance=pick(FOUR_A10G, 64.1, constraint_probability=0.46))))
+    assert "_only 46 % likely to keep the limits_" in doubtful[0]
+    assert "likely" not in fields(shown())[0]
+
+
+def test_what_is_not_known_of_a_pick_leaves_no_gap() -> None:
+    found = fields(shown(with_picks(performance=pick(FOUR_A10G, 64.1, bottleneck=None, memory_headroom_gib=None))))
+    assert found[0].splitlines()[-1] == "_scaled from your runs_"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +81,7 @@ def test_a_pick_says_where_how_fast_how_long_at_what_cost_and_how_sure() -> None
 )
 def test_ways_of_paying_are_said_in_peoples_words(category: Any, word: str) -> None:
     found = fields(shown(with_picks(performance=pick(replace(FOUR_A10G, pricing_category=category), 64.1))))
-    assert f"\n{word} · bf16\n" in found[0]
+    assert f"*4 × A10G* · {word} · bf16\n" in found[0]
     assert category not in found[0]
 
 
@@ -81,23 +93,62 @@ def test_several_machines_and_a_term_are_said() -> None:
     assert "reserved 3y" in found[0]
 
 
-def test_an_open_card_offers_every_pick_and_the_recommended_one_first() -> None:
+def test_an_open_card_offers_the_recommended_pick_first_and_the_others_in_a_menu() -> None:
     assert actions(shown()) == [
         "advice.approve.performance",
-        "advice.approve.cost",
-        "advice.approve.value",
+        "advice.choose",
+        "advice.try",
+        "advice.whatif",
         "advice.why",
         "advice.snooze",
         "advice.dismiss",
     ]
 
 
+def menu(found: Message, action: str) -> list[tuple[str, str]]:
+    """Labels and values of one menu."""
+    options = next(element["options"] for element in buttons(found) if element["action_id"] == action)
+    return [(option["text"]["text"], option["value"]) for option in options]
+
+
+def test_the_menu_holds_every_other_pick_and_what_comes_near_the_recommended_one() -> None:
+    assert menu(shown(), "advice.choose") == [
+        ("Cost: 1 × L4 · aws · us-east-1 · on-demand", "A-1:cost"),
+        ("Value: 1 × H100-80GB · gcp · us-central1 · spot", "A-1:value"),
+        ("Nearly as good: 2 nodes × 1 × L40S · azure · eastus · reserved 1y", "A-1:fallback:0"),
+        ("Nearly as good: 4 × A10G · aws · us-east-1 · on-demand", "A-1:fallback:1"),
+    ]
+
+
+def test_without_another_choice_there_is_no_menu() -> None:
+    only = pick(FOUR_A10G, 64.1, fallbacks=())
+    assert "advice.choose" not in actions(shown(with_picks(cost=only, value=only, performance=only)))
+
+
+def test_a_snooze_lasts_a_week_a_month_or_until_the_price_moves() -> None:
+    assert [value for _, value in menu(shown(), "advice.snooze")] == ["A-1:week", "A-1:month", "A-1:price"]
+
+
+def test_only_a_private_card_can_be_shared() -> None:
+    assert actions(shown(is_private=True))[-1] == "advice.share"
+    assert "advice.share" not in actions(shown(is_private=False))
+
+
+@pytest.mark.parametrize("answer", [ADVICE, INFEASIBLE, UNDETERMINED])
+@pytest.mark.parametrize("changes", [{}, {"is_private": True}, {"state": "approved", "decision": UNDOABLE}])
+def test_whatever_a_card_offers_somebody_does(answer: Advice, changes: dict[str, Any]) -> None:
+    verbs = {".".join(action.split(".")[:2]) for action in actions(shown(answer, **changes))}
+    assert verbs <= CLICKS.keys() | MODALS.keys()
+
+
 def test_only_the_recommended_pick_is_primary() -> None:
     assert [button["action_id"] for button in buttons(shown()) if button.get("style")] == ["advice.approve.performance"]
 
 
-def test_every_button_carries_the_advice() -> None:
-    assert {button["value"] for button in buttons(shown())} == {"A-1"}
+def test_every_button_and_every_option_carries_the_advice() -> None:
+    values = [button["value"] for button in buttons(shown()) if "value" in button]
+    values += [value for action in ("advice.choose", "advice.snooze") for _, value in menu(shown(), action)]
+    assert {value.split(":")[0] for value in values} == {"A-1"}
 
 
 def test_no_two_buttons_of_a_card_share_an_action() -> None:
@@ -107,6 +158,10 @@ def test_no_two_buttons_of_a_card_share_an_action() -> None:
 @pytest.mark.parametrize("state", ["approved", "dismissed", "snoozed", "expired", "replaced"])
 def test_a_card_that_is_not_open_has_no_buttons(state: str) -> None:
     assert not buttons(shown(state=state, decision=decision("approve", "cost", NOW)))
+
+
+def test_what_was_just_decided_can_be_undone_and_nothing_else() -> None:
+    assert actions(shown(state="approved", decision=UNDOABLE)) == ["advice.undo"]
 
 
 @pytest.mark.parametrize(
@@ -130,12 +185,13 @@ def test_one_configuration_that_wins_twice_is_shown_and_offered_once() -> None:
     found = shown(with_picks(value=ADVICE.objectives["cost"]))
     assert [field.splitlines()[0] for field in fields(found)][1] == "*Cost and value*"
     assert "The same configuration wins cost and value." in as_text(found)
-    assert actions(found)[:3] == ["advice.approve.performance", "advice.approve.cost", "advice.why"]
+    assert [value for _, value in menu(found, "advice.choose")][:2] == ["A-1:cost", "A-1:fallback:0"]
 
 
 def test_a_shared_win_is_approved_under_the_recommended_objective() -> None:
     found = shown(with_picks(cost=ADVICE.objectives["performance"]))
-    assert actions(found)[:2] == ["advice.approve.performance", "advice.approve.value"]
+    assert actions(found)[0] == "advice.approve.performance"
+    assert [value for _, value in menu(found, "advice.choose")][:2] == ["A-1:value", "A-1:fallback:0"]
 
 
 def test_when_one_configuration_wins_everything_there_is_nothing_to_compare() -> None:
@@ -147,7 +203,7 @@ def test_when_one_configuration_wins_everything_there_is_nothing_to_compare() ->
 
 
 def test_without_a_recommendation_there_is_nothing_to_approve() -> None:
-    assert actions(shown(INFEASIBLE)) == actions(shown(UNDETERMINED)) == ["advice.why"]
+    assert actions(shown(INFEASIBLE)) == actions(shown(UNDETERMINED)) == ["advice.whatif", "advice.why"]
 
 
 def test_the_age_of_old_prices_is_said_by_the_warning_alone() -> None:
@@ -203,3 +259,25 @@ def test_the_engines_own_document_is_all_the_view_needs() -> None:
     data = {"advice_id": "A", "document": as_document(ADVICE), "asked_by": None, "asked_at": NOW, "state": "open"}
     assert message("advice", data | {"decision": None}).blocks
     assert as_document(pick(L4, 1.0))["configuration"]["accelerator"] == "L4"
+
+
+def test_the_chart_stands_between_the_picks_and_what_they_come_to() -> None:
+    blocks = shown(chart="F0123456789").blocks
+    place = [block["type"] for block in blocks].index("image")
+    assert "fields" in blocks[place - 1]
+    assert "Break-even" in blocks[place + 1]["text"]["text"]
+    assert blocks[place]["slack_file"] == {"id": "F0123456789"}
+
+
+def test_a_card_without_a_chart_has_no_hole() -> None:
+    assert not [block for block in shown().blocks if block["type"] == "image"]
+
+
+def test_whoever_cannot_see_the_chart_is_told_what_it_says() -> None:
+    (image,) = [block for block in shown(chart="F0123456789").blocks if block["type"] == "image"]
+    assert image["alt_text"] == (
+        "Chart of cost against time per clip: performance (recommended) takes 56.2 s at $0.0885 per clip; cost takes "
+        "4 min 39 s at $0.0624 per clip; value takes 1 min 15 s at $0.0695 per clip; today takes 4 min 50 s at "
+        "$0.0834 per clip. Faster costs more."
+    )
+    assert f"({image['alt_text']})" in as_text(shown(chart="F0123456789"))

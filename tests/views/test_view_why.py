@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
-from bot.views import as_text, message
-from engine.advice import Advice, Certificate, KindFound, StageFound, as_document
+from bot.posts import Message
+from bot.views import as_text, surface
+from engine.advice import Advice, BreakEven, Certificate, Flatness, KindFound, StageFound
 from engine.units import Interval
+from tests.views import why_cases
 from tests.views.view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick, with_picks
+from tests.views.why_cases import ran, verified
 
 
-def story(answer: Advice = ADVICE) -> str:
-    return as_text(message("why", {"advice_id": "A-1", "document": as_document(answer)}))
+def story(answer: Advice = ADVICE, **changes: Any) -> str:
+    shown = surface("modal_why", why_cases.story(answer, **changes))
+    return as_text(Message("", tuple(shown["blocks"])))
 
 
 def with_performance(**changes: Any) -> Advice:
@@ -42,14 +46,56 @@ def test_a_kind_without_a_fit_names_only_its_source() -> None:
     )
 
 
-def test_each_prediction_has_its_interval_evidence_bottleneck_and_headroom() -> None:
-    said = "Performance: 64.1 clips/h (58.3–70.5), verified by a run on it; bound by compute, 6.2 GiB of memory"
-    assert said in story()
+def test_each_prediction_has_its_intervals_evidence_bottleneck_headroom_and_chances() -> None:
+    assert (
+        "Performance: 64.1 clips/h (58.3–70.5), 56.2 s per clip (51.1 s–1 min 2 s), $0.0885 per clip ($0.0804–0.0973); "
+        "verified by a run on it; bound by compute, 6.2 GiB of memory to spare, 97 % likely to beat today, "
+        "93 % likely to keep every limit."
+    ) in story()
 
 
 def test_what_is_not_known_of_a_prediction_is_left_out() -> None:
-    text = story(with_performance(bottleneck=None, memory_headroom_gib=None))
-    assert "Performance: 40 clips/h (36.4–44), scaled from your runs; 93 % likely to keep every limit." in text
+    text = story(with_performance(bottleneck=None, memory_headroom_gib=None, probability_better=None))
+    assert "; scaled from your runs; 93 % likely to keep every limit." in text
+
+
+def test_it_says_which_runs_taught_what() -> None:
+    rows = [ran(), ran("L4", n_succeeded=1, n_out_of_memory=2), ran("T4", n_succeeded=0)]
+    text = story(runs=rows)
+    assert "• 4 × A10G: 40 runs, 61.5 clips/h" in text
+    assert "• 4 × L4: one run, 61.5 clips/h, 2 out of memory" in text
+    assert "• 4 × T4: nothing succeeded" in text
+
+
+def test_of_many_configurations_the_latest_are_told_and_the_rest_counted() -> None:
+    text = story(runs=[ran(f"GPU-{number}") for number in range(9)])
+    assert "• 4 × GPU-5: 40 runs" in text
+    assert "GPU-6" not in text
+    assert "• and 3 more configurations" in text
+
+
+def test_what_was_measured_since_stands_beside_what_was_predicted() -> None:
+    text = story(verification=verified())
+    assert (
+        "Predicted against measured\n4 × A10G, 3 runs: measured 62 clips/h, predicted 64.1 clips/h (58.3–70.5): "
+        "inside the 90 % interval.\nMeasured $0.0915 per clip, predicted $0.0885 per clip ($0.0805–0.0974): inside"
+    ) in text
+    assert "Predicted against measured" not in story()
+
+
+def test_a_miss_is_said_plainly_and_a_cost_that_nobody_knows_is_left_out() -> None:
+    measured = {"units_per_hour": 31.0, "usd_per_unit": None, "runs": 1}
+    text = story(verification=verified(measured=measured, is_inside={"units_per_hour": False, "usd_per_unit": None}))
+    assert "one run: measured 31 clips/h, predicted 64.1 clips/h (58.3–70.5): outside the 90 % interval." in text
+    assert "Measured $" not in text
+
+
+def test_what_waiting_must_be_worth_between_each_pair_and_how_sure_flatness_is() -> None:
+    pairs = (BreakEven("cost", "value", 0.0), BreakEven("value", "performance", 0.83))
+    text = story(replace(ADVICE, break_even_pairs=pairs, flatness=Flatness(0.06, "flat", probability_flat=0.63)))
+    assert "Break-even: value over cost pays once an hour of waiting is worth anything at all." in text
+    assert "Break-even: performance over value pays once an hour of waiting is worth more than $0.83." in text
+    assert "Cost per clip is flat among them with a probability of 63 %." in text
 
 
 def test_the_runner_up_and_what_would_make_it_win() -> None:
