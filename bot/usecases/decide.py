@@ -1,30 +1,28 @@
-"""Snooze an advice for a while, or until its price moves; and the story behind it."""
+"""Snooze an advice for a while, or until its price moves."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.store import Scope, advices, audit, decisions
 from bot.store.advices import StoredAdvice
-from bot.store.decisions import Decision
 from bot.usecases.people import known
 from bot.usecases.permissions import Denied, grounds, may
-from bot.usecases.proposing import price_now, recommended
+from bot.usecases.proposing import advised, price_now
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.standing import decided, deny, late, origin_of, refuse
-from engine import Catalog
 
-__all__ = ["SNOOZE_MOVE", "is_settled", "snooze"]
-
-SNOOZE_MOVE = 0.05
-"""The share by which a price must move to end a snooze that waits for it."""
+__all__ = ["snooze"]
 
 _FOR: Mapping[str, timedelta] = {"week": timedelta(days=7), "month": timedelta(days=30)}
 
 
 def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
-    """Bring nothing up for a week, a month or until the price moves, as `click.value` says: `<advice>:month`."""
+    """Bring nothing up for a week, a month or until the price moves, as `click.value` says: `<advice>:month`.
+
+    The price is that of what is recommended, or of another pick that the value names: `<advice>:price:cost`.
+    """
     advice_id, _, how_long = click.value.partition(":")
     person = known(room.people, click.team_id, click.user_id)
     with room.store.write(click.team_id, settles=request_id) as scope:
@@ -37,20 +35,10 @@ def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
         return _snooze(room, scope, click, advice, how_long or "week")
 
 
-def is_settled(decision: Decision, at: datetime, catalog: Catalog) -> bool:
-    """Whether nobody needs to decide again: until a snooze ends, and for a while after an approval or a dismissal.
-
-    A snooze until the price moves ends when the offer costs 5 % more or less than then, or is no offer any more.
-    """
-    if decision.kind != "snooze" or decision.configuration is None:
-        return decision.until is None or decision.until > at
-    then, now = decision.configuration["price_usd_per_hour"], price_now(catalog, decision.configuration)
-    return now is not None and abs(now / then - 1.0) < SNOOZE_MOVE
-
-
 def _snooze(room: Room, scope: Scope, click: Click, advice: StoredAdvice, how_long: str) -> None:
     now, origin = room.clock(), origin_of(click)
-    waits_for = _priced(room, scope, advice) if how_long == "price" else None
+    how_long, _, objective = how_long.partition(":")
+    waits_for = _priced(room, scope, advice, objective) if how_long == "price" else None
     if how_long == "price" and waits_for is None:
         return refuse(scope, click.in_private, "no_price", advice)
     until = None if waits_for else now + _FOR.get(how_long, _FOR["week"])
@@ -65,8 +53,8 @@ def _snooze(room: Room, scope: Scope, click: Click, advice: StoredAdvice, how_lo
     return None
 
 
-def _priced(room: Room, scope: Scope, advice: StoredAdvice) -> dict[str, Any] | None:
-    """What the advice recommends, at the price of this moment."""
-    pick = recommended(advice.document)
-    price = price_now(room.shelf.index(scope).catalog, pick["configuration"]) if pick else None
-    return None if pick is None or price is None else {**pick["configuration"], "price_usd_per_hour": price}
+def _priced(room: Room, scope: Scope, advice: StoredAdvice, objective: str) -> dict[str, Any] | None:
+    """The configuration whose price is waited for, at the price of this moment; None when it has none."""
+    configuration = advised(advice.document, objective or advice.document["recommended"] or "")
+    price = price_now(room.shelf.index(scope).catalog, configuration) if configuration else None
+    return {**configuration, "price_usd_per_hour": price} if configuration and price is not None else None

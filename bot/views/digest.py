@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, mention, say
 from bot.views.advice import approve_button, decided, why_button
+from bot.views.deciding import undo_button
 from bot.views.numbers import count, duration, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
@@ -183,13 +184,16 @@ def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, 
     if advice_id is None:
         return []
     if _decision(found):
-        return [why_button(advice_id)]
+        undo = undo_button({"advice_id": advice_id, "state": found["state"], "decision": found["decision"]})
+        return [why_button(advice_id), *undo]
     approve = [approve_button(choice, advice_id, is_primary=True)] if choice else []
-    return [*approve, _snooze(advice_id), why_button(advice_id), *_change_of_stage(found, advice_id)]
+    return [*approve, _snooze(advice_id, found["objective"]), why_button(advice_id), *_change_of_stage(found, advice_id)]
 
 
-def _snooze(advice_id: str) -> dict[str, Any]:
-    options = [{"label": label, "value": f"{advice_id}:{until}"} for label, until in _SNOOZES]
+def _snooze(advice_id: str, objective: str) -> dict[str, Any]:
+    """The price to wait for is that of the pick which the finding is about."""
+    values = {until: f"{advice_id}:{until}" for _, until in _SNOOZES} | {"price": f"{advice_id}:price:{objective}"}
+    options = [{"label": label, "value": values[until]} for label, until in _SNOOZES]
     return {"label": "Snooze", "action": "advice.snooze", "options": options}
 
 
