@@ -64,8 +64,8 @@ class Proposal:
 
 def propose(room: Room, scope: Scope, advice: StoredAdvice, choice: str) -> Proposal | None:
     """What `choice` stands for in that advice; None when it stands for nothing."""
-    advised = _advised(advice.document, choice)
-    return None if advised is None else _proposal(room, scope, advice, choice, advised)
+    wanted = advised(advice.document, choice)
+    return None if wanted is None else _proposal(room, scope, advice, choice, wanted)
 
 
 def propose_trial(room: Room, scope: Scope, advice: StoredAdvice) -> Proposal | None:
@@ -76,19 +76,19 @@ def propose_trial(room: Room, scope: Scope, advice: StoredAdvice) -> Proposal | 
     return _proposal(room, scope, advice, "trial", trial["configuration"])
 
 
-def _proposal(room: Room, scope: Scope, advice: StoredAdvice, choice: str, advised: Mapping[str, Any]) -> Proposal:
+def _proposal(room: Room, scope: Scope, advice: StoredAdvice, choice: str, wanted: Mapping[str, Any]) -> Proposal:
     objective = next((known for known in OBJECTIVES if known == choice), None)
     catalog, current = room.shelf.index(scope).catalog, advice.document["current"]
-    price = price_now(catalog, advised)
+    price = price_now(catalog, wanted)
     if objective is not None:
         found = advice.document["objectives"][objective]
     else:
-        found = None if price is None else _predicted(room, scope.team_id, advice, advised)
+        found = None if price is None else _predicted(room, scope.team_id, advice, wanted)
     if price is None or found is None:
         gone = found or {"units_per_hour": {}, "usd_per_day": 0.0}
-        return Proposal(choice, objective, advised, None, gone, current)
-    configuration = {**advised, "price_usd_per_hour": price}
-    return Proposal(choice, objective, advised, configuration, _repriced(found, price / _price(found)), current)
+        return Proposal(choice, objective, wanted, None, gone, current)
+    configuration = {**wanted, "price_usd_per_hour": price}
+    return Proposal(choice, objective, wanted, configuration, _repriced(found, price / _price(found)), current)
 
 
 def recommended(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -104,7 +104,8 @@ def price_now(catalog: Catalog, configuration: Mapping[str, Any]) -> float | Non
     return min((offer.price_usd_per_hour for offer in same), default=None)
 
 
-def _advised(document: Mapping[str, Any], choice: str) -> Mapping[str, Any] | None:
+def advised(document: Mapping[str, Any], choice: str) -> Mapping[str, Any] | None:
+    """The configuration that `choice` names in an advice document; None when it names none."""
     kind, _, number = choice.partition(":")
     if kind == "fallback":
         pick = recommended(document)
