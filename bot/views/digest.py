@@ -187,7 +187,8 @@ def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, 
         undo = undo_button({"advice_id": advice_id, "state": found["state"], "decision": found["decision"]})
         return [why_button(advice_id), *undo]
     approve = [approve_button(choice, advice_id, is_primary=True)] if choice else []
-    return [*approve, _snooze(advice_id, found["objective"]), why_button(advice_id), *_change_of_stage(found, advice_id)]
+    snooze = _snooze(advice_id, found["objective"])
+    return [*approve, snooze, why_button(advice_id), *_change_of_stage(found, advice_id)]
 
 
 def _snooze(advice_id: str, objective: str) -> dict[str, Any]:
