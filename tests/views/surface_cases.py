@@ -5,6 +5,7 @@ from typing import Any
 from engine import PRICING_CATEGORIES, STAGES
 from tests.views.settings_cases import SETTINGS_SURFACE_CASES
 from tests.views.view_samples import HOSTILE, LONGEST
+from tests.views.why_cases import WHY_CASES
 
 
 def asking(**changes: Any) -> dict[str, Any]:
@@ -38,6 +39,7 @@ ASK_CASES = {
 SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "modal_ask": ASK_CASES,
     "modal_waiting": {"waiting": {}},
+    "modal_why": WHY_CASES,
     **SETTINGS_SURFACE_CASES,
 }
 """Surface name -> case name -> data."""

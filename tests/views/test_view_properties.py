@@ -157,7 +157,6 @@ ROWS = mapping(
 )
 DATA: dict[str, st.SearchStrategy[Any]] = {
     "advice": CARDS,
-    "why": mapping(advice_id=TEXTS, document=documents()),
     "digest": mapping(
         subscription_id=TEXTS,
         channel=TEXTS,

@@ -17,6 +17,7 @@ from tests.views.view_samples import (
     LATER,
     LONGEST,
     NAMES,
+    NOW,
     RTL,
     STATUS,
     SUBSCRIPTION,
@@ -31,8 +32,25 @@ from tests.views.view_samples import (
     workload_row,
 )
 
+EVERYTHING_ASKED = replace(
+    ADVICE,
+    constraints={
+        "floor_units_per_hour": 12.4,
+        "max_usd_per_day": 200.0,
+        "max_accelerators": 8.0,
+        "regions": tuple(f"region-{number}" for number in range(20)),
+        "providers": ("aws", "gcp"),
+    },
+)
+
 ADVICE_CASES: dict[str, dict[str, Any]] = {
     "open": card(),
+    "with-chart": card(chart="F0123456789"),
+    "private": card(is_private=True),
+    "waiting-for-a-second-word": card(words=[{"by": "U024BE7LH", "at": NOW, "choice": "performance"}]),
+    "approved-and-can-be-undone": card(
+        state="approved", decision=decision("approve", "performance") | {"can_undo": True}, chart="F0123456789"
+    ),
     "flat": card(
         replace(
             with_picks(performance=pick(replace(FOUR_A10G, price_usd_per_hour=4.1), 64.1, evidence="verified")),
@@ -84,19 +102,21 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
             ),
         )
     ),
-    "huge-and-tiny-numbers": card(HUGE),
+    "huge-and-tiny-numbers": card(HUGE, chart="F0123456789"),
+    "limits-unlikely-to-be-kept": card(
+        with_picks(performance=pick(FOUR_A10G, 64.1, constraint_probability=0.46, evidence="spec_only"))
+    ),
+    "everything-asked-for": card(EVERYTHING_ASKED),
     **{
-        f"name-{kind}": card(replace(ADVICE, workload=name, unit=name, reason=name, warnings=(name,)))
+        f"name-{kind}": card(
+            replace(ADVICE, workload=name, unit=name, reason=name, warnings=(name,)), chart="F0123456789"
+        )
         for kind, name in NAMES.items()
     },
 }
 
 CASES: dict[str, dict[str, dict[str, Any]]] = {
     "advice": ADVICE_CASES,
-    "why": {
-        name: ADVICE_CASES[name]
-        for name in ("open", "undetermined", "infeasible", "stay", "huge-and-tiny-numbers", "name-hostile", "name-rtl")
-    },
     "digest": {
         "findings": digest(finding(), finding(HUGE, workload=HOSTILE), more=3),
         "one": digest(finding(extra_usd_per_week=-12.0, gain_units_per_week=1.0), workloads=1),
