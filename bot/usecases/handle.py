@@ -18,11 +18,14 @@ from bot.usecases import (
     digest_forms,
     dismissing,
     forms,
+    handing,
+    home,
     listing,
     refreshing,
     settings,
     sharing,
     subscribing,
+    trials,
     undoing,
 )
 from bot.usecases.advise import Asker, advise
@@ -66,7 +69,7 @@ def _do(room: Room, work: inbox.Request) -> None:
             form = Submission.model_validate(work.body)
             _SUBMISSIONS[form.callback_id](room, form, work.id)
         case "home":
-            _home(room, HomeOpened.model_validate(work.body), work.id)
+            home.show(room, HomeOpened.model_validate(work.body), work.id)
         case "departure":
             departing.depart(room, Departure.model_validate(work.body), work.id)
         case "close":
@@ -78,11 +81,6 @@ def _do(room: Room, work: inbox.Request) -> None:
 def _verb(click: Click) -> str:
     """The first two parts of an action id; what follows them is for the use case."""
     return ".".join(click.action_id.split(".")[:2])
-
-
-def _home(room: Room, opened: HomeOpened, request_id: str) -> None:
-    with room.store.write(opened.team_id, settles=request_id):
-        """Nothing is shown there yet."""
 
 
 def _command(room: Room, command: Command, request_id: str) -> None:
@@ -137,6 +135,8 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "digest.send": digest_buttons.send_now,
     "exclusion.list": dismissing.list_exclusions,
     "exclusion.revoke": dismissing.revoke,
+    "handoff.show": handing.show,
+    "trial.cancel": trials.cancel,
 }
 """By the first two parts of the action id."""
 
@@ -147,6 +147,7 @@ _SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
     "dismiss": dismissing.dismiss,
     "refresh": refreshing.refresh_card,
     "settings": settings.save,
+    "try": trials.plan,
     "webhook": settings.save_webhook,
 }
 """By the callback id of the modal."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, workspaces
-from bot.usecases import auditing, webhooks
+from bot.usecases import auditing, home, webhooks
 from bot.usecases import preferences as preferring
 from bot.usecases.advise import Asker
 from bot.usecases.asking import Malformed, Subcommand
@@ -126,9 +126,12 @@ def check(room: Room, submitted: Submission) -> Mapping[str, str]:
 
 
 def save(room: Room, submitted: Submission, request_id: str) -> None:
-    """Make the form's settings those of the workspace."""
-    to = _Opened.read(submitted.metadata).in_private(submitted.user_id)
+    """Make the form's settings those of the workspace; where it was opened from the Home tab, draw that again."""
+    opened = _Opened.read(submitted.metadata)
+    to = opened.in_private(submitted.user_id)
     _change(room, submitted.team_id, submitted.user_id, to, request_id, _filled(submitted), "")
+    if opened.channel_id is None:
+        home.refresh(room, submitted.team_id, submitted.user_id)
 
 
 def restore(room: Room, click: Click, request_id: str) -> None:

@@ -11,8 +11,11 @@ from bot.views.asking import form, shared
 from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, modal_refused
 from bot.views.deciding import exclusions, not_allowed
 from bot.views.digest import digest, findings_modal
+from bot.views.handoff import handoff, handoff_undone
 from bot.views.help import help_
+from bot.views.home import home
 from bot.views.listing import status, tracked
+from bot.views.measured import receipt, trial_done
 from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
 from bot.views.settings import (
     audit_log,
@@ -23,6 +26,7 @@ from bot.views.settings import (
     webhook_changed,
 )
 from bot.views.subscriptions import subscribed, subscription_form, subscription_list, unsubscribed
+from bot.views.trials import modal_try, trial, trial_due, trial_refused
 from bot.views.why import why
 from bot.views.workloads import workload_list
 
@@ -36,6 +40,8 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "not_allowed": not_allowed,
     "digest": digest,
     "failure": failure,
+    "handoff": handoff,
+    "handoff_undone": handoff_undone,
     "help": help_,
     "lost": dict,
     "audit_log": audit_log,
@@ -47,6 +53,11 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "subscribed": subscribed,
     "subscription_list": subscription_list,
     "tracked": tracked,
+    "receipt": receipt,
+    "trial": trial,
+    "trial_done": trial_done,
+    "trial_due": trial_due,
+    "trial_refused": trial_refused,
     "unknown_workload": unknown_workload,
     "unsubscribed": unsubscribed,
     "untracked": tracked,
@@ -54,6 +65,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "home": home,
     "modal_approve": modal_approve,
     "modal_dismiss": modal_dismiss,
     "modal_moved": modal_moved,
@@ -63,6 +75,7 @@ _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "modal_settings": modal_settings,
     "modal_subscription": subscription_form,
     "modal_webhook": modal_webhook,
+    "modal_try": modal_try,
     "modal_waiting": dict,
     "modal_why": why,
 }

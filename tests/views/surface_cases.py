@@ -3,6 +3,8 @@
 from typing import Any
 
 from engine import PRICING_CATEGORIES, STAGES
+from tests.views.after_cases import AFTER_SURFACE_CASES
+from tests.views.home_cases import HOME_CASES
 from tests.views.settings_cases import SETTINGS_SURFACE_CASES
 from tests.views.view_samples import HOSTILE, LONGEST
 from tests.views.why_cases import WHY_CASES
@@ -40,6 +42,8 @@ SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "modal_ask": ASK_CASES,
     "modal_waiting": {"waiting": {}},
     "modal_why": WHY_CASES,
+    **AFTER_SURFACE_CASES,
+    **HOME_CASES,
     **SETTINGS_SURFACE_CASES,
 }
 """Surface name -> case name -> data."""

@@ -1,0 +1,152 @@
+"""The Home tab: the fleet, what waits for people, and how good the bot's own predictions were."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.render import Mrkdwn, join, say
+from bot.views.numbers import count, money, percent, plain
+from bot.views.phrases import configuration, day, moment, who
+
+__all__ = ["home"]
+
+_FINDING_WORDS = {
+    "shift_to_performance": "production that could be faster",
+    "dominated": "free money",
+    "overbuilt_prototype": "overbuilt prototypes",
+    "drifted_stage": "another stage than tagged",
+    "thin_evidence": "thin evidence",
+    "stale_evidence": "stale evidence",
+}
+_KIND_WORDS = {"ai": "AI", "traditional": "traditional"}
+_STAGES = ("prototyping", "validation", "production")
+
+
+def home(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `home.json.j2` names."""
+    if data["is_barred"]:
+        return {"is_barred": True, "at": moment(data["at"])}
+    return {
+        "is_barred": False,
+        "at": moment(data["at"]),
+        "buttons": _buttons(data),
+        "known": _known(data),
+        "fleet": _fleet(data["fleet"]),
+        "waiting": [_word(word) for word in data["waiting"]],
+        "trials": _lines(map(_trial, data["trials"])),
+        "receipts": _lines(map(_receipt, data["receipts"])),
+        "scores": _lines(map(_score, data["scores"])),
+    }
+
+
+def _lines(lines: Iterable[str]) -> Mrkdwn:
+    return join("\n", list(lines))
+
+
+def _buttons(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    settings = _button("Settings", "settings.change", "all") if data["is_administrator"] else None
+    return [it for it in (_button("Ask", "ask.open", "home", "primary"), settings) if it is not None]
+
+
+def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:
+    return {"label": label, "action": action, "value": value, "style": style, "spoken": None}
+
+
+def _known(data: Mapping[str, Any]) -> Mrkdwn:
+    workloads, advices = data["workloads"], data["open_advices"]
+    if not workloads:
+        return say("No workload is known yet: whoever runs the bot can import runs with `gpu-advise import runs FILE`.")
+    return say(
+        "{workloads} known, {advices} open for a decision.",
+        workloads=f"{count(workloads)} {'workload' if workloads == 1 else 'workloads'}",
+        advices=f"{count(advices)} {'advice' if advices == 1 else 'advices'}",
+    )
+
+
+def _fleet(seen: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Counts of the last survey, and what it is about; None before the first."""
+    if seen is None:
+        return None
+    stages = [f"{count(seen['stages'][stage])} {stage}" for stage in _STAGES if seen["stages"].get(stage)]
+    kinds = [f"{count(number)} {_KIND_WORDS.get(kind, kind)}" for kind, number in seen["kinds"].items()]
+    findings = [f"{count(number)} {_finding(kind)}" for kind, number in seen["findings"].items()]
+    return {
+        "at": moment(seen["at"]),
+        "fields": [
+            _field("Stages", stages or ["none known"]),
+            _field("Kinds", kinds or ["none known"]),
+            _field("Findings", findings or ["nothing needs anyone"]),
+            _field("At stake", _stakes(seen)),
+        ],
+        "top": _lines(map(_found, seen["top"])),
+        "unanswered": count(seen["unanswered"]) if seen["unanswered"] else None,
+    }
+
+
+def _stakes(seen: Mapping[str, Any]) -> list[str]:
+    """What the findings are worth a week: money that could be saved, results that are not produced."""
+    saved, results = seen["saved_usd_per_week"], seen["results_usd_per_week"]
+    lines = [f"{money(saved)} a week could be saved"] if saved > 0 else []
+    lines += [f"results worth {money(results)} a week are not produced"] if results > 0 else []
+    return lines or ["nothing"]
+
+
+def _field(title: str, lines: Sequence[str]) -> Mrkdwn:
+    return join("\n", [say("*{title}*", title=title), *lines])
+
+
+def _found(found: Mapping[str, Any]) -> Mrkdwn:
+    return say(
+        "• *{workload}* – {kind}, {worth} a week",
+        workload=found["workload"],
+        kind=_finding(found["kind"]),
+        worth=money(found["worth_usd_per_week"]),
+    )
+
+
+def _finding(kind: str) -> str:
+    return _FINDING_WORDS.get(kind, kind.replace("_", " "))
+
+
+def _word(word: Mapping[str, Any]) -> dict[str, Any]:
+    """An advice that waits, and the button that confirms it at today's price."""
+    sentence = say(
+        "*{workload}* – {by} approved on {at}; one more person must.",
+        workload=word["workload"],
+        by=who(word["given_by"]),
+        at=moment(word["given_at"]),
+    )
+    value = f"{word['advice_id']}:{word['choice']}"
+    return {"sentence": sentence, "button": _button("Look at it", "advice.approve", value)}
+
+
+def _trial(trial: Mapping[str, Any]) -> Mrkdwn:
+    return say(
+        "• *{workload}* on {what} – {runner}, until {until}{late}",
+        workload=trial["workload"],
+        what=configuration(trial["configuration"]),
+        runner=who(trial["runner"]),
+        until=day(trial["until"]),
+        late=" (late)" if trial["is_late"] else Mrkdwn(""),
+    )
+
+
+def _receipt(receipt: Mapping[str, Any]) -> Mrkdwn:
+    return say(
+        "• *{workload}* – predicted {predicted} an hour, measured {measured}: {verdict}, {at}",
+        workload=receipt["workload"],
+        predicted=plain(receipt["predicted"]["p50"]),
+        measured=plain(receipt["measured"]),
+        verdict="inside the interval" if receipt["is_inside"] else "outside the interval",
+        at=moment(receipt["at"]),
+    )
+
+
+def _score(score: Mapping[str, Any]) -> Mrkdwn:
+    checks = f"{count(score['count'])} {'check' if score['count'] == 1 else 'checks'}"
+    return say(
+        "*{accelerator}* – off by {error} at the median of {checks}, {inside} inside the 90 % interval",
+        accelerator=score["accelerator"],
+        error=percent(score["error"]),
+        checks=checks,
+        inside=f"{count(score['inside'])} of {count(score['count'])}",
+    )
