@@ -59,7 +59,7 @@ def _where(order: Order, backend: str | None) -> dict[str, Tree]:
 
 
 def _unsaid(order: Order, backend: str | None) -> list[str]:
-    said = []
+    said = [comment("Merge it into your task: image and commands stay your own.")]
     if backend is None and order.provider is not None:
         said.append(comment(f"dstack has no backend named {order.provider!r}: it chooses among those of your project"))
     if order.pricing_category == "committed":

@@ -56,7 +56,7 @@ def skypilot(order: Order) -> Snippet:
 
 
 def _unsaid(order: Order, cloud: str | None) -> list[str]:
-    said = []
+    said = [comment("Merge it into your task: setup and run stay your own.")]
     if cloud is None and order.provider is not None:
         said.append(comment(f"SkyPilot has no cloud named {order.provider!r}: it chooses one that has these GPUs"))
     if order.pricing_category == "committed":

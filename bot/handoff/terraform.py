@@ -104,7 +104,9 @@ def _unsaid(order: Order, body: Callable[[Order], Iterator[str]]) -> list[str]:
     said = []
     if body is _locals:
         said.append(comment(f"No resource is known here for {order.provider or 'this provider'}: local values instead"))
-    elif order.region is not None and body is not _azure:
+    else:
+        said.append(comment("Merge it into your resource: image, network and disks stay your own."))
+    if body is not _locals and order.region is not None and body is not _azure:
         where = "zone: one of" if body is _google else "the provider's region:"
         said.append(comment(f"{where} {order.region}"))
     if order.pricing_category == "committed":

@@ -10,7 +10,7 @@ from bot.posts import Message
 from bot.render.check import problems
 from bot.render.environment import environment
 from bot.render.limits import TEXT, fitted, shortened
-from bot.render.mrkdwn import Mrkdwn, channel, escaped, join, mention, say, shown, unformatted
+from bot.render.mrkdwn import Mrkdwn, channel, code, escaped, join, mention, say, shown, unformatted
 from bot.render.surfaces import options, surface
 from bot.render.text import as_text
 
@@ -18,6 +18,7 @@ __all__ = [
     "Mrkdwn",
     "as_text",
     "channel",
+    "code",
     "escaped",
     "join",
     "mention",

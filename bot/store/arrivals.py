@@ -28,9 +28,9 @@ class Arrived:
     cost_usd: float | None
 
 
-def since(scope: Scope, workload: str, moment: datetime) -> list[Arrived]:
-    """The runs of `workload` that began at `moment` or later and succeeded, oldest first."""
+def since(scope: Scope, workload: str, unit: str, moment: datetime) -> list[Arrived]:
+    """The successful runs of `workload`, counted in `unit`, that began at `moment` or later; oldest first."""
     columns = [getattr(RunRow, name) for name in Arrived.__slots__]
     later = (col(RunRow.workload) == workload, col(RunRow.started) >= moment.timestamp())
-    done = (col(RunRow.status) == "succeeded", col(RunRow.units) > 0)
+    done = (col(RunRow.status) == "succeeded", col(RunRow.units) > 0, col(RunRow.unit) == unit)
     return [Arrived(*row) for row in scope.execute(select(*columns).where(*later, *done).order_by(col(RunRow.started)))]

@@ -19,7 +19,10 @@ State = Literal["waiting", "measured", "nothing", "skipped", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One promise. `key` says when: `7d`, `14d`, `30d`, or `runs`. `document` is what was found, None until then."""
+    """One promise. `key` says when: `7d`, `14d`, `30d`, or `runs`.
+
+    `document` is what was noted when it was given, and what was found once it was kept.
+    """
 
     id: str
     team_id: str
@@ -28,16 +31,18 @@ class Receipt:
     key: str
     state: State
     due_at: datetime
-    document: Document | None
+    document: Document
     finished_at: datetime | None
 
 
-def promise(scope: Scope, advice_id: str, workload: str, key: str, due_at: datetime) -> None:
+def promise(
+    scope: Scope, advice_id: str, workload: str, key: str, due_at: datetime, document: Mapping[str, Any]
+) -> None:
     """Check at `due_at`. A promise that was taken back, as by an undone approval, is given anew."""
-    row = {"id": new_id(), "advice_id": advice_id, "workload": workload, "key": key, "state": "waiting"}
-    if not scope.insert_new(ReceiptRow, [{**row, "due_at": due_at, "document": None, "finished_at": None}], "id"):
+    anew = {"state": "waiting", "due_at": due_at, "document": dict(document), "finished_at": None}
+    row = {"id": new_id(), "advice_id": advice_id, "workload": workload, "key": key, **anew}
+    if not scope.insert_new(ReceiptRow, [row], "id"):
         theirs = (col(ReceiptRow.advice_id) == advice_id, col(ReceiptRow.key) == key)
-        anew = {"state": "waiting", "due_at": due_at, "document": None, "finished_at": None}
         scope.execute(update(ReceiptRow).where(*theirs).values(**anew))
 
 
@@ -82,4 +87,8 @@ def recent(scope: Scope, limit: int = 10) -> list[Receipt]:
 
 
 def _read(scope: Scope, query: Any) -> list[Receipt]:
-    return [Receipt(**{name: getattr(row, name) for name in Receipt.__slots__}) for row in scope.scalars(query)]
+    return [_receipt(row) for row in scope.scalars(query)]
+
+
+def _receipt(row: ReceiptRow) -> Receipt:
+    return Receipt(**{name: getattr(row, name) for name in Receipt.__slots__} | {"document": row.document or {}})

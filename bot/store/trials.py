@@ -12,10 +12,11 @@ from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import TrialRow, WorkloadRow
 
-__all__ = ["Begun", "State", "Trial", "begin", "finish", "get", "planned", "planned_everywhere", "verified"]
+__all__ = ["OPEN", "Begun", "State", "Trial", "begin", "finish", "get", "planned", "planned_everywhere", "verified"]
 
 State = Literal["planned", "reminded", "verified", "cancelled", "expired"]
-_OPEN = ("planned", "reminded")
+OPEN = ("planned", "reminded")
+"""The states of a trial that is still to be made."""
 _SAME = ("provider", "region", "instance_type", "accelerator", "accelerator_count", "node_count", "pricing_category")
 
 
@@ -85,7 +86,7 @@ def get(scope: Scope, trial_id: str) -> Trial | None:
 
 def planned(scope: Scope, workload: str | None = None) -> list[Trial]:
     """The trials of this workspace that are still to be made, the next to end first; of one workload, or of all."""
-    query = select(TrialRow).where(col(TrialRow.state).in_(_OPEN)).order_by(col(TrialRow.until), col(TrialRow.id))
+    query = select(TrialRow).where(col(TrialRow.state).in_(OPEN)).order_by(col(TrialRow.until), col(TrialRow.id))
     return [
         _trial(row)
         for row in scope.scalars(query if workload is None else query.where(col(TrialRow.workload) == workload))
@@ -94,7 +95,7 @@ def planned(scope: Scope, workload: str | None = None) -> list[Trial]:
 
 def planned_everywhere(across: Scope) -> list[Trial]:
     """Every trial that is still to be made, of any workspace."""
-    query = select(TrialRow).where(col(TrialRow.state).in_(_OPEN)).order_by(col(TrialRow.until), col(TrialRow.id))
+    query = select(TrialRow).where(col(TrialRow.state).in_(OPEN)).order_by(col(TrialRow.until), col(TrialRow.id))
     return [_trial(row) for row in across.scalars(query)]
 
 
@@ -109,7 +110,7 @@ def finish(
 ) -> bool:
     """Move a trial on from the state that it was read in: of any number of callers exactly one succeeds."""
     still = (col(TrialRow.id) == trial.id, col(TrialRow.state) == trial.state)
-    values: dict[str, Any] = {"state": state, "finished_at": None if state in _OPEN else now}
+    values: dict[str, Any] = {"state": state, "finished_at": None if state in OPEN else now}
     if measured is not None:
         values["measured"] = dict(measured)
     if until is not None:

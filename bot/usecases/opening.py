@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases import confirming, digest_buttons, digest_forms, dismissing, explaining, forms, settings
+from bot.usecases import confirming, digest_buttons, digest_forms, dismissing, explaining, forms, settings, trials
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 
@@ -16,6 +16,7 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "advice.approve": confirming.confirm,
     "advice.choose": confirming.confirm,
     "advice.dismiss": dismissing.ask_why,
+    "advice.try": trials.ask,
     "advice.whatif": forms.what_if,
     "advice.why": explaining.explain,
     "ask.open": forms.ask_anew,
@@ -38,6 +39,7 @@ SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {
 
 CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {
     "ask": forms.check,
+    "try": trials.check,
     "digest": digest_forms.check,
     "settings": settings.check,
     "webhook": settings.check_webhook,

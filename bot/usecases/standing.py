@@ -11,6 +11,7 @@ from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision, Outcome
 from bot.usecases.advise import card
 from bot.usecases.forms import Origin
+from bot.usecases.measuring import verification
 from bot.usecases.permissions import Action, Denied
 from bot.usecases.requests import Click
 
@@ -48,7 +49,8 @@ def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> dict[str
     state = STATES[standing.kind] if standing else fresh.state
     document, exclusions = as_document(standing, now), advice.request.get("exclusions", ())
     drawn = card(advice.id, advice.document, advice.asked_by, advice.created_at, state, document, exclusions)
-    return {**drawn, "words": _words(scope, advice.id, standing.reason if standing else None)}
+    words = _words(scope, advice.id, standing.reason if standing else None)
+    return {**drawn, "words": words, "verified": verification(scope, advice.id)}
 
 
 def as_document(decision: Decision | None, now: datetime) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from bot.vault import Vault
 
 __all__ = ["Event", "headers", "new_secret", "notify", "recent", "refused", "signature"]
 
-Event = Literal["decision.approved", "decision.undone"]
+Event = Literal["decision.approved", "decision.undone", "receipt.measured"]
 _VERSION = 1
 _LONGEST = 2000  # characters of an address
 
@@ -51,14 +52,21 @@ def new_secret(vault: Vault) -> tuple[str, str]:
     return secret, vault.seal(secret)
 
 
-def notify(scope: Scope, event: Event, advice: StoredAdvice, decision: Decision, at: datetime) -> None:
-    """Tell the webhook of `decision`, where there is one, once this transaction commits."""
+def notify(
+    scope: Scope,
+    event: Event,
+    advice: StoredAdvice,
+    decision: Decision,
+    at: datetime,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell the webhook of `decision`, and of what there is `more`, once this transaction commits."""
     url = preferences(scope).webhook_url
     if url is None:
         return
     delivery_id = new_id()
     body = {"event": event, "id": delivery_id, "version": _VERSION, "at": _iso(at), "workspace": scope.team_id}
-    webhooks.put(scope, delivery_id, event, json.dumps(body | _told(advice, decision)), url, at)
+    webhooks.put(scope, delivery_id, event, json.dumps({**body, **_told(advice, decision), **(more or {})}), url, at)
 
 
 def headers(delivery_id: str, body: str, secret: str, at: datetime) -> dict[str, str]:

@@ -9,6 +9,7 @@ from bot.views.chart import chart_in_words
 from bot.views.deciding import decided, left_out, undo_button
 from bot.views.infeasible import ask_again
 from bot.views.measure import Measure
+from bot.views.measured import verified
 from bot.views.numbers import age, count, money
 from bot.views.phrases import configuration, constraint, moment, price_age_days, sentence, who
 from bot.views.picks import Choice, choices, current_field, field, infeasible_fields
@@ -30,7 +31,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "picks": _fields(document, found),
         "chart": data.get("chart"),
         "chart_in_words": chart_in_words(document),
-        "judgement": [*judgement(document, found), next_trial(document) or ""],
+        "judgement": [verified(data) or "", *judgement(document, found), next_trial(document) or ""],
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
         "deciding": deciding(data, found) if is_open else undo_button(data),

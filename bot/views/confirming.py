@@ -9,6 +9,7 @@ from bot.views.measure import Measure
 from bot.views.numbers import money, percent, ratio
 from bot.views.phrases import EVIDENCE_WORDS, configuration, machines, paid, running, who
 from bot.views.refusals import decision_refused
+from bot.views.trials import trial_refused
 
 __all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused"]
 
@@ -71,6 +72,7 @@ def modal_refused(data: Mapping[str, Any]) -> dict[str, Any]:
 _REFUSALS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
     "decision_refused": ("Nothing to decide", decision_refused),
     "not_allowed": ("Somebody else must", not_allowed),
+    "trial_refused": ("Nothing to try", trial_refused),
 }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
+from tests.views.after_cases import AFTER_CASES
 from tests.views.settings_cases import SETTINGS_CASES
 from tests.views.view_samples import (
     A10G,
@@ -194,6 +195,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
     "subscription_list": {"two": {"rows": [SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"}]}, "none": {"rows": []}},
     "tracked": {"workload": {"workload": "video-gen"}, "hostile": {"workload": HOSTILE}},
     "untracked": {"workload": {"workload": "video-gen"}, "hidden": {"workload": HIDDEN}},
+    **AFTER_CASES,
     **SETTINGS_CASES,
 }
 """View name -> case name -> data."""

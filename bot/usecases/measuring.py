@@ -1,0 +1,91 @@
+"""Predicted against measured: what the runs on one configuration really did."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.store import Scope, receipts, trials
+from bot.store.arrivals import Arrived
+from bot.store.receipts import Receipt
+from bot.store.trials import Trial
+from engine import Accelerators
+
+__all__ = ["compared", "is_inside", "ran_on", "verification"]
+
+_SECONDS = 3600.0
+
+
+def ran_on(configuration: Mapping[str, Any], runs: Iterable[Arrived], accelerators: Accelerators) -> list[Arrived]:
+    """Those of `runs` that were made on `configuration`: accelerators, counts and nodes, and all else that is given.
+
+    What a run does not say (its provider, its instance type, its precision) cannot contradict.
+    """
+    return [run for run in runs if _is_on(configuration, run, accelerators)]
+
+
+def compared(configuration: Mapping[str, Any], forecast: Mapping[str, Any], runs: Sequence[Arrived]) -> dict[str, Any]:
+    """What was predicted of `configuration` and what `runs` (at least one) measured, as a document.
+
+    A run without a cost of its own counts at the price of `configuration` for as long as it ran. `is_inside` tells for
+    throughput and for cost per unit whether the 90 % interval holds what was measured; None where there is no interval.
+    """
+    hours = sum(run.ended - run.started for run in runs) / _SECONDS
+    units = sum(run.units for run in runs)
+    usd = _usd(configuration, runs)
+    measured = {
+        "units_per_hour": units / hours,
+        "usd_per_unit": None if usd is None else usd / units,
+        "runs": len(runs),
+        "first_at": _iso(min(run.started for run in runs)),
+        "last_at": _iso(max(run.ended for run in runs)),
+    }
+    predicted = {name: forecast.get(name) for name in ("units_per_hour", "usd_per_unit")}
+    inside = {name: _within(measured[name], interval) for name, interval in predicted.items()}
+    return {"configuration": dict(configuration), "predicted": predicted, "measured": measured, "is_inside": inside}
+
+
+def is_inside(found: Mapping[str, Any]) -> bool:
+    """Whether nothing that was compared lies outside its interval."""
+    return False not in found["is_inside"].values()
+
+
+def verification(scope: Scope, advice_id: str) -> dict[str, Any] | None:
+    """The comparison that verified an advice last, by a trial or by a receipt; None while it is only predicted."""
+    trial, receipt = trials.verified(scope, advice_id), receipts.last_measured(scope, advice_id)
+    if trial is None or (receipt is not None and _later(receipt, trial)):
+        return None if receipt is None else dict(receipt.document)
+    return None if trial.measured is None else dict(trial.measured)
+
+
+def _later(receipt: Receipt, trial: Trial) -> bool:
+    return receipt.finished_at is not None and trial.finished_at is not None and receipt.finished_at > trial.finished_at
+
+
+def _is_on(configuration: Mapping[str, Any], run: Arrived, accelerators: Accelerators) -> bool:
+    counts = (run.accelerator_count, run.node_count)
+    if counts != (configuration["accelerator_count"], configuration["node_count"]):
+        return False
+    if not accelerators.knows(run.accelerator):
+        return False
+    if accelerators.resolve(run.accelerator).name != configuration["accelerator"]:
+        return False
+    said = {name: getattr(run, name) for name in ("provider", "instance_type", "precision")}
+    return all(value is None or configuration[name] in {None, value} for name, value in said.items())
+
+
+def _usd(configuration: Mapping[str, Any], runs: Sequence[Arrived]) -> float | None:
+    price = configuration["price_usd_per_hour"]
+    if price is None and any(run.cost_usd is None for run in runs):
+        return None
+    rate = (price or 0.0) * configuration["node_count"] / _SECONDS
+    return sum(run.cost_usd if run.cost_usd is not None else (run.ended - run.started) * rate for run in runs)
+
+
+def _within(measured: Any, interval: Mapping[str, float] | None) -> bool | None:
+    if measured is None or interval is None:
+        return None
+    return bool(interval["p05"] <= measured <= interval["p95"])
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

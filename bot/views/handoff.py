@@ -1,0 +1,66 @@
+"""The hand-off: an approved configuration, or one that is to be tried, as patches that are ready to be copied."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, code, join, say
+from bot.views.phrases import configuration, machines, who
+
+__all__ = ["handoff", "handoff_undone", "others_menu", "patches"]
+
+_TITLES = {"skypilot": "SkyPilot", "kubernetes": "Kubernetes", "terraform": "Terraform", "dstack": "dstack"}
+
+
+def handoff(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `handoff.json.j2` names: the patches, the menu with the other tools, and what comes next."""
+    workload, where = data["workload"], configuration(data["configuration"])
+    heading = say("🛠 *Hand-off of {workload}:* {where}", workload=workload, where=where)
+    is_approved = data["why"] == "approved"
+    return {
+        "heading": heading,
+        "patches": patches(data),
+        "next": _NEXT if is_approved else "",
+        "buttons": others_menu(data),
+        "spoken": say("How to run {workload} on {where}.", workload=workload, where=machines(data["configuration"])),
+    }
+
+
+def handoff_undone(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `handoff_undone.json.j2` names."""
+    where = configuration(data["configuration"]) if data["configuration"] else "what was approved"
+    return {
+        "sentence": say(
+            "↩ *Undone:* the approval of {workload} by {who} was taken back. Do not apply the hand-off above "
+            "({where}); no receipts will follow.",
+            workload=data["workload"],
+            who=who(data["by"]),
+            where=where,
+        )
+    }
+
+
+def patches(data: Mapping[str, Any]) -> list[Mrkdwn]:
+    """Each patch with what to do with it, as one section of its own."""
+    return [_patch(part) for part in data["parts"]]
+
+
+def others_menu(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The menu of the tools that were not asked for; nothing where there is none."""
+    options = [{"label": _TITLES[target], "value": f"{data['about']}:{target}"} for target in data["others"]]
+    return [{"label": "For another tool", "action": "handoff.show", "options": options}] if options else []
+
+
+def _patch(part: Mapping[str, str]) -> Mrkdwn:
+    how = say(
+        "*{title}:* save it as `{filename}`, then `{command}`",
+        title=part["title"],
+        filename=part["filename"],
+        command=part["command"],
+    )
+    return join("\n", [how, code(part["text"])])
+
+
+_NEXT = Mrkdwn(
+    "Receipts follow after 5 runs on it, and after 7, 14 and 30 days: what was predicted against what was measured. "
+    "They need the runs: `gpu-advise import runs FILE`."
+)
