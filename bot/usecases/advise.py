@@ -12,8 +12,8 @@ from bot.usecases import excluding
 from bot.usecases.asking import Malformed, Question
 from bot.usecases.preferences import preferences
 from bot.usecases.problems import Problem
+from bot.usecases.renting import spelled_out, unrentable
 from bot.usecases.room import Room
-from bot.usecases.wording import closest
 from engine import (
     Advice,
     CatalogIndex,
@@ -31,7 +31,7 @@ from engine import (
     recommend,
 )
 
-__all__ = ["STANDS_FOR", "Asker", "Unknown", "advise", "answer", "card", "keep", "unrentable"]
+__all__ = ["STANDS_FOR", "Asker", "Unknown", "advise", "answer", "card", "keep"]
 
 STANDS_FOR = timedelta(days=14)  # prices and history move on: an older advice must be asked for again
 
@@ -232,33 +232,8 @@ def _overlaid(owned: Workload, asked: Workload, index: CatalogIndex) -> Workload
         is_critical=asked.is_critical or owned.is_critical,
         value_of_time_usd_per_hour=asked.value_of_time_usd_per_hour or owned.value_of_time_usd_per_hour,
         constraints=Constraints(**over(asked.constraints, owned.constraints)),
-        filters=_spelled_out(Filters(**over(asked.filters, owned.filters)), index),
+        filters=spelled_out(Filters(**over(asked.filters, owned.filters)), index),
     )
-
-
-def _spelled_out(filters: Filters, index: CatalogIndex) -> Filters:
-    """`filters` with every accelerator by the name that the catalogue uses."""
-    sheets = index.catalog.accelerators
-    names = (sheets.resolve(spelling).name if sheets.knows(spelling) else spelling for spelling in filters.accelerators)
-    return replace(filters, accelerators=tuple(dict.fromkeys(names)))
-
-
-def unrentable(filters: Filters, index: CatalogIndex) -> tuple[tuple[str, Problem], ...]:
-    """What the catalogue does not have, by key of the question: a spelling mistake would exclude everything."""
-    filters = _spelled_out(filters, index)
-    asked = {"provider": filters.providers, "region": filters.regions, "accelerator": filters.accelerators}
-    return tuple(
-        (column, _unknown_word(column, word, index.words[column]))
-        for column, words in asked.items()
-        for word in words
-        if word not in index.words[column]
-    )
-
-
-def _unknown_word(column: str, word: str, known: tuple[str, ...]) -> Problem:
-    near = closest(word, known)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"for example {', '.join(known[:5])}"
-    return Problem(f"no offer has the {column} {word[:40]!r}", hint)
 
 
 def _mixed(mixed: MixedUnits) -> Problem:

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.posts import Destination, Modal, Post
 from bot.store import advices, history, outbox, workloads
 from bot.store.advices import StoredAdvice
-from bot.usecases.advise import Asker, advise, unrentable
+from bot.usecases.advise import Asker, advise
 from bot.usecases.asking import STAGE_ALIASES, Malformed, Question, parse_words
 from bot.usecases.keys import read_pair, spelled
 from bot.usecases.problems import Unreadable
+from bot.usecases.renting import unrentable
 from bot.usecases.requests import Click, Command, Id, Option, ResponseUrl, Submission, Typed
 from bot.usecases.room import Room
 from engine import PRICING_CATEGORIES, STAGES, Workload
