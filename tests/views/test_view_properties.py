@@ -12,6 +12,7 @@ from bot.posts import Message
 from bot.render.check import problems
 from bot.render.limits import BLOCKS
 from bot.views import as_text, message
+from tests.views.after_shapes import after_shapes
 from tests.views.view_cases import CASES
 from tests.views.view_samples import NAMES
 
@@ -156,6 +157,7 @@ ROWS = mapping(
     findings=st.lists(TEXTS, max_size=3),
 )
 DATA: dict[str, st.SearchStrategy[Any]] = {
+    **after_shapes(mapping, TEXTS, CONFIGURATIONS, INTERVALS, POSITIVE, MOMENTS),
     "advice": CARDS,
     "digest": mapping(
         subscription_id=TEXTS,
