@@ -3,63 +3,25 @@
 import statistics
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from engine.certificate import certify
-from engine.search import Candidates, Limits, Points, Speeds, candidates_of, cheapest, fastest, find_points, shortlist
+from engine.search import Limits, Speeds, candidates_of, find_points, shortlist
 from engine.space import CatalogIndex, Space, Usable, index
-from engine.strategy import value_of
 from engine.units import Floats
 from engine.workload import Filters
 from tests.benchmarks.catalogue import generate
 from tests.benchmarks.made_up import SIZES, Speed, filter_sets, learn, limits_of, policies, space_over
+from tests.benchmarks.questions import Question, ask, read
 from tests.benchmarks.rivals import VALUE_OF_TIME, Answer, DuckDB, try_everything
 from tests.benchmarks.timing import ratio, seconds, spread
 
-__all__ = ["ask", "report"]
+__all__ = ["report"]
 
 _ROUNDS = 3
 _GIB = 2.0**30
-
-
-def ask(known: Candidates, usable: Usable, limits: Limits) -> Answer:
-    """One question to the engine: three exact optima."""
-    return _read(find_points(shortlist(known, limits), usable))
-
-
-def _read(points: Points) -> Answer:
-    picks = (cheapest(points), fastest(points), value_of(points, VALUE_OF_TIME))
-    pairs = [(float(points.usd_per_hour[pick]), float(points.units_per_hour[pick])) for pick in picks]
-    return (*pairs[0], *pairs[1], *pairs[2])
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """A size of the space with a made-up workload in it."""
-
-    name: str
-    prepared: CatalogIndex
-    speed: Speed
-    limits: Limits
-    known: Candidates
-
-    @classmethod
-    def of(cls, name: str, prepared: CatalogIndex) -> "Question":
-        """The workload of that size over `prepared`."""
-        speed = Speed.of(prepared, *SIZES[name])
-        return cls(name, prepared, speed, limits_of(speed, prepared), learn(speed, prepared))
-
-    @property
-    def size(self) -> int:
-        """How many configurations it implies."""
-        return len(self.prepared.prices) * self.speed.base.size // len(self.speed.base) * len(self.speed.curve)
-
-    def ask(self, prepared: CatalogIndex, filters: Filters) -> Answer:
-        """The engine's answer, by an index that may know the filters or not."""
-        return ask(self.known, prepared.usable(filters), self.limits)
 
 
 def report(largest: str = "1e9") -> Iterator[str]:
@@ -150,7 +112,7 @@ def _report_streaming(question: Question, new_seconds: float, n_workloads: int =
 
 def _all_policies(space: Space, column: Floats, usables: list[Usable], limits: Limits) -> list[Answer]:
     listed = shortlist(candidates_of(space, Speeds(column, column)), limits)
-    return [_read(find_points(listed, usable)) for usable in usables]
+    return [read(find_points(listed, usable)) for usable in usables]
 
 
 def _report_memory(prepared: CatalogIndex) -> Iterator[str]:
