@@ -17,8 +17,11 @@ from bot.charts import Painter
 from bot.config import Settings, SlackSecrets
 from bot.jobs.crews import crew_of
 from bot.jobs.pictures import Draw, Pictures
+from bot.jobs.receipts import Receipts
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
+from bot.jobs.webhook_client import WebhookClient
+from bot.jobs.webhooks import Webhooks
 from bot.jobs.worker import Worker
 from bot.slack.authorize import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack.desk import Desk
@@ -193,7 +196,10 @@ def build(
     pictures = Pictures(room.store, draw or painter.draw, clock)
     sender = Sender(room.store, slack.client_for, clock, pictures=pictures)
     send = partial(_send, sender, painter)
-    jobs: list[Job] = [send, Worker(room.store, do, clock).run, Ticker(room).run] if is_worker else []
+    webhooks = Webhooks(room, WebhookClient(settings.gpu_advise_webhook_networks).post)
+    receipts = Receipts(room)
+    rounds: list[Job] = [send, Worker(room.store, do, clock).run, Ticker(room).run, webhooks.run, receipts.run]
+    jobs = rounds if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)
     bot = Bot(room, edge, desk, opener, sender, jobs, is_many=secrets.oauth is not None)

@@ -3,8 +3,9 @@
 import logging
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -16,6 +17,7 @@ __all__ = ["SLACK_API_URL", "InvalidSetting", "OAuthSecrets", "Settings", "Slack
 
 SLACK_API_URL = "https://slack.com/api/"
 _TOKEN_KINDS = {"xoxb": "a bot token", "xoxp": "a user token", "xapp": "an app-level token", "xoxe": "a refresh token"}
+Network: TypeAlias = IPv4Network | IPv6Network
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -98,6 +100,13 @@ def _user_id(text: str) -> str:
     return text
 
 
+def _networks(value: Any) -> Any:
+    try:
+        return tuple(ip_network(text) for text in _listed(value))
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from None
+
+
 def _scheduler(text: str) -> str:
     if not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:\d+", text):
         raise ValueError("must look like tcp://host:8786")
@@ -156,6 +165,8 @@ class Settings(BaseSettings):
     gpu_advise_admins: Annotated[
         tuple[Annotated[str, AfterValidator(_user_id)], ...], NoDecode, BeforeValidator(_listed)
     ] = ()
+    gpu_advise_webhook_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    """Private networks that webhooks may lead into, such as 10.0.0.0/8; public addresses need none."""
     dask_scheduler_address: Annotated[str, AfterValidator(_scheduler)] | None = None
     log_level: Annotated[LogLevel, BeforeValidator(_level)] = "INFO"
 

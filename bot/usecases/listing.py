@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from bot.posts import Post
-from bot.store import Scope, advices, history, models, outbox, subscriptions, workloads
+from bot.store import Scope, advices, history, models, outbox, subscriptions, webhooks, workloads
 from bot.usecases.advise import Asker, Unknown
 from bot.usecases.asking import Malformed, Subcommand
 from bot.usecases.problems import Problem
@@ -35,7 +35,7 @@ def status(room: Room, team_id: str) -> dict[str, Any]:
     with room.store.read(team_id) as scope:
         offers = room.shelf.index(scope).catalog.offers
         latest = models.latest_model(scope)
-        posts = outbox.counts(scope)
+        posts, deliveries = outbox.counts(scope), webhooks.counts(scope)
         return {
             "workloads": len(history.names(scope)),
             "runs": history.count_runs(scope),
@@ -43,6 +43,7 @@ def status(room: Room, team_id: str) -> dict[str, Any]:
             "prices_as_of": min(offer.as_of for offer in offers).isoformat() if offers else None,
             "model_version": latest[0] if latest else None,
             "outbox": {"waiting": posts["waiting"] + posts["sending"], "dead": posts["dead"]},
+            "webhook": {"waiting": deliveries["waiting"] + deliveries["sending"], "dead": deliveries["dead"]},
             "subscriptions": len(subscriptions.list_all(scope)),
             "open_advices": advices.count_open(scope),
             "version": version("gpu-advise"),

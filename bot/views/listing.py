@@ -10,9 +10,14 @@ from bot.views.phrases import moment
 __all__ = ["status", "tracked"]
 
 
+_DELIVERIES = (("waiting", "deliveries waiting"), ("dead", "deliveries given up"))
+
+
 def status(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `status.json.j2` names: counts in words, and what needs an administrator."""
     outbox = data["outbox"]
+    hook = data.get("webhook") or {}
+    deliveries = [(f"Webhook {words}", count(hook[state])) for state, words in _DELIVERIES if any(hook.values())]
     pairs = (
         ("Workloads", count(data["workloads"])),
         ("Runs", count(data["runs"])),
@@ -22,6 +27,7 @@ def status(data: Mapping[str, Any]) -> dict[str, Any]:
         ("Digests", count(data["subscriptions"])),
         ("Messages waiting", count(outbox["waiting"])),
         ("Messages given up", count(outbox["dead"])),
+        *deliveries,
     )
     return {
         "pairs": [say("*{name}*\n{value}", name=name, value=value) for name, value in pairs],

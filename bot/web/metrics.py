@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.store import Store, inbox, outbox
+from bot.store import Store, inbox, outbox, webhooks
 
 __all__ = ["Queues"]
 
@@ -28,11 +28,13 @@ class Queues(Collector):
 
     def _counted(self) -> Iterator[Metric]:
         with self._store.read_across() as scope:
-            posts, requests = outbox.counts(scope), inbox.counts(scope)
+            posts, requests, deliveries = outbox.counts(scope), inbox.counts(scope), webhooks.counts(scope)
         unsent = {"waiting": posts["waiting"] + posts["sending"], "dead": posts["dead"]}
         unanswered = {state: requests[state] for state in ("waiting", "dead")}
         yield _by_state("gpu_advise_outbox_posts", "Posts that are not in Slack", unsent)
         yield _by_state("gpu_advise_inbox_requests", "Requests that are not worked off", unanswered)
+        undelivered = {"waiting": deliveries["waiting"] + deliveries["sending"], "dead": deliveries["dead"]}
+        yield _by_state("gpu_advise_webhook_deliveries", "Deliveries that no webhook took", undelivered)
         yield CounterMetricFamily("gpu_advise_posts_sent", "Posts that Slack took", value=posts["sent"])
         taken = sum(requests.values())
         yield CounterMetricFamily("gpu_advise_requests_taken", "Requests written down, then acknowledged", value=taken)

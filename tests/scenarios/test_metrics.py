@@ -10,7 +10,7 @@ from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL
 from bot.posts import Destination, Post
-from bot.store import inbox, outbox
+from bot.store import inbox, outbox, webhooks
 from tests.scenarios.workspace_story import Story, story
 
 METRICS = "http://bot/metrics"
@@ -63,9 +63,15 @@ async def test_what_died_and_what_nobody_has_begun_is_counted_over_all_workspace
                 inbox.mark_dead(scope, str(dead), now, "handling failed")
         with told.bot.store.write(told.team_id) as scope:
             outbox.put(scope, Post(Destination(CHANNEL), "help", {}))
+            for delivery in ("first", "second"):
+                webhooks.put(scope, delivery, "decision.approved", "{}", "https://hooks.example.com/", now)
+            taken = webhooks.claim(scope, "me", now, 60, limit=1)
+            webhooks.mark_dead(scope, taken[0].id, "me", now, 404, "HTTP 404")
         slack.fail_next("chat.postMessage", Fault.refused("is_archived"))
         await told.settle()
-        assert queues(await scraped(told)) == [0, 1, 2, 2]
+        samples = await scraped(told)
+        assert queues(samples) == [0, 1, 2, 2]
+        assert [samples[f"gpu_advise_webhook_deliveries {state}"] for state in ("waiting", "dead")] == [1, 1]
 
 
 async def test_a_database_that_is_away_is_an_answer(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,12 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [key.get_secret_value() for key in settings.gpu_advise_secret_keys] == [KEY, KEY]
 
 
+def test_networks_that_webhooks_may_lead_into_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.read().gpu_advise_webhook_networks == ()
+    monkeypatch.setenv("GPU_ADVISE_WEBHOOK_NETWORKS", "10.0.0.0/8, fd00::/8")
+    assert [str(each) for each in Settings.read().gpu_advise_webhook_networks] == ["10.0.0.0/8", "fd00::/8"]
+
+
 def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "")
     monkeypatch.setenv("SLACK_BOT_TOKEN", "")
@@ -75,6 +81,8 @@ def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> Non
         ("GPU_ADVISE_SECRET_KEYS", "secret"),
         ("GPU_ADVISE_SECRET_KEYS", f"{KEY},secret"),
         ("GPU_ADVISE_ADMINS", "U1,secret"),
+        ("GPU_ADVISE_WEBHOOK_NETWORKS", "10.0.0.0/8,secret"),
+        ("GPU_ADVISE_WEBHOOK_NETWORKS", "10.0.0.1/8"),
         ("DASK_SCHEDULER_ADDRESS", "secret"),
         ("LOG_LEVEL", "secret"),
     ],
