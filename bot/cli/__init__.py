@@ -19,7 +19,10 @@ _MODULES = {
     "import": "bot.cli.imports",
     "advise": "bot.cli.advise",
     "scan": "bot.cli.scan",
+    "fit-scales": "bot.cli.fit_scales",
     "digest": "bot.cli.digest",
+    "audit": "bot.cli.audit",
+    "forget": "bot.cli.forget",
     "check": "bot.cli.check",
 }
 

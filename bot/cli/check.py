@@ -27,7 +27,13 @@ def check_installation() -> None:
     """
     from bot.cli.rooms import opened_room  # noqa: PLC0415  # the database costs seconds to import
     from bot.config import Settings  # noqa: PLC0415
-    from bot.usecases.checking import Finding, catalog_is_sound, database_is_current  # noqa: PLC0415
+    from bot.usecases.checking import (  # noqa: PLC0415
+        Finding,
+        catalog_is_sound,
+        database_is_current,
+        installations_are_usable,
+        oauth_is_complete,
+    )
 
     with opened_room() as room:
         settings = Settings.read()
@@ -37,6 +43,8 @@ def check_installation() -> None:
                 Finding("settings", is_well=True, seen="readable"),
                 database_is_current(room),
                 catalog_is_sound(room),
+                oauth_is_complete(settings.oauth_settings),
+                *installations_are_usable(room),
                 *_slack(settings),
             )
         ]

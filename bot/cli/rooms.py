@@ -10,6 +10,7 @@ from bot.config import InvalidSetting, Settings
 from bot.jobs.crews import crew_of
 from bot.store import BadDatabaseUrl, Store, workspaces
 from bot.usecases.room import Room
+from bot.vault import Vault
 
 __all__ = ["opened_room", "workspace_of"]
 
@@ -24,7 +25,8 @@ def opened_room() -> Iterator[Room]:
         raise _ended(error) from None
     try:
         _migrate(store)
-        yield Room(store, crew=crew_of(settings.database_url, settings.dask_scheduler_address))
+        crew = crew_of(settings.database_url, settings.dask_scheduler_address)
+        yield Room(store, crew=crew, vault=Vault(settings.secret_keys))
     finally:
         store.close()
 

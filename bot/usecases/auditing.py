@@ -30,7 +30,7 @@ def write_json(scope: Scope, since: datetime | None, out: TextIO) -> int:
 
 def write_csv(scope: Scope, since: datetime | None, out: TextIO) -> int:
     """A row each, oldest first, with a header; how many. What a spreadsheet would run is text there, too."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # lines end as RFC 4180 has it, and either half of that end is quoted inside a cell
     writer.writerow(_COLUMNS)
     count = 0
     for entry in _oldest_first(scope, since):

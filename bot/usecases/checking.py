@@ -1,7 +1,7 @@
 """Whether an installation is in order: database, catalogue, and what Slack allows the bot to do."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,20 @@ import bot
 from bot import data
 from bot.data import load_accelerators
 from bot.files import Report, read_offers
-from bot.store import catalogs
+from bot.store import catalogs, installations
 from bot.usecases.room import Room
+from bot.vault import VaultError
 
-__all__ = ["Finding", "bot_scopes", "catalog_is_sound", "compare_scopes", "database_is_current", "load_manifest"]
+__all__ = [
+    "Finding",
+    "bot_scopes",
+    "catalog_is_sound",
+    "compare_scopes",
+    "database_is_current",
+    "installations_are_usable",
+    "load_manifest",
+    "oauth_is_complete",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,32 @@ def compare_scopes(granted: Iterable[str]) -> Finding:
             "scopes", is_well=False, seen=f"missing {', '.join(missing)}: reinstall the app from manifest.json"
         )
     return Finding("scopes", is_well=True, seen=f"all {len(wanted)} of manifest.json are granted")
+
+
+def oauth_is_complete(given: Mapping[str, bool]) -> Finding:
+    """Whether installing by OAuth is set up or left out, not something in between; `given` says what is set."""
+    missing = [name for name, is_given in given.items() if not is_given]
+    if not missing:
+        return Finding("OAuth", is_well=True, seen="set up: workspaces install at /slack/install")
+    if not given["SLACK_CLIENT_ID"] and not given["SLACK_CLIENT_SECRET"]:
+        return Finding("OAuth", is_well=True, seen="not set up: one workspace, with SLACK_BOT_TOKEN")
+    return Finding("OAuth", is_well=False, seen=f"not active: {' and '.join(missing)} missing")
+
+
+def installations_are_usable(room: Room) -> Iterator[Finding]:
+    """One thing for each installation that is kept: a key opens its token, and it has the manifest's scopes."""
+    with room.store.across() as across:
+        kept = installations.list_all(across)
+    for held in kept:
+        name = f"installation {held.team_id}"
+        try:
+            room.vault.open(held.bot_token)
+        except VaultError:
+            seen = "no key of GPU_ADVISE_SECRET_KEYS opens its token: put the old key back, or install there again"
+            yield Finding(name, is_well=False, seen=seen)
+            continue
+        found = compare_scopes(held.scopes)
+        yield Finding(name, found.is_well, found.seen)
 
 
 def bot_scopes() -> tuple[str, ...]:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.cli.command_line import gpu_advise, lines
 
-COMMANDS = ("demo", "serve", "import", "advise", "scan", "digest", "check")
+COMMANDS = ("demo", "serve", "import", "advise", "scan", "digest", "audit", "forget", "check")
+GROUPS = {"digest": "run", "audit": "export"}
 HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "slack_bolt", "slack_sdk", "aiohttp", "jinja2", "uvicorn", "rich.table")
 
 
@@ -17,7 +18,7 @@ def test_the_front_page_names_every_command() -> None:
     assert all(command in said.output for command in COMMANDS)
 
 
-@pytest.mark.parametrize("command", [[name] for name in COMMANDS if name != "digest"] + [["digest", "run"]])
+@pytest.mark.parametrize("command", [[name, *filter(None, [GROUPS.get(name)])] for name in COMMANDS])
 def test_every_command_explains_itself_with_an_example(command: list[str]) -> None:
     said = gpu_advise(*command, "--help")
     assert said.exit_code == 0

@@ -213,7 +213,7 @@ async def test_another_process_uses_the_new_token_at_once(both: Both, sqlite_url
 class TestAnOrganisation:
     @pytest_asyncio.fixture
     async def whole(self, anywhere: Both) -> Both:
-        for told in (anywhere.one, both.other):
+        for told in (anywhere.one, anywhere.other):
             told.slack.workspace.enterprise_id = "E0WHOLE"
             told.slack.web_api.oauth.organisation = ("E0WHOLE", "The Whole")
             told.slack.web_api.oauth.bot_token = "xoxb-whole"
