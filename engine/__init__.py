@@ -4,12 +4,14 @@ from engine.accelerators import Accelerator, Accelerators
 from engine.advice import Advice, as_document
 from engine.catalog import Catalog, Offer
 from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerator
-from engine.fit import fit
+from engine.fit import fit, learn
 from engine.fleet import FINDING_KINDS, Finding, FindingKind, findings
 from engine.history import History, Run
+from engine.marginal import fit_scales
 from engine.model import Model
 from engine.observations import Observations, observe
 from engine.recommend import recommend
+from engine.scales import Scales
 from engine.space import CatalogIndex, index
 from engine.units import (
     KINDS,
@@ -56,13 +58,16 @@ __all__ = [
     "PricingCategory",
     "Quota",
     "Run",
+    "Scales",
     "Stage",
     "UnknownAccelerator",
     "Workload",
     "as_document",
     "findings",
     "fit",
+    "fit_scales",
     "index",
+    "learn",
     "observe",
     "recommend",
 ]

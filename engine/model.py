@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Self
 
@@ -121,7 +121,7 @@ class Model:
     def as_document(self) -> dict[str, Any]:
         """JSON-able, equal for equal models."""
         return {
-            "scales": asdict(self.scales),
+            "scales": self.scales.as_document(),
             "lessons": [_listed(each) for each in self.lessons],
             "taught_by": sorted(self.taught_by),
         }
@@ -129,7 +129,7 @@ class Model:
     @staticmethod
     def is_current(document: Mapping[str, Any]) -> bool:
         """Whether this version of the engine, with its features and constants, fitted what `document` holds."""
-        return bool(document.get("scales") == json.loads(json.dumps(asdict(PHYSICS))))
+        return bool(document.get("scales") == PHYSICS.as_document())
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -138,11 +138,9 @@ class Model:
         Raises:
             KeyError, TypeError, ValueError: another version of the engine wrote it; see `is_current`.
         """
-        scales: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in document["scales"].items()
-        }
         lessons = tuple(_lesson(each) for each in document["lessons"])
-        return cls(Scales(**scales), lessons, frozenset(document["taught_by"]))
+        scales = Scales.from_document(document["scales"])
+        return cls(scales, lessons, frozenset(document["taught_by"]))
 
 
 def _listed(lesson: Lesson) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The constants of the performance model: what physics expects, and how far reality strays from it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 __all__ = ["PHYSICS", "Scales"]
 
@@ -28,6 +30,27 @@ class Scales:
     stranger: float  # what a workload of quite another level or unit teaches, in proportion
     freedom: float  # how firmly a workload is held to its organisation's noise: in measurements of its own
     run: float  # one run against the next on the same configuration
+
+    @staticmethod
+    def shipped() -> "Scales":
+        """The constants that the project fitted."""
+        return PHYSICS
+
+    def as_document(self) -> dict[str, Any]:
+        """JSON-able: one number or one list of numbers a constant."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """What `as_document` wrote.
+
+        Raises:
+            TypeError: a constant is missing, or another version of the engine knows more of them.
+        """
+        stated: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+        }
+        return cls(**stated)
 
 
 # feature: slope expected, straying of an organisation, straying of a workload. Nodes and batch are physics' guesses:

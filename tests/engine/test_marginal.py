@@ -1,5 +1,6 @@
 """Constants are judged by how likely they make what was measured, and climb to where that is largest."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from engine.equations import equations
 from engine.features import FEATURES
 from engine.fit import LOG_NOISE, own_covariance, prior_variance
-from engine.marginal import gather, log_likelihood, refit
+from engine.marginal import fit_scales, gather, log_likelihood, refit
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
 from tests.engine.measured_worlds import PARTS, run, seen
@@ -102,3 +103,18 @@ def test_climbing_finds_how_work_really_scales_and_never_goes_down() -> None:
 
 def test_without_measurements_nothing_moves() -> None:
     assert [scales for scales, _ in refit([gather([], PARTS)], PHYSICS)] == [PHYSICS]
+
+
+def test_fitting_begins_at_the_constants_given_and_only_climbs() -> None:
+    flat = [organisation(0.3, 0.35), organisation(0.4, 0.3)]
+    steps = list(fit_scales(flat, PARTS, sweeps=1))
+    assert steps[0] == (PHYSICS, log_likelihood([gather(each, PARTS) for each in flat], PHYSICS))
+    assert steps[-1][1] > steps[0][1]
+    untold = ("level", "run", "counted", "independent", "alike", "stranger", "freedom")
+    assert [getattr(steps[-1][0], name) for name in untold] == [getattr(PHYSICS, name) for name in untold]
+
+
+def test_constants_survive_json() -> None:
+    assert Scales.from_document(json.loads(json.dumps(PHYSICS.as_document()))) == PHYSICS
+    with pytest.raises(TypeError):
+        Scales.from_document({"slopes": [1.0]})
