@@ -1,18 +1,29 @@
 """`gpu-advise scan`: every workload of a file set, offline."""
 
 import json
+import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 from typing import Annotated
 
 import typer
 
-from bot.cli.exits import OK, REFUSED, readable, refuse_shared_input, told_refusals, told_to_standard_error
+from bot.cli.exits import (
+    OK,
+    REFUSED,
+    readable,
+    refuse_repeated,
+    refuse_shared_input,
+    told_refusals,
+    told_to_standard_error,
+)
 from bot.cli.progress import progress_line
+from bot.usecases.asking import STAGE_ALIASES, STAGE_HINT
 from bot.usecases.scanning import Scan, scan
+from bot.usecases.spreading import Hire
 from engine import Advice, Policy, Stage, as_document
 
 __all__ = ["app"]
@@ -24,13 +35,16 @@ _MOST_JOBS = 256
 @app.command(name="scan", epilog="Example: gpu-advise scan --runs runs.csv --stage production --json")
 def scan_files(
     *,
-    runs: Annotated[str, typer.Option(help="What the workloads did: CSV, JSON Lines or Parquet; - is standard input.")],
+    runs: Annotated[
+        list[str], typer.Option(help="What workloads did: CSV, JSON Lines or Parquet, or - for standard input.")
+    ],
     offers: Annotated[str | None, typer.Option(help="Price list; without it the shipped one.")] = None,
     accelerators: Annotated[str | None, typer.Option(help="Spec sheets; without it the shipped ones.")] = None,
     workloads: Annotated[str | None, typer.Option(help="What owners ask for.")] = None,
+    scales: Annotated[str | None, typer.Option(help="Constants of the model from fit-scales.")] = None,
     organisation: Annotated[str, typer.Option(help="Whose runs these are: one file set is one organisation.")] = "",
     only: Annotated[list[str] | None, typer.Option(help="Advise on this workload only; may be repeated.")] = None,
-    stage: Annotated[Stage | None, typer.Option(help="prototyping, validation or production, for all of them.")] = None,
+    stage: Annotated[str | None, typer.Option(help="prototyping, validation or production, for all of them.")] = None,
     max_nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Nodes that a configuration may have.")] = 1,
     predictions: Annotated[bool, typer.Option("--predictions", help="List every configuration (with --json).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
@@ -41,28 +55,42 @@ def scan_files(
     Exit codes: 0 all answered, 2 usage, 3 some rows were refused, 4 an input could not be read at all.
     """
     asked = Scan(
-        runs=runs,
+        runs=tuple(runs),
         offers=offers,
         accelerators=accelerators,
         workloads=workloads,
+        scales=scales,
         organisation=organisation,
         only=tuple(only or ()),
-        stage=stage,
+        stage=_stage(stage),
         with_predictions=predictions,
         policy=Policy(max_nodes=max_nodes),
     )
-    refuse_shared_input(runs, offers, accelerators, workloads)
+    refuse_shared_input(*runs, offers, accelerators, workloads)
+    refuse_repeated(runs)
     report = told_to_standard_error()
-    with readable(), progress_line() as progress, _workers(jobs) as executor:
-        advices = scan(asked, report, datetime.now(UTC), executor, ahead=2 * jobs, progress=progress)
+    with readable(), progress_line() as progress:
+        advices = scan(asked, report, datetime.now(UTC), _hire(jobs), ahead=2 * jobs, progress=progress)
         _show(advices, as_json=as_json)
     told_refusals(report)
     raise typer.Exit(REFUSED if report.refused else OK)
 
 
-def _workers(jobs: int) -> AbstractContextManager[Executor | None]:
+def _stage(word: str | None) -> Stage | None:
+    """The stage that `word` stands for; what the slash command understands is understood here."""
+    if word is None:
+        return None
+    if word.casefold() not in STAGE_ALIASES:
+        raise typer.BadParameter(f"I know no stage {word[:40]!r}; {STAGE_HINT}", param_hint="--stage")
+    return STAGE_ALIASES[word.casefold()]
+
+
+def _hire(jobs: int) -> Hire | None:
     """Processes that start afresh: a fork would inherit the locks of threads that it does not inherit."""
-    return nullcontext() if jobs == 1 else ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    if jobs == 1:
+        return None
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small solves: threads within each process only get in its way
+    return partial(ProcessPoolExecutor, jobs, mp_context=get_context("spawn"))
 
 
 def _show(advices: Iterator[Advice], *, as_json: bool) -> None:

@@ -1,10 +1,10 @@
 """Every workload of a set of files, advised offline: no database, no Slack, no network."""
 
-from collections import deque
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +12,9 @@ from time import perf_counter
 from bot.data import load_accelerators, load_catalog
 from bot.files import Report, read_accelerators, read_offers, read_runs, read_workloads
 from bot.files.spool import Spool
+from bot.usecases.fitting_scales import read_scales
+from bot.usecases.renting import unrentable
+from bot.usecases.spreading import Hire, Spread
 from engine import (
     Accelerators,
     Advice,
@@ -39,16 +42,18 @@ Progress = Callable[[str, int, int | None], object]
 
 _CHUNK = 32  # workloads a task: some tenths of a second, so that handing it to another process costs little
 _TELL_EVERY = 5000  # rows
+_TELL_MEASURED_EVERY = 25  # workloads
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What is asked: the files, and what holds for every workload in them. None: the shipped data."""
 
-    runs: Source
+    runs: tuple[Source, ...]
     offers: Source | None = None
     accelerators: Source | None = None
     workloads: Source | None = None
+    scales: Source | None = None
     organisation: str = ""
     only: tuple[str, ...] = ()
     stage: Stage | None = None
@@ -60,34 +65,34 @@ def scan(
     asked: Scan,
     report: Report,
     now: datetime,
-    executor: Executor | None = None,
+    hire: Hire | None = None,
     ahead: int = 4,
     progress: Progress = lambda *_: None,
 ) -> Iterator[Advice]:
     """One advice a workload, in the order in which runs first name them; refused rows go to `report`.
 
     The files alone decide the answers: "today" is when the last run ended. `now` serves to refuse prices of the
-    future. With an `executor` the work is spread over it, `ahead` tasks at a time; without one it is done here.
+    future. With `hire` the work is spread over what it takes on, `ahead` tasks at a time; else it is done here.
 
     Raises:
         Unreadable: one of the files cannot be read at all.
     """
     accelerators = read_accelerators(asked.accelerators, report) if asked.accelerators else load_accelerators()
-    catalog = _catalog(asked, accelerators, now, report)
-    wanted = _wanted(asked, report)
+    prepared = index(_catalog(asked, accelerators, now, report))
+    wanted = _wanted(asked, prepared, report)
     with Spool() as spool:
-        today = _fill(spool, read_runs(asked.runs, accelerators, report), progress) or now
-        observed = {name: observe(History.of(name, spool.runs(name)), accelerators) for name in spool}
-        model = fit(tuple(observed.values()), accelerators)
+        today = _fill(spool, _runs(asked, accelerators, report), progress) or now
+        observed = _observed(spool, accelerators, progress)
+        model = fit(tuple(observed.values()), accelerators, read_scales(asked.scales))
         names = _names(asked, spool, wanted, report)
-        shared = _Shared(model, index(catalog), asked.policy, today, asked.with_predictions)
+        shared = _Shared(model, prepared, asked.policy, today, asked.with_predictions)
 
         def question(name: str) -> _Question:
             history = History.of(name, spool.runs(name))
             workload = wanted.get(name, Workload(name, stage=asked.stage))
             return _Question(workload, history, observed.get(name) or observe(history, accelerators))
 
-        advices = _spread(shared, map(question, names), executor, ahead)
+        advices = _spread(shared, map(question, names), hire, ahead, report)
         for done, advice in enumerate(advices, 1):
             progress(f"advising {asked.organisation}".rstrip(), done, len(names))
             yield advice
@@ -132,12 +137,35 @@ def _is_known(name: str, accelerators: Accelerators) -> bool:
         return False
 
 
-def _wanted(asked: Scan, report: Report) -> dict[str, Workload]:
+def _wanted(asked: Scan, prepared: CatalogIndex, report: Report) -> dict[str, Workload]:
     """What owners ask for, by workload; a stage asked for on the command line replaces the tag."""
     if not asked.workloads:
         return {}
     rows = (row.workload for row in read_workloads(asked.workloads, report))
-    return {row.name: replace(row, stage=asked.stage or row.stage) for row in rows}
+    wanted = {row.name: replace(row, stage=asked.stage or row.stage) for row in rows}
+    for workload in wanted.values():
+        for _, problem in unrentable(workload.filters, prepared):
+            report.warn(f"{asked.workloads}: {workload.name!r}: {problem.what}; {problem.hint}")
+    return wanted
+
+
+def _runs(asked: Scan, accelerators: Accelerators, report: Report) -> Iterator[Run]:
+    """The runs of every file, one after another; a workload counts in one unit throughout."""
+    units: dict[str, str] = {}
+    for source in asked.runs:
+        for run in read_runs(source, accelerators, report, units.get):
+            units.setdefault(run.workload, run.unit)
+            yield run
+
+
+def _observed(spool: Spool, accelerators: Accelerators, progress: Progress) -> dict[str, Observations]:
+    """What each workload's runs condense to: small, so that all of them fit in memory together."""
+    observed = {}
+    for done, name in enumerate(spool, 1):
+        observed[name] = observe(History.of(name, spool.runs(name)), accelerators)
+        if done % _TELL_MEASURED_EVERY == 0:
+            progress("measuring workloads", done, len(spool))
+    return observed
 
 
 def _fill(spool: Spool, runs: Iterable[Run], progress: Progress) -> datetime | None:
@@ -163,43 +191,30 @@ def _names(asked: Scan, spool: Spool, wanted: Iterable[str], report: Report) -> 
     return tuple(name for name in dict.fromkeys([*every, *asked.only]) if name in only)
 
 
-_Task = tuple[Future[list[Advice]], Sequence[_Question]]
-
-
-def _spread(shared: _Shared, questions: Iterator[_Question], executor: Executor | None, ahead: int) -> Iterator[Advice]:
+def _spread(
+    shared: _Shared, questions: Iterator[_Question], hire: Hire | None, ahead: int, report: Report
+) -> Iterator[Advice]:
     """The answers in the order of the questions."""
-    if executor is None:
+    if hire is None:
         yield from (_answer(shared, question) for question in questions)
         return
-    under_way: deque[_Task] = deque()
-    for chunk in iter(lambda: tuple(islice(questions, _CHUNK)), ()):
-        under_way.append((_begun(executor, shared, chunk), chunk))
-        if len(under_way) > ahead:
-            yield from _taken(shared, *under_way.popleft())
-    for task in under_way:
-        yield from _taken(shared, *task)
+    packed = pickle.dumps(shared)  # once: an index of many offers takes longer to pack than a chunk to answer
+    chunks = ((packed, chunk) for chunk in iter(lambda: tuple(islice(questions, _CHUNK)), ()))
+    for answers in Spread(_answers, hire, ahead, report.warn).results(chunks):
+        yield from answers
 
 
-def _begun(executor: Executor, shared: _Shared, chunk: Sequence[_Question]) -> Future[list[Advice]]:
-    """The task in the executor's hands, or already failed where those are broken."""
-    try:
-        return executor.submit(_answers, shared, chunk)
-    except BrokenExecutor as error:
-        failed: Future[list[Advice]] = Future()
-        failed.set_exception(error)
-        return failed
-
-
-def _taken(shared: _Shared, task: Future[list[Advice]], chunk: Sequence[_Question]) -> list[Advice]:
-    """The task's answers; what a dead worker left undone is done here."""
-    try:
-        return task.result()
-    except (BrokenExecutor, CancelledError):
-        return _answers(shared, chunk)
-
-
-def _answers(shared: _Shared, chunk: Sequence[_Question]) -> list[Advice]:
+def _answers(task: tuple[bytes, Sequence[_Question]]) -> list[Advice]:
+    packed, chunk = task
+    shared = _unpacked(packed)
     return [_answer(shared, question) for question in chunk]
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> _Shared:
+    """What this program packed itself, kept from chunk to chunk."""
+    shared: _Shared = pickle.loads(packed)  # noqa: S301 - its own parent's bytes, which no file can reach
+    return shared
 
 
 def _answer(shared: _Shared, question: _Question) -> Advice:

@@ -140,10 +140,44 @@ def test_an_input_that_cannot_be_read_ends_with_4_and_one_line(tmp_path: Path, r
         ["--max-nodes", "0"],
         ["--jobs", "0"],
         ["--offers", "-", "--workloads", "-"],
+        ["--runs", "-", "--offers", "-"],
     ],
 )
 def test_words_that_make_no_sense_end_with_2(words: list[str], runs: Path) -> None:
     assert gpu_advise("scan", "--runs", runs, *words).exit_code == 2
+
+
+@pytest.mark.parametrize(("word", "stage"), [("prod", "production"), ("Staging", "validation"), ("dev", "prototyping")])
+def test_a_stage_has_the_names_that_the_slash_command_knows(word: str, stage: str, runs: Path) -> None:
+    (first, *_) = documents(gpu_advise("scan", "--runs", runs, "--stage", word, "--json").stdout)
+    assert first["stage"]["value"] == stage
+
+
+def test_a_stage_that_nobody_knows_is_refused_with_those_that_are(runs: Path) -> None:
+    said = gpu_advise("scan", "--runs", runs, "--stage", "someday")
+    assert "I know no stage 'someday'" in said.stderr
+    assert "production (prod)" in " ".join(said.stderr.replace("│", " ").split())
+
+
+def test_every_file_of_runs_counts(runs: Path, tmp_path: Path) -> None:
+    more = write_rows(tmp_path / "more.csv", {**RUN, "workload": "third"}, {**RUN, "run_id": "r9"})
+    said = gpu_advise("scan", "--runs", runs, "--runs", more, "--json")
+    assert [document["workload"] for document in documents(said.stdout)] == ["video-gen", "other", "third"]
+    alone = documents(gpu_advise("scan", "--runs", runs, "--json").stdout)
+    assert documents(said.stdout)[0]["history_digest"] != alone[0]["history_digest"]
+
+
+def test_a_file_that_is_named_twice_is_refused(runs: Path) -> None:
+    said = gpu_advise("scan", "--runs", runs, "--runs", runs)
+    assert said.exit_code == 2
+    assert "named twice" in said.stderr
+
+
+def test_a_provider_that_no_offer_has_is_named(runs: Path, tmp_path: Path) -> None:
+    workloads = write_rows(tmp_path / "workloads.csv", {"workload": "other", "providers": "awss"})
+    said = gpu_advise("scan", "--runs", runs, "--workloads", workloads, "--json")
+    assert f"warning: {workloads}: 'other': no offer has the provider 'awss'; did you mean aws?" in said.stderr
+    assert documents(said.stdout)[1]["undetermined"] is not None
 
 
 def test_runs_may_come_from_standard_input(runs: Path) -> None:

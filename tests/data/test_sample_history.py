@@ -30,7 +30,7 @@ def runs_of(workload: str) -> list[Run]:
 @pytest.fixture(scope="module")
 def advices() -> dict[str, Advice]:
     files = sample_files()
-    found = scan(Scan(runs=files["runs"], workloads=files["workloads"]), Report(print, print), NOW)
+    found = scan(Scan(runs=(files["runs"],), workloads=files["workloads"]), Report(print, print), NOW)
     return {advice.workload: advice for advice in found}
 
 
@@ -109,7 +109,7 @@ def test_video_gen_looks_like_production_and_should_move_to_performance(advices:
 
 
 def test_a_digest_of_the_sample_has_something_to_say(advices: dict[str, Advice]) -> None:
-    found = {finding.workload: finding.kind for finding in findings(list(advices.values()), Scan("").policy)}
+    found = {finding.workload: finding.kind for finding in findings(list(advices.values()), Scan(()).policy)}
     assert found["video-gen"] == "shift_to_performance"
     assert found["image-drafts"] == "overbuilt_prototype"
 

@@ -1,10 +1,11 @@
 """Scanning a file set: who is answered, in which order, on what, and that spreading the work changes nothing."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.files import Report, RowProblem, Unreadable
 from bot.usecases import scanning
 from bot.usecases.scanning import Scan, scan
 from engine import Advice, Policy, as_document
+from tests.usecases.mortal_workers import Mortal
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -83,11 +85,11 @@ def timeless(advice: Advice) -> Any:
 
 def test_workloads_are_answered_in_the_order_of_their_first_run(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run(name, n) for n, name in enumerate(["b", "a", "b", "c", "a"])])
-    assert [advice.workload for advice in scan(Scan(runs), report, NOW)] == ["b", "a", "c"]
+    assert [advice.workload for advice in scan(Scan((runs,)), report, NOW)] == ["b", "a", "c"]
 
 
 def test_without_offers_the_shipped_price_list_is_searched(tmp_path: Path, report: Report) -> None:
-    (advice,) = scan(Scan(written(tmp_path / "runs.csv", [run("a", 1)])), report, NOW)
+    (advice,) = scan(Scan((written(tmp_path / "runs.csv", [run("a", 1)]),)), report, NOW)
     assert advice.certificate is not None
     assert advice.certificate.configurations >= 900
     assert advice.current is not None
@@ -97,7 +99,7 @@ def test_without_offers_the_shipped_price_list_is_searched(tmp_path: Path, repor
 def test_with_offers_nothing_else_is_searched(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run("a", 1)])
     offers = written(tmp_path / "offers.csv", [offer("A10G", 1.0), offer("H100", 3.0)])
-    (advice,) = scan(Scan(runs, offers), report, NOW)
+    (advice,) = scan(Scan((runs,), offers), report, NOW)
     assert advice.certificate is not None
     assert advice.certificate.configurations == 2
 
@@ -109,9 +111,9 @@ def test_only_limits_the_answers_but_the_others_still_teach(tmp_path: Path, repo
     runs = written(tmp_path / "runs.csv", [*lessons, run("pupil", 9)])
     alone = written(tmp_path / "alone.csv", [run("pupil", 9)])
     offers = written(tmp_path / "offers.csv", [offer("A10G", 1.0), offer("L4", 1.0)])
-    asked = Scan(runs, offers, only=("pupil",), with_predictions=True)
+    asked = Scan((runs,), offers, only=("pupil",), with_predictions=True)
     (taught,) = scan(asked, report, NOW)
-    (untaught,) = scan(replace(asked, runs=alone), report, NOW)
+    (untaught,) = scan(replace(asked, runs=(alone,)), report, NOW)
     assert taught.workload == untaught.workload == "pupil"
     assert speed_on(taught, "L4-24GB") > 1.1 * speed_on(untaught, "L4-24GB")
 
@@ -125,7 +127,7 @@ def speed_on(advice: Advice, accelerator: str) -> float:
 def test_predictions_list_every_offer_and_node_count(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run("a", 1)])
     offers = written(tmp_path / "offers.csv", [offer("A10G", 1.0), offer("H100", 3.0)])
-    asked = Scan(runs, offers, with_predictions=True, policy=Policy(max_nodes=2))
+    asked = Scan((runs,), offers, with_predictions=True, policy=Policy(max_nodes=2))
     (advice,) = scan(asked, report, NOW)
     assert len(advice.predictions) == 4
     (without,) = scan(replace(asked, with_predictions=False), report, NOW)
@@ -135,16 +137,16 @@ def test_predictions_list_every_offer_and_node_count(tmp_path: Path, report: Rep
 def test_a_stage_that_is_asked_for_holds_for_every_workload(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run("a", 1), run("b", 2, stage="production")])
     workloads = written(tmp_path / "workloads.csv", [{"workload": "a", "stage": "validation"}])
-    plain = scan(Scan(runs, workloads=workloads), report, NOW)
+    plain = scan(Scan((runs,), workloads=workloads), report, NOW)
     assert [advice.stage.value for advice in plain if advice.stage] == ["validation", "production"]
-    asked = scan(Scan(runs, workloads=workloads, stage="prototyping"), report, NOW)
+    asked = scan(Scan((runs,), workloads=workloads, stage="prototyping"), report, NOW)
     assert [advice.stage.value for advice in asked if advice.stage] == ["prototyping", "prototyping"]
 
 
 def test_what_owners_ask_for_binds(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run("a", 1)])
     workloads = written(tmp_path / "workloads.csv", [{"workload": "a", "providers": "azure", "max_usd_per_day": "100"}])
-    (advice,) = scan(Scan(runs, workloads=workloads), report, NOW)
+    (advice,) = scan(Scan((runs,), workloads=workloads), report, NOW)
     assert advice.constraints["max_usd_per_day"] == 100
     picked = {pick["configuration"]["provider"] for pick in as_document(advice)["objectives"].values()}
     assert picked == {"azure"}
@@ -155,7 +157,7 @@ def test_a_workload_without_runs_is_undetermined_and_says_what_would_settle_it(t
     report = Report(lambda _: None, warnings.append)
     runs = written(tmp_path / "runs.csv", [run("a", 1)])
     workloads = written(tmp_path / "workloads.csv", [{"workload": "planned", "stage": "production"}])
-    found = list(scan(Scan(runs, workloads=workloads, only=("nobody", "planned")), report, NOW))
+    found = list(scan(Scan((runs,), workloads=workloads, only=("nobody", "planned")), report, NOW))
     assert [advice.workload for advice in found] == ["planned", "nobody"]
     assert all(advice.undetermined for advice in found)
     assert warnings == ["no run and no owner names the workload 'nobody'"]
@@ -163,8 +165,8 @@ def test_a_workload_without_runs_is_undetermined_and_says_what_would_settle_it(t
 
 def test_today_is_when_the_last_run_ended_so_that_old_files_keep_their_answers(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run("a", n) for n in range(10)])
-    first = [timeless(advice) for advice in scan(Scan(runs), report, NOW)]
-    later = [timeless(advice) for advice in scan(Scan(runs), report, NOW + timedelta(days=900))]
+    first = [timeless(advice) for advice in scan(Scan((runs,)), report, NOW)]
+    later = [timeless(advice) for advice in scan(Scan((runs,)), report, NOW + timedelta(days=900))]
     assert first == later
 
 
@@ -173,7 +175,7 @@ def test_refused_rows_are_told_and_the_others_answered(tmp_path: Path) -> None:
     report = Report(problems.append, lambda _: None)
     runs = written(tmp_path / "runs.csv", [run("a", 1), run("a", 2, accelerator="abacus")])
     offers = written(tmp_path / "offers.csv", [offer("A10G", 1.0), offer("L4", -1.0)])
-    assert len(list(scan(Scan(runs, offers), report, NOW))) == 1
+    assert len(list(scan(Scan((runs,), offers), report, NOW))) == 1
     assert {(Path(problem.file).name, problem.column) for problem in problems} == {
         ("runs.csv", "accelerator"),
         ("offers.csv", "price_usd_per_hour"),
@@ -183,7 +185,7 @@ def test_refused_rows_are_told_and_the_others_answered(tmp_path: Path) -> None:
 def test_without_one_good_price_nothing_can_be_said(tmp_path: Path, report: Report) -> None:
     runs = written(tmp_path / "runs.csv", [run("a", 1)])
     offers = written(tmp_path / "offers.csv", [offer("A10G", 0)])
-    (advice,) = scan(Scan(runs, offers), report, NOW)
+    (advice,) = scan(Scan((runs,), offers), report, NOW)
     assert report.refused == 1
     assert advice.undetermined is not None
     assert advice.undetermined.reason == "no price is known"
@@ -203,7 +205,7 @@ def test_own_spec_sheets_replace_the_shipped_ones(tmp_path: Path) -> None:
     }
     sheets = written(tmp_path / "sheets.csv", [sheet])
     runs = written(tmp_path / "runs.csv", [run("a", 1)])
-    (advice,) = scan(Scan(runs, accelerators=sheets), Report(print, warnings.append), NOW)
+    (advice,) = scan(Scan((runs,), accelerators=sheets), Report(print, warnings.append), NOW)
     assert advice.certificate is not None
     assert advice.certificate.configurations < 60  # what is left of the shipped list: A10G alone
     assert "lacks their accelerator" in warnings[0]
@@ -211,62 +213,59 @@ def test_own_spec_sheets_replace_the_shipped_ones(tmp_path: Path) -> None:
 
 def test_an_input_that_is_not_there_stops_the_scan(tmp_path: Path, report: Report) -> None:
     with pytest.raises(Unreadable):
-        list(scan(Scan(tmp_path / "nowhere.csv"), report, NOW))
+        list(scan(Scan((tmp_path / "nowhere.csv",)), report, NOW))
 
 
 def test_without_runs_there_are_no_answers(tmp_path: Path, report: Report) -> None:
     header = written(tmp_path / "runs.csv", [run("a", 1)]).read_text(encoding="utf-8").splitlines()[0]
     (tmp_path / "runs.csv").write_text(header + "\n", encoding="utf-8")
-    assert list(scan(Scan(tmp_path / "runs.csv"), report, NOW)) == []
+    assert list(scan(Scan((tmp_path / "runs.csv",)), report, NOW)) == []
 
 
 def test_spreading_the_work_changes_nothing(many: Path, report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "_CHUNK", 7)
-    alone = [timeless(advice) for advice in scan(Scan(many), report, NOW)]
-    with ThreadPoolExecutor(3) as executor:
-        together = [timeless(advice) for advice in scan(Scan(many), report, NOW, executor, ahead=2)]
+    alone = [timeless(advice) for advice in scan(Scan((many,)), report, NOW)]
+    together = [timeless(each) for each in scan(Scan((many,)), report, NOW, partial(ThreadPoolExecutor, 3), ahead=2)]
     assert together == alone
     assert len(alone) == 40
 
 
-class Dying(Executor):
-    """An executor whose workers die: the first tasks work, the next are lost, and then nothing can be submitted."""
-
-    def __init__(self, works: int, loses: int) -> None:
-        self.works, self.loses, self.submitted = works, loses, 0
-
-    def submit(self, task: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.submitted += 1
-        future: Future[Any] = Future()
-        if self.submitted <= self.works:
-            future.set_result(task(*args, **kwargs))
-        elif self.submitted <= self.works + self.loses:
-            future.set_exception(BrokenExecutor("a worker died"))
-        else:
-            raise BrokenExecutor("no worker is left")
-        return future
-
-
-def test_what_dead_workers_leave_undone_is_done_here(
-    many: Path, report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dead_workers_lose_no_workload_and_it_is_said(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "_CHUNK", 5)
-    dying = Dying(works=2, loses=3)
-    found = [advice.workload for advice in scan(Scan(many), report, NOW, dying)]
+    said: list[str] = []
+    mortal = Mortal(works=2)
+    found = [advice.workload for advice in scan(Scan((many,)), Report(print, said.append), NOW, mortal)]
     assert found == [f"job-{number:02d}" for number in range(40)]
-    assert dying.submitted == 8
+    assert said[0] == "worker processes were lost; others go on with their work"
+    assert said[-1] == "worker processes were lost again; the rest is done here"
 
 
-def test_no_more_is_under_way_than_was_asked_for(many: Path, report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "_CHUNK", 1)
-    dying = Dying(works=100, loses=0)
-    advices: Iterator[Advice] = scan(Scan(many), report, NOW, dying, ahead=3)
-    next(advices)
-    assert dying.submitted == 4
+def test_several_files_are_one_history_and_a_workload_counts_in_one_unit(tmp_path: Path) -> None:
+    refused: list[RowProblem] = []
+    files = (
+        written(tmp_path / "old.csv", [run("a", 1, unit="clip"), run("b", 2)]),
+        written(tmp_path / "new.csv", [run("a", 30, unit="image"), run("a", 31, unit="clip"), run("c", 3)]),
+    )
+    found = {advice.workload: advice for advice in scan(Scan(files), Report(refused.append, print), NOW)}
+    assert list(found) == ["a", "b", "c"]
+    assert found["a"].basis.runs == 2
+    assert [(Path(problem.file).name, problem.line, problem.column) for problem in refused] == [("new.csv", 2, "unit")]
+
+
+def test_a_provider_that_no_offer_has_is_named(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    runs = written(tmp_path / "runs.csv", [run("a", 1)])
+    workloads = written(tmp_path / "workloads.csv", [{"workload": "a", "providers": "awss;gcp"}])
+    (advice,) = scan(Scan((runs,), workloads=workloads), Report(print, warnings.append), NOW)
+    assert warnings == [f"{workloads}: 'a': no offer has the provider 'awss'; did you mean aws?"]
+    assert advice.undetermined is None
 
 
 def test_progress_is_told_for_every_answer(many: Path, report: Report) -> None:
     told: list[tuple[str, int, int | None]] = []
-    asked = Scan(many, organisation="acme")
+    asked = Scan((many,), organisation="acme")
     list(scan(asked, report, NOW, progress=lambda *told_now: told.append(told_now)))
-    assert told == [("advising acme", number, 40) for number in range(1, 41)]
+    assert told == [
+        ("measuring workloads", 25, 40),
+        *(("advising acme", number, 40) for number in range(1, 41)),
+    ]
