@@ -4,7 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.local.rules import Rule, anything, at_least_one_of, choice, either, flag, many, shape, string, text, whole
+from bot.local.rules import (
+    Rule,
+    anything,
+    at_least_one_of,
+    choice,
+    either,
+    file_id,
+    flag,
+    many,
+    shape,
+    string,
+    text,
+    whole,
+)
 
 __all__ = ["completed", "message_problems", "view_problems"]
 
@@ -44,7 +57,7 @@ _WRITTEN: dict[str, Rule] = {
     "dispatch_action_config": anything,
     "focus_on_load": flag,
 }
-_IMAGE: dict[str, Rule] = {"image_url": string(3000), "slack_file": anything}
+_IMAGE: dict[str, Rule] = {"image_url": string(3000), "slack_file": shape({}, {"id": file_id, "url": string(3000)})}
 
 
 def _picker(more: Mapping[str, Rule], required: Mapping[str, Rule] | None = None) -> Rule:

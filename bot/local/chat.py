@@ -1,6 +1,6 @@
 """`chat.*`, `reactions.*` and what arrives at a response address: everything that puts words into a channel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.local.blocks import completed, message_problems
@@ -19,7 +19,7 @@ MOST_TEXT = 40_000
 def post_message(state: State, call: Call) -> dict[str, Any]:
     """Say something in a channel, or in a thread of it."""
     channel = state.writable_channel(call.required("channel", "channel_not_found"))
-    text, blocks = _content(call.arguments)
+    text, blocks = _content(state, call.arguments)
     message = state.workspace.post(
         PostedMessage(
             channel.id,
@@ -40,7 +40,7 @@ def post_ephemeral(state: State, call: Call) -> dict[str, Any]:
     user_id = call.required("user", "user_not_in_channel")
     if user_id not in channel.members:
         raise SlackError("user_not_in_channel")
-    text, blocks = _content(call.arguments)
+    text, blocks = _content(state, call.arguments)
     posted = PostedMessage(
         channel.id,
         state.workspace.next_ts(),
@@ -56,7 +56,7 @@ def post_ephemeral(state: State, call: Call) -> dict[str, Any]:
 def update(state: State, call: Call) -> dict[str, Any]:
     """Replace what a message of the bot's says."""
     message = _own_message(state, call, "cant_update_message")
-    text, blocks = _content(call.arguments)
+    text, blocks = _content(state, call.arguments)
     state.workspace.edit(message, text, blocks)
     message.metadata = _metadata(call) or message.metadata
     shown = message_as_slack(state.workspace, message)
@@ -88,7 +88,7 @@ def respond(state: State, grant: ResponseUrl, answer: Mapping[str, Any]) -> None
     if answer.get("delete_original") and source:
         state.workspace.remove(source)
         return
-    text, blocks = _content(answer)
+    text, blocks = _content(state, answer)
     if answer.get("replace_original") and source:
         state.workspace.edit(source, text, blocks)
         return
@@ -117,16 +117,25 @@ def _own_message(state: State, call: Call, refusal: str) -> PostedMessage:
     return message
 
 
-def _content(arguments: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
+def _content(state: State, arguments: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
     text, blocks = str(arguments.get("text") or ""), arguments.get("blocks") or []
     if not text and not blocks:
         raise SlackError("no_text")
     if len(text) > MOST_TEXT:
         raise SlackError("msg_too_long")
-    problems = message_problems(blocks)
+    problems = message_problems(blocks) or list(_strange_files(state, blocks))
     if problems:
         raise SlackError("invalid_blocks", problems)
     return text, completed(blocks)
+
+
+def _strange_files(state: State, blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Pictures that show a file which was never uploaded to the end."""
+    for number, block in enumerate(blocks):
+        file_id = (block.get("slack_file") or {}).get("id") if block["type"] == "image" else None
+        stored = state.workspace.files.get(file_id) if file_id else None
+        if file_id and (stored is None or not stored.title):
+            yield f"[ERROR] invalid slack file [json-pointer:/blocks/{number}/slack_file]"
 
 
 def _metadata(call: Call) -> Mapping[str, Any] | None:

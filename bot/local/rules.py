@@ -1,5 +1,6 @@
 """Small checks that compose: each yields one sentence for every thing wrong, with a JSON pointer to it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ __all__ = [
     "at_least_one_of",
     "choice",
     "either",
+    "file_id",
     "flag",
     "many",
     "shape",
@@ -17,6 +19,7 @@ __all__ = [
     "whole",
 ]
 
+_FILE_ID = re.compile("^F[A-Z0-9]{8,}$")
 Rule = Callable[[Any, str], Iterator[str]]
 
 
@@ -53,6 +56,12 @@ def string(most: int, least: int = 1) -> Rule:
             yield _problem(f"must be more than {least - 1} characters", where)
 
     return check
+
+
+def file_id(value: Any, where: str) -> Iterator[str]:
+    """Accept what looks like the id of a file."""
+    if not (isinstance(value, str) and _FILE_ID.fullmatch(value)):
+        yield _problem(f"must match regex pattern: {_FILE_ID.pattern}", where)
 
 
 def choice(*values: str) -> Rule:

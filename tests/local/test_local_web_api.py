@@ -14,6 +14,7 @@ from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL, MEMBER
 
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 
 
@@ -59,12 +60,11 @@ async def test_every_call_of_the_client_is_understood(client: AsyncWebClient, fa
 async def test_an_image_is_uploaded_shared_and_shown(
     client: AsyncWebClient, fake_slack: LocalSlack, http: httpx.AsyncClient
 ) -> None:
-    picture = b"\x89PNG\r\n\x1a\n and so on"
     answer = await client.files_upload_v2(
-        channel=CHANNEL, filename="chart.png", content=picture, title="A chart", alt_txt="cost against time"
+        channel=CHANNEL, filename="chart.png", content=PNG, title="A chart", alt_txt="cost against time"
     )
     shown = await http.get(f"/files/{answer['file']['id']}")
-    assert (shown.content, shown.headers["content-type"]) == (picture, "image/png")
+    assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
     assert fake_slack.messages(CHANNEL)[0].file_ids == (answer["file"]["id"],)
 
 
@@ -73,6 +73,33 @@ async def test_a_file_that_is_no_picture_is_only_downloaded(client: AsyncWebClie
     shown = await http.get(f"/files/{answer['file']['id']}")
     assert shown.headers["content-type"] == "application/octet-stream"
     assert (await http.get("/files/F0NOWHERE")).status_code == 404
+
+
+def picture_of(file_id: str) -> list[dict[str, Any]]:
+    return [{"type": "image", "slack_file": {"id": file_id}, "alt_text": "a chart"}]
+
+
+async def test_a_picture_of_an_uploaded_file_is_shown_to_whoever_sees_the_message(client: AsyncWebClient) -> None:
+    answer = await client.files_upload_v2(filename="chart.png", content=PNG)
+    blocks = picture_of(answer["file"]["id"])
+    assert (await client.chat_postMessage(channel=CHANNEL, text="card", blocks=blocks))["ok"]
+    ephemeral = await client.chat_postEphemeral(channel=CHANNEL, user=MEMBER.id, text="card", blocks=blocks)
+    assert ephemeral["ok"]
+
+
+@pytest.mark.parametrize("file_id", ["F0NOTHERE1", "not-a-file", "f0local00001"])
+async def test_a_picture_of_a_file_that_nobody_uploaded_is_refused(client: AsyncWebClient, file_id: str) -> None:
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        await client.chat_postMessage(channel=CHANNEL, text="card", blocks=picture_of(file_id))
+
+
+async def test_a_picture_of_a_file_whose_upload_was_not_completed_is_refused(
+    client: AsyncWebClient, http: httpx.AsyncClient
+) -> None:
+    given = await client.files_getUploadURLExternal(filename="chart.png", length=len(PNG))
+    await http.post(given["upload_url"], content=PNG)
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        await client.chat_postMessage(channel=CHANNEL, text="card", blocks=picture_of(given["file_id"]))
 
 
 async def test_an_upload_is_taken_once(client: AsyncWebClient, http: httpx.AsyncClient) -> None:
