@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog
 from engine.certificate import certify
-from engine.search import Limits
+from engine.search import Limits, Speeds, candidates_of, find_points, shortlist
 from engine.space import index
 from engine.units import OBJECTIVES, Objective
 from engine.workload import Filters
@@ -160,6 +160,39 @@ def test_the_fastest_way_that_keeps_every_limit_represents_a_machine() -> None:
     found = answer(instance, "performance")
     assert found is not None
     assert found[2] == 1
+
+
+def test_where_memory_does_not_suffice_there_is_no_speed() -> None:
+    median, fits = np.array([[[3.0, 2.0, 1.0]]]), np.array([[[False, True, True]]])
+    alike, apart = Speeds.of(median, median, fits), Speeds.of(median, median / 2.0, fits)
+    assert alike.cautious is alike.median
+    assert alike.median.tolist() == [[[-np.inf, 2.0, 1.0]]]
+    assert apart.cautious.tolist() == [[[-np.inf, 1.0, 0.5]]]
+    assert alike.fits.tolist() == fits.tolist()
+
+
+@given(instances)
+@settings(max_examples=60)
+def test_points_stand_fastest_first_and_equals_in_the_order_of_the_space(instance: Instance) -> None:
+    points = Asked.alone(instance).points
+    stand = list(zip(-points.units_per_hour, points.shape, strict=True))
+    assert stand == sorted(stand)
+    n_ways = instance.n_ways
+    assert len(set((points.shape // n_ways).tolist())) == len(points)  # one way of each class and node count
+
+
+def test_one_shortlist_serves_filters_that_only_afford_less() -> None:
+    """What the cheapest offer of all can afford is kept, what it cannot is dropped; dearer filters test again."""
+    catalog = Catalog.of(
+        [offer("H100", 1.0), offer("H100", 3.0, provider="gcp"), offer("A10G", 9.0, provider="gcp")],
+        Accelerators([sheet("H100"), sheet("A10G")]),
+    )
+    instance = Instance(catalog, (1,), 1, lambda _: brute_force.Way(10.0, 10.0, fits=True))
+    space = space_of(instance)
+    listed = shortlist(candidates_of(space, speeds_of(instance, space)), Limits(max_usd_per_unit=0.2))
+    assert listed.candidates.least_usd_per_hour.tolist() == [1.0]
+    found = [find_points(listed, space.index.usable(Filters(providers=words))) for words in ((), ("aws",), ("gcp",))]
+    assert [points.usd_per_hour.tolist() for points in found] == [[1.0], [1.0], []]
 
 
 def test_a_limit_met_exactly_is_kept_and_rounding_is_forgiven() -> None:

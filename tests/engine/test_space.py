@@ -10,7 +10,7 @@ import pytest
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
 from engine.space import CatalogIndex, Space, index
-from engine.workload import Filters
+from engine.workload import Filters, Quota
 from tests.engine.instances import AS_OF, offer, random_instance, sheet
 
 SHEETS = Accelerators([sheet("H100"), sheet("A10G", memory_gib=24.0)])
@@ -99,6 +99,70 @@ def test_an_offer_is_blamed_on_the_first_filter_that_it_fails() -> None:
     usable = found.usable(Filters(providers=("aws",), regions=("east",)))
     assert usable.excluded == {"providers": 1, "regions": 1}
     assert not len(usable.classes)
+
+
+H100S = (
+    offer("H100", 1.0, provider="aws", region="east"),
+    offer("H100", 2.0, provider="gcp", region="east", pricing_category="dynamic"),
+    offer("H100", 3.0, provider="gcp", region="west"),
+)
+
+
+@pytest.mark.parametrize(
+    ("quotas", "prices"),
+    [
+        ((), [1.0, 2.0, 3.0, 4.0]),
+        ((Quota(2),), [1.0, 2.0, np.inf, np.inf]),
+        ((Quota(2, provider="aws"),), [1.0, 2.0, 6.0, 8.0]),
+        ((Quota(2, provider="aws"), Quota(3, pricing_category="dynamic")), [1.0, 2.0, 6.0, 12.0]),
+        ((Quota(2, region="east"),), [1.0, 2.0, 9.0, 12.0]),
+        ((Quota(2, region="east"), Quota(1, provider="aws")), [1.0, 4.0, 9.0, 12.0]),
+        ((Quota(1, region="east"), Quota(2, provider="aws")), [1.0, 6.0, 9.0, 12.0]),
+        ((Quota(3, provider="gcp", region="west"), Quota(1, region="east")), [1.0, 6.0, 9.0, np.inf]),
+        ((Quota(0, provider="aws", region="west"),), [1.0, 2.0, 3.0, 4.0]),
+        ((Quota(0, accelerator="A10G"),), [1.0, 2.0, 3.0, 4.0]),
+        ((Quota(2, accelerator="nvidia h100"),), [1.0, 2.0, np.inf, np.inf]),
+        ((Quota(0, accelerator="nobody's part"),), [1.0, 2.0, 3.0, 4.0]),
+    ],
+)
+def test_a_quota_bounds_the_nodes_of_what_it_names_and_the_next_cheapest_takes_over(
+    quotas: tuple[Quota, ...], prices: list[float]
+) -> None:
+    usable = prepared(*H100S).usable(Filters(quotas=quotas))
+    nodes = np.arange(1, 5)
+    assert usable.usd_per_hour(np.zeros(4, dtype=np.int64), nodes, nodes).tolist() == prices
+
+
+def test_a_quota_counts_the_accelerators_of_all_nodes() -> None:
+    found = prepared(offer("H100", 8.0, accelerator_count=8), offer("H100", 4.0, accelerator_count=4, provider="gcp"))
+    usable = found.usable(Filters(quotas=(Quota(8, provider="gcp"), Quota(7, provider="aws"))))
+    assert usable.excluded == {"quotas": 1}
+    assert [found.offer(int(row)).provider for row in usable.rows] == ["gcp"]
+    assert usable.caps.tolist() == [8]
+    space_of_four = Space(found, usable, np.array([1, 2, 3]), np.array([-1]), np.array([np.nan]))
+    assert space_of_four.can_be_had.tolist() == [[True, True, False]]
+
+
+def test_beyond_every_quota_a_price_is_what_it_would_be_without_them() -> None:
+    found = prepared(*H100S)
+    usable = found.usable(Filters(quotas=(Quota(1, provider="aws"), Quota(2, provider="gcp"))))
+    bounded = Space(found, usable, np.array([1, 2, 3]), np.array([-1]), np.array([np.nan]))
+    assert bounded.usd_per_hour.tolist() == [[1.0, 4.0, 3.0]]
+    assert bounded.can_be_had.tolist() == [[True, True, False]]
+    assert [found.offer(bounded.cheapest_row(shape)).provider for shape in (0, 1)] == ["aws", "gcp"]
+    assert bounded.cheapest_row(2) == -1
+
+
+def test_a_class_that_nothing_opens_costs_infinitely_much() -> None:
+    found = prepared(offer("A10G", 1.0), offer("H100", 2.0, provider="gcp"))
+    usable = found.usable(Filters(providers=("gcp",)))
+    assert usable.usd_per_hour(np.array([0, 1]), np.array([1, 2]), np.array([1, 2])).tolist() == [np.inf, 4.0]
+
+
+def test_the_row_of_a_shape_is_that_of_its_class_and_nodes() -> None:
+    found = prepared(offer("A10G", 1.0), offer("H100", 2.0, provider="gcp"), offer("H100", 1.5, provider="azure"))
+    asked = Space(found, found.usable(Filters(accelerators=("H100",))), np.array([1, 2]), np.full(3, -1), np.zeros(3))
+    assert [found.offer(asked.cheapest_row(shape)).provider for shape in range(6)] == ["azure"] * 6
 
 
 def test_a_known_filter_is_not_sifted_again_and_few_are_remembered() -> None:
