@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -61,7 +62,7 @@ class Directory:
             user = client.users_info(user=user_id)["user"]
         except SlackApiError as error:
             raise WhoIsThat(str(error.response.get("error", "unknown error"))) from None
-        except (OSError, ValueError, LookupError) as error:
+        except (OSError, HTTPException, ValueError, LookupError) as error:
             raise WhoIsThat(type(error).__name__) from None
         return _person(team_id, user_id, user) if isinstance(user, dict) else _nobody()
 

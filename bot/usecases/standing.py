@@ -75,7 +75,7 @@ def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, us
     copies = outbox.update_copies(scope, advice.id, "advice", data)
     is_digest = _redraw_digest(scope, origin, now)
     if origin.is_ephemeral:
-        outbox.put(scope, Post(origin.in_place(user_id), "advice", data))
+        outbox.put(scope, Post(origin.in_place(user_id), "advice", {**data, "is_private": True}))
     elif not copies and not is_digest:
         # A digest holds more than one advice: nobody asked for those, and their card stands beside it.
         to = origin.in_place(user_id) if advice.asked_by else origin.in_private(user_id)
@@ -85,7 +85,8 @@ def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, us
 def decided(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:
     """Redraw after a decision, and once more when it cannot be undone any more, so that no button outlives its use."""
     redraw(scope, advice, now, origin, user_id)
-    body = {"team_id": scope.team_id, "user_id": user_id, "advice_id": advice.id, "origin": origin.model_dump_json()}
+    there = origin.model_dump_json(include=set(Origin.model_fields))  # not what a confirmation adds to it
+    body = {"team_id": scope.team_id, "user_id": user_id, "advice_id": advice.id, "origin": there}
     key = f"close/{advice.id}/{now.isoformat()}"
     inbox.put(scope, key, "close", body, owner="undo", now=now, lease_seconds=UNDO_FOR.total_seconds())
 
