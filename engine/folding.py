@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalog import Catalog
+from engine.catalog import Catalog, Offer
 from engine.units import Floats, Integers
 
 __all__ = ["Folded", "fold"]
@@ -40,10 +40,10 @@ def fold(catalog: Catalog) -> Folded:
     """Order the offers of `catalog` and cut them into classes of accelerator, count and link; n log n in offers."""
     offers = catalog.offers
     words, codes = _coded(catalog)
-    links, link_codes = _encode(_column(offers, "interconnect_gbps"), _or_not_stated)
-    _, ages = _encode(_column(offers, "as_of"), lambda date: -date.timestamp())  # the newest first
-    counts = np.array(_column(offers, "accelerator_count"), dtype=np.int64)
-    prices = np.array(_column(offers, "price_usd_per_hour"), dtype=np.float64)
+    links, link_codes = _encode(offers, "interconnect_gbps", _or_not_stated)
+    _, ages = _encode(offers, "as_of", lambda date: -date.timestamp())  # the newest first
+    counts = np.fromiter(map(attrgetter("accelerator_count"), offers), dtype=np.int64, count=len(offers))
+    prices = np.fromiter(map(attrgetter("price_usd_per_hour"), offers), dtype=np.float64, count=len(offers))
     machine = (codes["accelerator"], counts, link_codes)
     order = _order((*machine, prices, *(codes[name] for name in _TIES), ages))
     gbps = np.array(links, dtype=np.float64)[link_codes[order]]
@@ -62,27 +62,24 @@ def _or_not_stated(gbps: float | None) -> float:
     return _NOT_STATED if gbps is None else gbps
 
 
-def _column(offers: Sequence[Any], name: str) -> list[Any]:
-    return list(map(attrgetter(name), offers))
-
-
 def _coded(catalog: Catalog) -> tuple[dict[str, tuple[str, ...]], dict[str, Integers]]:
     """The words of each column and the offers as codes into them; accelerators by their parts' own names."""
     words, codes = dict[str, tuple[str, ...]](), dict[str, Integers]()
     for name in _WORDS:
         is_part = name == "accelerator"
         read = (lambda spelling: catalog.accelerators.resolve(spelling).name) if is_part else (lambda word: word or "")
-        words[name], codes[name] = _encode(_column(catalog.offers, name), read)
+        words[name], codes[name] = _encode(catalog.offers, name, read)
     return words, codes
 
 
-def _encode(values: Sequence[Any], key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], Integers]:
-    """The distinct keys of `values` in order, and (n,) the place of each value's key among them.
+def _encode(offers: Sequence[Offer], column: str, key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], Integers]:
+    """The distinct keys of a column's values in order, and (n_offers,) the place of each offer's key among them.
 
     One look-up a value numbers them by first appearance; only the few distinct ones are then read and sorted.
     """
     numbers: defaultdict[Any, int] = defaultdict(itertools.count().__next__)
-    appearances = np.fromiter(map(numbers.__getitem__, values), dtype=np.int64, count=len(values))
+    values = map(attrgetter(column), offers)
+    appearances = np.fromiter(map(numbers.__getitem__, values), dtype=np.int64, count=len(offers))
     keys = [key(value) for value in numbers]
     ordered = tuple(sorted(set(keys)))
     place = {each: position for position, each in enumerate(ordered)}
