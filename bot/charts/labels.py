@@ -56,13 +56,14 @@ def placed(labels: Sequence[Label], room: Box, taken: Sequence[Box], lines: Sequ
     """A box for each of `labels`, the most important one first.
 
     Inside `room`, off what is `taken`, off each other, and off `lines` (small boxes along them) where that can be had.
-    Each in turn takes its best place given the others', a few times over.
+    Each takes the best place that those before it left; then each in turn moves to a better one, a few times over.
     """
-    found = [next(label.places()) for label in labels]
+    found: list[Box] = []
+    for label in labels:
+        found.append(_best(label, room, [*taken, *found], lines))
     for _ in range(_ROUNDS):
         for number, label in enumerate(labels):
-            others = [*taken, *(box for place, box in enumerate(found) if place != number)]
-            found[number] = _best(label, room, others, lines)
+            found[number] = _best(label, room, [*taken, *found[:number], *found[number + 1 :]], lines)
     return found
 
 
