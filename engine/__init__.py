@@ -7,11 +7,13 @@ from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerato
 from engine.fit import fit, learn
 from engine.fleet import FINDING_KINDS, Finding, FindingKind, findings
 from engine.history import History, Run
+from engine.lifecycle import infer_stage
 from engine.marginal import fit_scales
 from engine.model import Model
 from engine.observations import Observations, observe
 from engine.recommend import recommend
 from engine.scales import Scales
+from engine.scaling import infer_kind
 from engine.space import CatalogIndex, index
 from engine.units import (
     KINDS,
@@ -67,6 +69,8 @@ __all__ = [
     "fit",
     "fit_scales",
     "index",
+    "infer_kind",
+    "infer_stage",
     "learn",
     "observe",
     "recommend",

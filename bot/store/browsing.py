@@ -27,7 +27,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One workload in a list. `findings` are the kinds that some digest has said of it and that stand."""
+    """One workload in a list.
+
+    `stage` and `kind` are its owner's word, else what its runs show; `findings` are the kinds that some digest has said
+    of it and that stand.
+    """
 
     workload: str
     unit: str | None
@@ -60,8 +64,8 @@ def _listed(row: WorkloadRow, found: Iterable[str]) -> Listed:
         unit=row.unit,
         runs=row.run_count,
         last_run_at=None if row.last_run is None else datetime.fromtimestamp(row.last_run, UTC),
-        stage=asks.get("stage"),
-        kind=asks.get("kind"),
+        stage=asks.get("stage") or row.stage_seen,
+        kind=asks.get("kind") or row.kind_seen,
         owner=row.owner,
         findings=tuple(found),
     )

@@ -12,7 +12,7 @@ from bot.store.scope import Scope
 from bot.store.tables import WorkloadRow
 from engine import Constraints, Deadline, Filters, Quota, Workload, as_document
 
-__all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "read_asked", "save", "track"]
+__all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "note", "read_asked", "save", "track"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ def track(scope: Scope, name: str, *, is_tracked: bool = True) -> bool:
     """Let digests watch the workload, or not any more; False when nobody knows it."""
     change = update(WorkloadRow).where(col(WorkloadRow.name) == name).values(is_tracked=is_tracked)
     return scope.scalars(change.returning(col(WorkloadRow.name))).one_or_none() is not None
+
+
+def note(scope: Scope, name: str, stage: str | None, kind: str | None) -> None:
+    """Keep what the runs of a workload show, for lists that read no runs."""
+    shown = update(WorkloadRow).where(col(WorkloadRow.name) == name)
+    scope.execute(shown.values(stage_seen=stage, kind_seen=kind))
 
 
 def _owned(row: WorkloadRow) -> OwnedWorkload:

@@ -1,12 +1,24 @@
 """What new runs teach: the measurements of their workloads, then the model of the workspace. Never while one asks."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from bot.files import Report
-from bot.store import history, models
+from bot.store import history, models, workloads
 from bot.store.models import Observed
 from bot.usecases.room import Room
-from engine import Accelerators, MixedUnits, Observations, fit, observe
+from engine import (
+    Accelerators,
+    History,
+    Kind,
+    MixedUnits,
+    Observations,
+    Stage,
+    fit,
+    infer_kind,
+    infer_stage,
+    observe,
+)
 
 __all__ = ["learn"]
 
@@ -32,8 +44,9 @@ def learn(
     for start in range(0, len(names), _CHUNK):
         observed = _observed(room, team_id, names[start : start + _CHUNK], accelerators, report)
         with room.store.write(team_id) as scope:
-            for each in observed:
+            for each, stage, kind in observed:
                 models.save_observations(scope, each)
+                workloads.note(scope, each.workload, stage, kind)
         learned += len(observed)
         progress("learning from workloads", learned, len(names))
     _refit(room, team_id, accelerators)
@@ -42,7 +55,8 @@ def learn(
 
 def _observed(
     room: Room, team_id: str, names: Sequence[str], accelerators: Accelerators, report: Report
-) -> list[Observed]:
+) -> list[tuple[Observed, Stage | None, Kind | None]]:
+    """What the runs of each workload say: of its speed, and of its stage and kind."""
     found = []
     for name in names:
         try:
@@ -51,8 +65,16 @@ def _observed(
         except MixedUnits as error:
             report.warn(str(error))
         else:
-            found.append(Observed(name, runs.digest, observe(runs, accelerators).as_document()))
+            observations = observe(runs, accelerators)
+            observed = Observed(name, runs.digest, observations.as_document())
+            found.append((observed, _stage(runs, room.clock()), infer_kind(observations)[0]))
     return found
+
+
+def _stage(runs: History, now: datetime) -> Stage | None:
+    """The latest tag, else what the history shows."""
+    tag = next((tag for tag in reversed(runs.stage) if tag is not None), None)
+    return tag or infer_stage(runs, now)[0]
 
 
 def _refit(room: Room, team_id: str, accelerators: Accelerators) -> None:

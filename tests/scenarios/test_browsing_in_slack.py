@@ -4,7 +4,7 @@ from bot.store import subscriptions, workloads
 from bot.store.said import Key, remember
 from bot.store.workloads import OwnedWorkload
 from engine import Stage, Workload
-from tests.scenarios.workspace_story import Story, blocks_text, buttons
+from tests.scenarios.workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
 
 def own(told: Story, name: str, stage: Stage | None = None, owner: str | None = None) -> None:
@@ -32,8 +32,8 @@ async def test_the_list_turns_its_pages_in_place(fleet: Story) -> None:
 
 
 async def test_a_filter_stays_when_the_page_is_turned(fleet: Story) -> None:
-    first = await fleet.ask("list stage=proto")
-    assert "20 in all" in blocks_text(first)
+    first = await fleet.ask("list stage=prod")
+    assert "11 in all" in blocks_text(first)
     assert not buttons(first)
     first = await fleet.ask("list name=job")
     await fleet.press(first, "list.turn.next")
@@ -54,6 +54,12 @@ async def test_a_filter_stays_when_the_page_is_turned(fleet: Story) -> None:
 )
 async def test_the_list_shows_those_wanted_only(fleet: Story, words: str, found: int) -> None:
     assert f"{found} in all" in blocks_text(await fleet.ask(f"list {words}"))
+
+
+async def test_the_stage_that_nobody_tagged_is_read_from_the_runs(told: Story) -> None:
+    keep_runs(told.bot.store, told.team_id, runs("untagged", 40))
+    said = blocks_text(await told.ask("list name=untagged"))
+    assert any(stage in said for stage in ("prototyping", "validation", "production"))
 
 
 async def test_none_that_fits_is_said_with_the_way_back(fleet: Story) -> None:

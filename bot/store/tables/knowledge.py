@@ -58,6 +58,8 @@ class WorkloadRow(Scoped, table=True):
     first_run: float | None = None
     last_run: float | None = None
     asks: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
+    stage_seen: str | None = None
+    kind_seen: str | None = None
     owner: str | None = None
     channel: str | None = None
     is_tracked: bool = False

@@ -172,6 +172,10 @@ def upgrade() -> None:
             batch_op.f("ix_trial_team_id_workload_state"), ["team_id", "workload", "state"], unique=False
         )
 
+    with op.batch_alter_table("workload", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("stage_seen", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("kind_seen", sa.String(), nullable=True))
+
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reason", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("configuration", DOCUMENT, nullable=True))
@@ -210,6 +214,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("workspace", schema=None) as batch_op:
         batch_op.drop_column("enterprise_id")
+
+    with op.batch_alter_table("workload", schema=None) as batch_op:
+        batch_op.drop_column("kind_seen")
+        batch_op.drop_column("stage_seen")
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_column("forecast")
