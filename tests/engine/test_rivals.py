@@ -1,8 +1,8 @@
 """The runner-up, and near-equals."""
 
 import math
-from statistics import NormalDist
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +63,7 @@ def test_a_fallback_keeps_the_limits_on_money_too() -> None:
 
 def test_a_fallback_keeps_the_limits_with_the_confidence_that_was_asked() -> None:
     known = [Machine("H100", 1.0, 10.0), Machine("H100", 1.015, 10.0, provider="gcp")]
-    cautious = 10.0 * math.exp(-0.1 * NormalDist().inv_cdf(0.9))
+    cautious = float(np.exp(outlook_of(known).prediction.quantile(0.1))[0])
     between = 1.007 / cautious
     assert fallbacks(known, "cost", max_usd_per_unit=between) == [("H100", "gcp")]
     assert fallbacks(known, "cost", max_usd_per_unit=between, confidence=0.9) == []
