@@ -93,40 +93,45 @@ SETTINGS: tuple[Setting, ...] = (
         "mentions_owners", flag(),
     ),
     Setting(
-        "guardrail", "More per unit that performance may cost", "Of today's cost per unit: 10%.", _LIMITS,
+        "guardrail", "More per unit that performance may cost",
+        "A share of today's cost per unit. Left empty: 10%.", _LIMITS,
         "guardrail_factor", factor(0, 1000),
     ),
     Setting(
-        "gpus", "Accelerators at most", "Unless the history used more.", _LIMITS, "max_accelerators",
+        "gpus", "Accelerators at most", "Unless the history used more. Left empty: 8.", _LIMITS, "max_accelerators",
         whole(1, 100_000),
     ),
-    Setting("nodes", "Machines at most", "One machine unless you say more.", _LIMITS, "max_nodes", whole(1, 10_000)),
+    Setting("nodes", "Machines at most", "Left empty: 1.", _LIMITS, "max_nodes", whole(1, 10_000)),
     Setting(
-        "flat-below", "Spread of cost per unit that counts as flat", "Faster is called free below it: 10%.", _LIMITS,
+        "flat-below", "Spread of cost per unit that counts as flat",
+        "Below it, faster is called free. Left empty: 10%.", _LIMITS,
         "flat_below", share(0, 100),
     ),
     Setting(
-        "worth-moving", "Gain that is worth a move", "Digests keep quiet below it: 10%.", _LIMITS,
+        "worth-moving", "Gain that is worth a move", "Below it, digests keep quiet. Left empty: 10%.", _LIMITS,
         "worth_moving_factor", factor(0, 1000),
     ),
     Setting(
-        "price-noise", "How far prices move without meaning anything", "From one day to the next: 3%.", _LIMITS,
+        "price-noise", "How far prices move without meaning anything",
+        "From one day to the next. Left empty: 3%.", _LIMITS,
         "price_noise", share(0, 50),
     ),
     Setting(
-        "switching-hours", "Hours of an engineer that a move costs", "A move must pay for itself: 4.", _LIMITS,
+        "switching-hours", "Hours of an engineer that a move costs",
+        "A move must pay for itself. Left empty: 4.", _LIMITS,
         "switching_hours", hours(10_000),
     ),
     Setting(
-        "engineering-hour", "What an engineer's hour costs", "US dollars: $100.", _LIMITS, "usd_per_engineering_hour",
+        "engineering-hour", "What an engineer's hour costs",
+        "In US dollars. Left empty: $100.", _LIMITS, "usd_per_engineering_hour",
         _AN_HOUR,
     ),
     Setting(
-        "stale-prices", "Days until prices are called old", "90 unless you say otherwise.", _LIMITS,
+        "stale-prices", "Days until prices are called old", "Left empty: 90.", _LIMITS,
         "stale_prices_after_days", whole(1, 3650),
     ),
     Setting(
-        "look-back", "Days of history that demand is read from", "30 unless you say otherwise.", _LIMITS,
+        "look-back", "Days of history that demand is read from", "Left empty: 30.", _LIMITS,
         "lookback_days", whole(1, 3650),
     ),
     Setting(
@@ -134,18 +139,20 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS, "production_pricing", _PRICING,
     ),
     Setting(
-        "spending-above", "More spending that needs a budget owner", "US dollars a day more than today, or never.",
+        "spending-above", "More spending that needs a budget owner",
+        "US dollars a day more than today. Left empty: never.",
         _DECIDING, "spending_needs_budget_owner_above_usd_per_day", never(_A_DAY),
     ),
     Setting(
         "budget-owners", "Budget owners", "They may approve what costs more.", _DECIDING, "budget_owners", PEOPLE,
     ),
     Setting(
-        "slowing-above", "Slowing down that needs the workload's owner", "A share of today's speed: 10%, or never.",
+        "slowing-above", "Slowing down that needs the workload's owner", "A share of today's speed. Left empty: never.",
         _DECIDING, "slowing_needs_owner_above", never(share(0, 100)),
     ),
     Setting(
-        "two-approvers-above", "Cost that needs two people", "US dollars a day of the new configuration, or never.",
+        "two-approvers-above", "Cost that needs two people",
+        "US dollars a day of the new configuration. Left empty: never.",
         _DECIDING, "two_approvers_above_usd_per_day", never(_A_DAY),
     ),
     Setting(
@@ -153,7 +160,7 @@ SETTINGS: tuple[Setting, ...] = (
         "is_self_approval_allowed", flag(),
     ),
     Setting(
-        "price-move", "Price move that shows a fresh card", "Before an approval counts: 2%.", _DECIDING,
+        "price-move", "Price move that shows a fresh card", "Before an approval counts. Left empty: 2%.", _DECIDING,
         "price_move_refreshes_above", share(0, 100),
     ),
     Setting("handoff", "Patches for", "What your team deploys with.", _AFTER, "handoff", _HANDOFF),

@@ -12,7 +12,7 @@ __all__ = ["home"]
 _FINDING_WORDS = {
     "shift_to_performance": "production that could be faster",
     "dominated": "free money",
-    "overbuilt_prototype": "overbuilt prototypes",
+    "overbuilt_prototype": "overbuilt prototype",
     "drifted_stage": "another stage than tagged",
     "thin_evidence": "thin evidence",
     "stale_evidence": "stale evidence",
@@ -67,8 +67,8 @@ def _fleet(seen: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if seen is None:
         return None
     stages = [f"{count(seen['stages'][stage])} {stage}" for stage in _STAGES if seen["stages"].get(stage)]
-    kinds = [f"{count(number)} {_KIND_WORDS.get(kind, kind)}" for kind, number in seen["kinds"].items()]
-    findings = [f"{count(number)} {_finding(kind)}" for kind, number in seen["findings"].items()]
+    kinds = [f"{count(number)} {_KIND_WORDS.get(kind, kind)}" for kind, number in sorted(seen["kinds"].items())]
+    findings = [f"{count(number)} × {_finding(kind)}" for kind, number in _most_first(seen["findings"])]
     return {
         "at": moment(seen["at"]),
         "fields": [
@@ -80,6 +80,10 @@ def _fleet(seen: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "top": _lines(map(_found, seen["top"])),
         "unanswered": count(seen["unanswered"]) if seen["unanswered"] else None,
     }
+
+
+def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda it: (-it[1], it[0]))
 
 
 def _stakes(seen: Mapping[str, Any]) -> list[str]:
