@@ -29,6 +29,20 @@ class Bound(Origin):
     digest: str = ""
 
     @classmethod
+    def of(cls, click: Click) -> "Bound":
+        """What a click is about: `<advice>:<objective or fallback:2>`, the objective of a button named by its action.
+
+        A value that is none of ours is bound to nothing.
+        """
+        there = origin_of(click).model_dump(exclude={"advice_id"})
+        advice_id, _, choice = click.value.partition(":")
+        named = choice or click.action_id.removeprefix("advice.approve.")
+        try:
+            return cls(**there, advice_id=advice_id, choice=named)
+        except ValidationError:
+            return cls(**there)
+
+    @classmethod
     def read(cls, metadata: str) -> "Bound":
         """What an earlier release wrote and this one cannot read is bound to nothing."""
         try:
@@ -69,7 +83,7 @@ class Case:
 
 def confirm(room: Room, click: Click) -> Modal:
     """What approving would change, to be confirmed; or why this person cannot approve it now."""
-    bound = _bound(click)
+    bound = Bound.of(click)
     case = case_of(room, click.team_id, bound)
     if case is None:
         return refusal("unknown_advice", None, room.clock())
@@ -102,14 +116,6 @@ def verdict_on(room: Room, team_id: str, user_id: str, case: Case) -> Verdict | 
     """Whether that person may, as Slack knows them at this moment; None when Slack does not say who that is."""
     person = known(room.people, team_id, user_id)
     return None if person is None else may("approve", person, case.grounds)
-
-
-def _bound(click: Click) -> Bound:
-    """Of a button the action names the objective, of a menu the option chosen: `<advice>:<objective or fallback:2>`."""
-    advice_id, _, choice = click.value.partition(":")
-    objective = click.action_id.removeprefix("advice.approve").strip(".")
-    there = origin_of(click).model_dump(exclude={"advice_id"})
-    return Bound(**there, advice_id=advice_id, choice=choice or objective)
 
 
 def refusal(reason: str, case: Case | None, now: datetime) -> Modal:

@@ -22,7 +22,7 @@ _LONGEST = 300  # characters of a remark
 
 def ask_why(room: Room, click: Click) -> Modal:
     """The form that asks for the reason, and which configuration it is about; or why there is nothing to dismiss."""
-    origin = Bound(**origin_of(click).model_dump(exclude={"advice_id"}), advice_id=click.value)
+    origin = Bound.of(click)
     case = case_of(room, click.team_id, origin)
     closed = "unknown_advice" if case is None else case.closed(room.clock())
     if case is None or (closed is not None and closed != "nothing_feasible"):

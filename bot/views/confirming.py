@@ -77,7 +77,7 @@ _REFUSALS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def _headline(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
-    name = (data["objective"] or "fallback").capitalize()
+    name = (data["objective"] or "nearly as good").capitalize()
     return say(
         "*{workload}* · {name}\n{it}", workload=data["workload"], name=name, it=configuration(then["configuration"])
     )
@@ -140,7 +140,8 @@ def _second(data: Mapping[str, Any]) -> Mrkdwn | str:
 
 def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
     move = data["price_move"]
-    moved = f", {percent(abs(move))} {'more' if move > 0 else 'less'} than on the card" if abs(move) >= _SAME else ""
+    amount = f"{percent(abs(move))} {'more' if move > 0 else 'less'}"
+    moved = say(", {amount} than on the card", amount=amount) if abs(move) >= _SAME else Mrkdwn("")
     evidence = EVIDENCE_WORDS.get(then["evidence"] or "", "predicted from your runs")
     return say(
         "At the price of this moment{moved}. Speed and cost per unit: {evidence}; in brackets 90 % intervals. "

@@ -19,6 +19,7 @@ REASONS = {
 }
 """Why somebody dismissed an advice, in words."""
 
+_NOWHERE = "unspecified"  # the region of a provider that names none
 _NAMED = 5  # people that a refusal points to
 _CLOSED = {
     "expired": "⌛ *Expired:* prices and history have moved on. Ask again for a fresh answer.",
@@ -57,7 +58,7 @@ def left_out(data: Mapping[str, Any]) -> Mrkdwn | str:
 
 def what_is_excluded(row: Mapping[str, Any]) -> str:
     """`H100-80GB at aws in us-east-1`, from the columns that an exclusion names."""
-    excluded = row["excluded"]
+    excluded = {name: word for name, word in row["excluded"].items() if word != _NOWHERE}
     parts = (
         excluded.get("accelerator", ""),
         f"at {excluded['provider']}" if "provider" in excluded else "",

@@ -77,8 +77,7 @@ def _refreshed(data: Mapping[str, Any]) -> Mrkdwn:
 
 def _first_word(data: Mapping[str, Any]) -> Mrkdwn:
     return say(
-        "Your approval of *{workload}* is noted. It takes a second person: the card waits for them, for nothing more "
-        "from you.",
+        "Your approval of *{workload}* is noted. A second person must approve it too; nothing more is needed from you.",
         workload=data["workload"],
     )
 

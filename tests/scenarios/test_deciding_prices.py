@@ -105,4 +105,4 @@ async def test_words_given_at_another_price_do_not_count(told: Story) -> None:
     reprice(told, 1.01)
     await approve(told, told.shown(card))
     assert decision_about(told, advice_id) is None
-    assert "It takes a second person" in said_to(told, ADMINISTRATOR.id)
+    assert "A second person must approve it too" in said_to(told, ADMINISTRATOR.id)

@@ -43,7 +43,7 @@ class TestChoosingAnother:
         card = await told.ask("video-gen production accelerator=H100-80GB")  # many offer it
         advice_id = advice_id_of(card)
         await choose(told, card, "advice.choose", f"{advice_id}:fallback:0")
-        assert "*video-gen* · Fallback\n" in view_text(modal(told))
+        assert "*video-gen* · Nearly as good\n" in view_text(modal(told))
         await submit(told, modal(told))
         decision = decision_about(told, advice_id)
         assert decision is not None

@@ -13,6 +13,7 @@ from bot.render.check import problems
 from bot.render.limits import BLOCKS
 from bot.views import as_text, message
 from tests.views.after_shapes import after_shapes
+from tests.views.deciding_shapes import deciding_shapes
 from tests.views.view_cases import CASES
 from tests.views.view_samples import NAMES
 
@@ -170,11 +171,7 @@ DATA: dict[str, st.SearchStrategy[Any]] = {
     ),
     "unknown_workload": mapping(asked=TEXTS, closest=st.lists(TEXTS, max_size=9), known=COUNTS),
     "bad_request": mapping(asked=TEXTS, problems=st.lists(mapping(what=TEXTS, hint=TEXTS), max_size=30)),
-    "decision_refused": mapping(
-        reason=st.sampled_from(["already_decided", "expired", "unknown_advice", "replaced", "nothing_feasible"]),
-        decision=MAYBE() | DECISIONS,
-        workload=MAYBE() | TEXTS,
-    ),
+    **deciding_shapes(mapping, TEXTS, MOMENTS, USERS, DECISIONS),
     "failure": mapping(reference=TEXTS),
     "help": st.just({}),
     "status": mapping(

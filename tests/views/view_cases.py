@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
 from tests.views.after_cases import AFTER_CASES
+from tests.views.deciding_cases import DECIDED_CARDS, DECIDING_CASES, REFUSALS
 from tests.views.settings_cases import SETTINGS_CASES
 from tests.views.view_samples import (
     A10G,
@@ -117,7 +118,8 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
 }
 
 CASES: dict[str, dict[str, dict[str, Any]]] = {
-    "advice": ADVICE_CASES,
+    "advice": ADVICE_CASES | DECIDED_CARDS,
+    **DECIDING_CASES,
     "digest": {
         "findings": digest(finding(), finding(HUGE, workload=HOSTILE), more=3),
         "one": digest(finding(extra_usd_per_week=-12.0, gain_units_per_week=1.0), workloads=1),
@@ -158,6 +160,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         "replaced": {"reason": "replaced", "decision": None, "workload": RTL},
         "unknown-advice": {"reason": "unknown_advice", "decision": None, "workload": None},
         "nothing-feasible": {"reason": "nothing_feasible", "decision": None, "workload": "video-gen"},
+        **REFUSALS,
     },
     "failure": {"reference": {"reference": "7f3a"}},
     "lost": {"form": {}},
