@@ -39,6 +39,7 @@ _EXCLUDED = {
     "pricing_categories": "paid for in other ways",
     "terms": "for other terms",
     "accelerators": "on other accelerators",
+    "quotas": "beyond a quota, or dismissed",
     "memory_required_gib": "with less memory than asked for",
     "memory": "too little memory",
     "floor": "slower than the floor",
