@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, mention, say
-from bot.views.advice import approve_button, decided, why_button
-from bot.views.deciding import undo_button
+from bot.views.buttons import approve_button, why_button
+from bot.views.deciding import decided, undo_button
 from bot.views.numbers import count, duration, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
 from bot.views.picks import Choice, choices
