@@ -1,6 +1,7 @@
 """The chart of an answer: its words and numbers, and the sentences that stand for it where it cannot be seen."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.charts import Chart, Hue, Mark, Spot
@@ -13,6 +14,7 @@ from bot.views.picks import Choice, choices
 
 __all__ = ["chart", "chart_in_words"]
 
+_LEAST, _MOST = 1e-18, 1e18  # beyond it no axis could say anything
 _NOTE = "✓ verified · bars: 90 %"
 _HUES: Mapping[str, Hue] = {"cost": "cost", "value": "value", "performance": "performance"}
 _SLOPES = {"flat": "Faster is nearly free", "rising": "Faster costs more", "falling": "Faster is cheaper"}
@@ -33,7 +35,7 @@ def chart(document: Mapping[str, Any], frontier: Sequence[Sequence[float]]) -> C
     return Chart(
         across=time_axis(f"Time per {shown(measure.one)}  (← faster)", seconds),
         up=money_axis(f"Cost per {shown(counted)}  (↓ cheaper)", usd, scale),
-        frontier=tuple(Spot(seconds, usd) for seconds, usd in frontier),
+        frontier=tuple(spot for spot in (Spot(seconds, usd) for seconds, usd in frontier) if _has_place(spot)),
         marks=marks,
         note=_NOTE,
     )
@@ -58,12 +60,19 @@ def chart_in_words(document: Mapping[str, Any]) -> str:
 
 
 def _marks(document: Mapping[str, Any]) -> Iterator[Mark]:
-    found = choices(document)
-    for choice in found:
-        yield _pick(choice)
-    today = document["current"]
+    """Picks and today, where they have a place: what costs nothing, or nobody knows what, has none."""
+    found, today = choices(document), document["current"]
+    marks = [_pick(choice) for choice in found]
     if today and today["usd_per_unit"] and not any(choice.is_today for choice in found):
-        yield _today(today)
+        marks.append(_today(today))
+    for mark in marks:
+        if _has_place(mark.at):
+            is_whole = mark.interval is not None and all(map(_has_place, mark.interval))
+            yield mark if is_whole else replace(mark, interval=None)
+
+
+def _has_place(spot: Spot) -> bool:
+    return all(_LEAST <= value <= _MOST for value in (spot.seconds_per_unit, spot.usd_per_unit))
 
 
 def _pick(choice: Choice) -> Mark:
