@@ -165,7 +165,8 @@ def _run_tests(folder: Path, module: str) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     tests = [f"tests/engine/test_{name}.py" for name in TESTS[module]]
-    return int(pytest.main(["-q", "-x", "--no-header", "-p", "no:xdist", *tests]))
+    loaded_before = "ignore::pytest.PytestAssertRewriteWarning"
+    return int(pytest.main(["-q", "-x", "--no-header", "-p", "no:xdist", "-W", loaded_before, *tests]))
 
 
 def main(modules: list[str]) -> int:
