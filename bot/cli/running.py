@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 
 import uvicorn
 
@@ -12,6 +13,7 @@ from bot.config import Settings
 __all__ = ["run"]
 
 _LEAVE_SECONDS = 10  # for requests under way when the process is told to end
+_SWITCH_SECONDS = 0.0005  # so long the event loop waits for a thread that computes; by default ten times as long
 
 
 def run(settings: Settings, host: str, port: int, *, is_web: bool, is_worker: bool, is_socket: bool) -> bool:
@@ -21,6 +23,7 @@ def run(settings: Settings, host: str, port: int, *, is_web: bool, is_worker: bo
         InvalidSetting: a secret is missing.
         StoreError: the database cannot be used.
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     logs.set_up(settings.log_number)
     bot = build(settings, is_worker=is_worker, is_socket=is_socket)
     bot.store.migrate()  # before anything listens, so that a wrong address of the database is the first thing said
