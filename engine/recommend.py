@@ -21,9 +21,10 @@ from engine.advice import (
 from engine.appraisal import Ground, appraise
 from engine.between import Ends, break_evens
 from engine.certificate import certify
-from engine.cost import Spending, configuration_of, latest_run, price_of, spending
+from engine.cost import Spending, configuration_of, price_of, spending
 from engine.history import History
 from engine.lifecycle import infer_stage
+from engine.missing import run_of_today
 from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
@@ -73,36 +74,11 @@ def recommend(
     search for the certificate; everything else is a function of the arguments alone.
     """
     question = _Question(workload, history, observations, model, index, policy, now, timer)
-    run = _missed(question) or _run_of_today(question)
+    run = run_of_today(workload, history, index, now)
     if isinstance(run, Undetermined):
         return replace(_blank(question), reason=run.reason, undetermined=run)
     question = replace(question, workload=replace(workload, constraints=workload.constraints.asked_at(now)))
     return _answered(question, run, with_predictions=with_predictions, with_frontier=with_frontier)
-
-
-def _missed(question: _Question) -> Undetermined | None:
-    """A deadline that no throughput keeps any more."""
-    deadline = question.workload.constraints.deadline
-    if deadline is None or deadline.at > question.now:
-        return None
-    return Undetermined(f"its deadline, {deadline.at:%Y-%m-%d %H:%M} {deadline.at.tzname()}, has passed", "a later one")
-
-
-def _run_of_today(question: _Question) -> int | Undetermined:
-    """The run that shows today's configuration, or why there can be no answer."""
-    run = latest_run(question.history)
-    if not len(question.history):
-        return Undetermined("no run of this workload is known", "import its history: one successful run is enough")
-    if run is None:
-        return Undetermined(f"none of its {len(question.history)} runs succeeded", "one successful run, on anything")
-    part = question.history.accelerator[run]
-    if not question.index.catalog.accelerators.knows(part):
-        return Undetermined(f"it runs on {part}, which has no spec sheet", f"import the spec sheet of {part}")
-    if not len(question.index.prices):
-        return Undetermined("no price is known", "import offers")
-    if not len(question.index.usable(question.workload.filters).rows):
-        return Undetermined("no offer passes the filters", "allow more providers, regions, pricing or accelerators")
-    return run
 
 
 def _stage(question: _Question) -> StageFound:

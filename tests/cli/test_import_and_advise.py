@@ -157,7 +157,7 @@ def test_a_workload_without_one_success_is_undetermined(tmp_path: Path) -> None:
     gpu_advise("import", "runs", write_rows(tmp_path / "runs.csv", {**RUN, "status": "failed", "units": ""}))
     said = gpu_advise("advise", "video-gen")
     assert said.exit_code == 0
-    assert "None of its 1 runs succeeded" in said.stdout
+    assert "Its only run did not succeed" in said.stdout
     assert "What would settle it" in said.stdout
 
 

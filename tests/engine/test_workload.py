@@ -84,4 +84,4 @@ def test_nodes_beyond_a_quota_are_listed_with_the_reason() -> None:
 
 def test_a_quota_of_nothing_everywhere_leaves_no_offer() -> None:
     found = advise(RUNS, Workload("video-gen", filters=Filters(quotas=(Quota(0),))))
-    assert found.reason == "no offer passes the filters"
+    assert found.reason.startswith("no offer passes the filters")
