@@ -5,41 +5,53 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import NamedTuple, TypeAlias
 
 from bot.charts.chart import Chart
 
 __all__ = ["Draw", "NotDrawn", "Painter"]
 
-_STUCK_SECONDS = 60.0  # the first chart takes some seconds: the library is read, and fonts are looked for
-Draw = Callable[[Chart], bytes]
+_START_SECONDS = 20.0  # until a new process can draw: it reads the library and, on a new machine, looks for fonts
+_STUCK_SECONDS = 60.0  # without a sign of life, before a process is given up
+Draw: TypeAlias = Callable[[Chart], bytes]
+Prepare: TypeAlias = Callable[[], object]
 
 
 class NotDrawn(Exception):
     """There is no picture, and the message says why."""
 
 
+class _Process(NamedTuple):
+    """The process, whether it is ready to draw, and until when that is worth waiting for."""
+
+    pool: ProcessPoolExecutor
+    ready: Future[object]
+    ready_by: float
+
+
 class Painter:
     """Draws one chart after the other in one process, which is started by the first of them, or by `warm`.
 
-    `draw` is a function that another process can import; it is asked again once when that process died.
+    `draw` and `prepare`, which makes a new process ready, are functions that another process can import. A chart is
+    drawn again, once, when the process died.
     """
 
-    def __init__(self, draw: Draw | None = None) -> None:
+    def __init__(self, draw: Draw | None = None, prepare: Prepare | None = None) -> None:
         self._draw = _drawn if draw is None else draw
-        self._pool: ProcessPoolExecutor | None = None
+        self._prepare = _read_library if prepare is None else prepare
+        self._process: _Process | None = None
         self._last_sign = 0.0
 
     async def draw(self, chart: Chart, seconds: float) -> bytes:
-        """The chart as a PNG.
+        """The chart as a PNG, within so many seconds of a process that is ready.
 
         Raises:
-            NotDrawn: the process died twice, the drawing failed, or it took longer than `seconds`.
+            NotDrawn: the process died twice, the drawing failed, or it took too long.
         """
         try:
-            async with asyncio.timeout(seconds):
-                return await self._drawn_twice(chart)
+            return await self._drawn_twice(chart, seconds)
         except TimeoutError:
             self._give_up_if_stuck()
             raise NotDrawn(f"no chart within {seconds:g} s") from None
@@ -50,36 +62,41 @@ class Painter:
 
     def warm(self) -> None:
         """Start the process now, so that the first chart need not wait for it."""
-        self._started().submit(_ready)
+        self._started()
 
     def close(self) -> None:
         """End the process; what it was drawing is lost. A later chart starts another."""
-        if self._pool is not None:
-            for process in tuple((self._pool._processes or {}).values()):  # noqa: SLF001 - no public way before 3.14
-                process.kill()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
+        process, self._process = self._process, None
+        if process is not None:
+            for child in tuple((process.pool._processes or {}).values()):  # noqa: SLF001 - no public way before 3.14
+                child.kill()
+            process.pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _drawn_twice(self, chart: Chart) -> bytes:
-        pool = self._started()
+    async def _drawn_twice(self, chart: Chart, seconds: float) -> bytes:
+        process = self._started()
         try:
-            return await self._drawn_in(pool, chart)
+            return await self._drawn_in(process, chart, seconds)
         except BrokenProcessPool:
-            if self._pool is pool:  # else whoever waited for the same process has replaced it already
+            if self._process is process:  # else whoever waited for the same process has replaced it already
                 self.close()
-            return await self._drawn_in(self._started(), chart)
+            return await self._drawn_in(self._started(), chart, seconds)
 
-    async def _drawn_in(self, pool: ProcessPoolExecutor, chart: Chart) -> bytes:
-        picture = await asyncio.wrap_future(pool.submit(self._draw, chart))
+    async def _drawn_in(self, process: _Process, chart: Chart, seconds: float) -> bytes:
+        if not process.ready.done():
+            async with asyncio.timeout(max(process.ready_by - time.monotonic(), 0.0)):
+                await asyncio.shield(asyncio.wrap_future(process.ready))
+        async with asyncio.timeout(seconds):
+            picture = await asyncio.wrap_future(process.pool.submit(self._draw, chart))
         self._last_sign = time.monotonic()
         return picture
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
+    def _started(self) -> _Process:
+        if self._process is None:
             # Not a fork: a lock that another thread of this process holds would be held in the child for ever.
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_get_ready)
+            pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_get_ready)
             self._last_sign = time.monotonic()
-        return self._pool
+            self._process = _Process(pool, pool.submit(self._prepare), self._last_sign + _START_SECONDS)
+        return self._process
 
     def _give_up_if_stuck(self) -> None:
         if time.monotonic() - self._last_sign > _STUCK_SECONDS:
@@ -97,7 +114,5 @@ def _drawn(chart: Chart) -> bytes:
     return png(chart)
 
 
-def _ready() -> bytes:
+def _read_library() -> None:
     import bot.charts.figure  # noqa: F401, PLC0415 - see above; reading it is what takes seconds
-
-    return b""

@@ -13,7 +13,7 @@ from bot.views.phrases import EVIDENCE_WORDS, is_same, machines, paid, running, 
 __all__ = ["OBJECTIVES", "Choice", "choices", "current_field", "field", "infeasible_fields"]
 
 OBJECTIVES = ("cost", "value", "performance")
-_SURE = 0.8  # a limit that is kept this surely needs no word on the card
+_SURE = 0.5  # limits that are more likely kept than not need no word on the card
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@ import time
 from bot.charts import Chart
 
 
+def nothing() -> None:
+    """There is nothing to make ready."""
+
+
 def its_own_number(_chart: Chart) -> bytes:
     return str(os.getpid()).encode()
 
@@ -23,3 +27,7 @@ def fail(_chart: Chart) -> bytes:
 def dawdle(_chart: Chart) -> bytes:
     time.sleep(600)
     return b""
+
+
+def sleep_long() -> None:
+    time.sleep(600)

@@ -10,7 +10,7 @@ import pytest
 from bot.charts import NotDrawn, Painter
 from bot.charts.painter import Draw
 from tests.charts.chart_samples import chart_of, size_of
-from tests.charts.stand_ins import dawdle, die, fail, its_own_number
+from tests.charts.stand_ins import dawdle, die, fail, its_own_number, nothing, sleep_long
 
 CHART = chart_of()
 PATIENCE_SECONDS = 120.0  # of a busy machine, on which a process takes long to start
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 120.0  # of a busy machine, on which a process takes long to 
 @pytest.fixture(scope="module")
 def numbering() -> Iterator[Painter]:
     """One process for all tests that only ask which one it is."""
-    painter = Painter(its_own_number)
+    painter = Painter(its_own_number, nothing)
     yield painter
     painter.close()
 
@@ -54,7 +54,7 @@ async def test_a_closed_painter_leaves_no_process_and_can_begin_again(numbering:
     ("draw", "reason"), [(die, "the process that draws died twice"), (fail, "ValueError: no such colour")]
 )
 async def test_what_goes_wrong_in_there_is_told_in_a_line(draw: Draw, reason: str) -> None:
-    painter = Painter(draw)
+    painter = Painter(draw, nothing)
     try:
         with pytest.raises(NotDrawn, match=reason):
             await painter.draw(CHART, PATIENCE_SECONDS)
@@ -65,15 +65,25 @@ async def test_what_goes_wrong_in_there_is_told_in_a_line(draw: Draw, reason: st
 async def test_nobody_waits_longer_than_asked_and_a_process_that_hangs_is_replaced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    painter = Painter(dawdle)
+    painter = Painter(dawdle, nothing)
     try:
         with pytest.raises(NotDrawn, match=r"no chart within 0\.05 s"):
             await painter.draw(CHART, 0.05)
-        assert painter._pool is not None
+        assert painter._process is not None
         monkeypatch.setattr("bot.charts.painter._STUCK_SECONDS", 0.0)
         with pytest.raises(NotDrawn, match="no chart within"):
             await painter.draw(CHART, 0.05)
-        assert painter._pool is None
+        assert painter._process is None
+    finally:
+        painter.close()
+
+
+async def test_a_process_that_never_gets_ready_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.charts.painter._START_SECONDS", 0.05)
+    painter = Painter(its_own_number, sleep_long)
+    try:
+        with pytest.raises(NotDrawn, match="no chart within"):
+            await painter.draw(CHART, PATIENCE_SECONDS)
     finally:
         painter.close()
 
