@@ -20,6 +20,9 @@ __all__ = ["Aim", "next_trial"]
 _VERIFIED = EVIDENCES.index("verified")
 _LONGEST_HOURS = 0.25  # a rate settles long before a job ends
 _WORTH_KNOWING = 0.01  # an expected improvement below 1 % is within the noise between two equal machines
+_FAVOUR = 2.0  # of expected improvement: another must promise more than so much to be tried before the favourite
+_MOSTLY = 0.8  # of the variance: fewer nodes must explain as much to be tried instead
+_TIE = 1e-9  # natural log
 _EVEN = 0.5  # of price against throughput, in logarithms
 _UNPROVEN = math.log(2.0)  # nothing verified keeps the limits: the first that does counts as a doubling
 
@@ -45,11 +48,12 @@ class Aim:
 
 
 def next_trial(aim: Aim, outlook: Outlook, spent: Spending, run_hours: float, horizon_days: float) -> Trial | None:
-    """The unverified configuration with the largest expected improvement that its trial does not cost more than.
+    """The unverified configuration that promises the most and whose trial does not cost more than it can gain.
 
     Expected improvement (Mockus 1975; with an uncertain constraint, Gardner et al. 2014) over the best verified
     configuration, under the aim's preference. A trial lasts as long as a run does, at most a quarter of an hour; what
-    it can gain is the relative improvement of what the workload spends over `horizon_days`.
+    it can gain is the relative improvement of what the workload spends over `horizon_days`. Where fewer nodes teach
+    nearly as much of the same machine, they are tried.
     """
     gains = np.expm1(expected_improvement(aim, outlook))
     usd = outlook.usd_per_hour * min(run_hours, _LONGEST_HOURS)
@@ -57,20 +61,57 @@ def next_trial(aim: Aim, outlook: Outlook, spent: Spending, run_hours: float, ho
     is_worth_it = (gains >= _WORTH_KNOWING) & (usd <= gains * budget)
     if not is_worth_it.any():
         return None
-    shape = int(np.where(is_worth_it, gains, -1.0).argmax())
-    return Trial(configuration_at(outlook, shape), float(gains[shape]), float(usd[shape]))
+    wanted = _wanted(aim, outlook, np.where(is_worth_it, gains, 0.0))
+    taught = gains[wanted] * _explained(outlook, wanted)
+    shape = _fewest_nodes(outlook, wanted, (taught >= _MOSTLY * gains[wanted]) & (usd <= taught * budget))
+    return Trial(configuration_at(outlook, shape), float(taught[shape]), float(usd[shape]))
+
+
+def _wanted(aim: Aim, outlook: Outlook, gains: Floats) -> int:
+    """The favourite, that is the best one at the median, unless another promises more than twice as much.
+
+    What is most promising is as a rule what is least known. Where both promise about the same, a run on the favourite
+    settles as well whether the advice holds.
+    """
+    most, usd = int(gains.argmax()), outlook.usd_per_hour
+    medians = outlook.prediction.log_units_per_hour[: outlook.today]
+    keeps = _can_be_tried(aim.limits.relaxed, outlook) & (medians >= _least(aim, outlook) - _TIE)
+    if not keeps.any():
+        return most
+    favourite = int(np.where(keeps, aim.preference.utility(usd, medians), -np.inf).argmax())
+    return favourite if gains[favourite] * _FAVOUR >= gains[most] else most
+
+
+def _explained(outlook: Outlook, wanted: int) -> Floats:
+    """(n_shapes,) share of the variance of `wanted` that a run on each shape explains; all of it on `wanted` itself."""
+    loadings, variance = outlook.prediction.loadings[: outlook.today], outlook.prediction.log_sd[: outlook.today] ** 2
+    explained: Floats = (loadings @ loadings[wanted]) ** 2 / (variance * variance[wanted])
+    explained[wanted] = 1.0
+    return explained
+
+
+def _fewest_nodes(outlook: Outlook, wanted: int, teaches: Bools) -> int:
+    """The same machine, run the same way, on the fewest nodes of those that teach; `wanted` where none has fewer."""
+    shapes, inside = outlook.shapes, slice(0, outlook.today)
+    alike = teaches & (outlook.prediction.evidence[inside] != _VERIFIED) & outlook.prediction.fits[inside]
+    for name in ("accelerator", "accelerator_count", "precision"):
+        alike &= getattr(shapes, name)[inside] == getattr(shapes, name)[wanted]
+    batches = (shapes.batch_size / shapes.total)[inside]
+    alike &= np.isclose(batches, batches[wanted], equal_nan=True)
+    nodes = np.where(alike, shapes.node_count[inside], shapes.node_count[wanted])
+    return int(nodes.argmin()) if nodes.min() < shapes.node_count[wanted] else wanted
 
 
 def expected_improvement(aim: Aim, outlook: Outlook) -> Floats:
     """(n_shapes,) expected gain of utility over the best verified shape, 0 where nothing can be learned.
 
-    With t ~ Normal(mean, sd) the log throughput, utility is `w t - burden` and counts only where t keeps the limits:
+    With t the log throughput, a Student's t, utility is `w t - burden` and counts only where t keeps the limits:
     E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and break-even. Where
     nothing keeps the limits, neither verified nor predicted, the chance of being the first to keep them counts.
     """
     prediction, usd = outlook.prediction, outlook.usd_per_hour
     inside = slice(0, outlook.today)
-    least = np.log(np.maximum(aim.limits.least_units_per_hour(usd), np.finfo(np.float64).tiny))
+    least = _least(aim, outlook)
     is_open = _can_be_tried(aim.limits.relaxed, outlook) & (prediction.evidence[inside] != _VERIFIED)
     best = _best_verified(aim, outlook, least)
     if best is None:
@@ -80,6 +121,11 @@ def expected_improvement(aim: Aim, outlook: Outlook) -> Floats:
     gain = weight * _inside(outlook, prediction.mean_beyond, bound)
     gain -= (burden + best) * _inside(outlook, prediction.probability_at_least, bound)
     return np.where(is_open, np.maximum(gain, 0.0), 0.0)
+
+
+def _least(aim: Aim, outlook: Outlook) -> Floats:
+    """(n_shapes,) natural log of the units per hour that each shape needs to keep the limits."""
+    return np.log(np.maximum(aim.limits.least_units_per_hour(outlook.usd_per_hour), np.finfo(np.float64).tiny))
 
 
 def _inside(outlook: Outlook, measure: Callable[[Floats], Floats], bound: Floats) -> Floats:
@@ -92,7 +138,7 @@ def _best_verified(aim: Aim, outlook: Outlook, least: Floats) -> float | None:
     inside = slice(0, outlook.today)
     means = outlook.prediction.log_units_per_hour[inside]
     is_certain = (outlook.prediction.evidence[inside] == _VERIFIED) & _can_be_tried(aim.limits.relaxed, outlook)
-    is_certain &= means >= least - 1e-9
+    is_certain &= means >= least - _TIE
     if is_certain.any():
         return float(aim.preference.utility(outlook.usd_per_hour, means)[is_certain].max())
     return None if aim.hope is None else aim.hope - _UNPROVEN

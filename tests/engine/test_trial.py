@@ -1,6 +1,7 @@
 """The next trial teaches the most for its money, and never costs more than it can gain."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,36 @@ def test_of_equal_medians_the_less_certain_one_teaches_more() -> None:
     found = trial(*search("performance", TODAY, sure, unsure))
     assert found is not None
     assert found.configuration.accelerator == "H100"
+
+
+def test_the_favourite_is_tried_unless_another_promises_more_than_twice_as_much() -> None:
+    favourite = Machine("L40S", 2.0, 15.0, log_sd=0.05)
+    close, far = (Machine("H100", 2.0, 14.0, log_sd=sd) for sd in (0.5, 1.5))
+    for rival, tried in ((close, "L40S"), (far, "H100")):
+        found = trial(*search("performance", TODAY, favourite, rival))
+        assert found is not None
+        assert found.configuration.accelerator == tried
+
+
+def on_nodes(shared: float) -> tuple[Outlook, Found]:
+    """One machine on one to four nodes, of whose speeds all but `shared` of the variance is each node count's own."""
+    outlook = outlook_of([TODAY, Machine("H100", 4.0, 40.0, log_sd=0.5)], n_nodes=4)
+    loadings = np.full((len(outlook.prediction), 1), 0.5 * math.sqrt(shared))
+    prediction = replace(
+        outlook.prediction, loadings=loadings, own_variance=np.full(len(loadings), 0.25 * (1 - shared))
+    )
+    outlook = replace(outlook, prediction=prediction)
+    return outlook, found_in(outlook, "performance", Workload("w", constraints=Constraints(max_accelerators=4)))
+
+
+def test_fewer_nodes_are_tried_where_they_teach_nearly_as_much() -> None:
+    known, apart = trial(*on_nodes(shared=0.95)), trial(*on_nodes(shared=0.5))
+    assert known is not None
+    assert apart is not None
+    assert (known.configuration.accelerator, known.configuration.node_count) == ("H100", 1)
+    assert (apart.configuration.accelerator, apart.configuration.node_count) == ("H100", 4)
+    assert known.usd == pytest.approx(apart.usd / 4)
+    assert known.expected_improvement < apart.expected_improvement
 
 
 def test_a_run_shorter_than_a_quarter_of_an_hour_is_a_shorter_trial() -> None:
