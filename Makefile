@@ -6,7 +6,7 @@ ARGS ?=
 export UV_SYSTEM_CERTS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test check lint types floors wheel bench mutants format clean
+.PHONY: help demo test check lint types floors wheel bench plots mutants format clean
 help: ## this menu
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -32,6 +32,9 @@ wheel: $(VENV)/.ready-to-test ## build the wheel, install it elsewhere, see that
 
 bench: $(VENV)/.ready-to-test ## benchmarks: ratios against naive twins, never part of the tests
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+plots: $(VENV)/.ready-to-test ## draw the pictures of docs/engine.md anew
+	@$(BIN)/python -m tests.benchmarks.plots
 
 mutants: $(VENV)/.ready-to-test ## break the search on purpose, one line at a time; every break must be noticed
 	@$(BIN)/python -m tests.engine.mutants $(ARGS)
