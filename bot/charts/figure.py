@@ -25,7 +25,7 @@ Pixel: TypeAlias = tuple[float, float]
 
 _SIZE, _DPI = (6.0, 3.4), 200  # inches; 1,200 pixels for the 600 or fewer that Slack gives a picture
 _FONT = "DejaVu Sans"  # comes with the library: the same letters on every machine
-_PAPER, _INK, _FAINT, _GRID = "#f7f8fa", "#22262e", "#5f6875", "#dde1e7"  # opaque: reads alike in light and in dark
+_PAPER, _INK, _FAINT, _GRID = "#f2f4f7", "#22262e", "#5f6875", "#d9dee5"  # opaque: reads alike in light and in dark
 _HUES = {"cost": "#0067a8", "value": "#00805c", "performance": "#c04a00", "today": "#444b57"}  # told apart by all eyes
 _LARGE, _SMALL, _TINY = 10.5, 9.0, 8.0  # points; 29, 25 and 22 pixels
 _FRONTIER = "frontier: nothing faster for less"

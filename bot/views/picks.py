@@ -55,7 +55,8 @@ def field(choice: Choice, measure: Measure) -> Mrkdwn:
 def current_field(current: Mapping[str, Any], measure: Measure) -> Mrkdwn:
     """Today's configuration, as the picks are shown."""
     numbers = [*_numbers(current, measure), measure.cost(current["usd_per_unit"]), _per_day(current)]
-    return join("\n", [Mrkdwn("*Today*"), *numbers, Mrkdwn("_idle and failed runs included_")])
+    sources = join(" · ", ["idle and failed runs included", running(current["configuration"])])
+    return join("\n", [Mrkdwn("*Today*"), *numbers, say("_{sources}_", sources=sources)])
 
 
 def infeasible_fields(document: Mapping[str, Any], measure: Measure) -> list[Mrkdwn]:
@@ -88,21 +89,21 @@ def _numbers(found: Mapping[str, Any], measure: Measure) -> list[str]:
     """What a pick and today have in common: where it runs and how fast."""
     where = found["configuration"]
     return [
-        join(" · ", [say("*{machines}*", machines=machines(where)), paid(where), running(where)]),
+        join(" · ", [say("*{machines}*", machines=machines(where)), paid(where)]),
         join(" · ", [where["provider"], where["instance_type"], where["region"]]),
         measure.speeds(found["units_per_hour"]),
     ]
 
 
 def _grounds(pick: Mapping[str, Any]) -> list[str]:
-    """What the numbers rest on, what holds it back, and a doubt where there is one."""
+    """What the numbers rest on and how it would run, what holds it back, and a doubt where there is one."""
     spare, likely = pick["memory_headroom_gib"], pick["constraint_probability"]
     physics = [
         f"bound by {pick['bottleneck']}" if pick["bottleneck"] else "",
         f"{plain(spare)} GiB of memory to spare" if spare is not None else "",
     ]
     return [
-        EVIDENCE_WORDS[pick["evidence"]],
+        " · ".join(part for part in (EVIDENCE_WORDS[pick["evidence"]], running(pick["configuration"])) if part),
         ", ".join(part for part in physics if part),
         f"only {chance(likely)} likely to keep the limits" if likely < _SURE else "",
     ]

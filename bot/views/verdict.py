@@ -7,7 +7,7 @@ from bot.render import Mrkdwn, join, say
 from bot.views.infeasible import blocking, nothing_feasible
 from bot.views.measure import Measure
 from bot.views.numbers import money, percent, ratio
-from bot.views.phrases import configuration, ended
+from bot.views.phrases import ended, machines
 from bot.views.picks import Choice
 
 __all__ = ["against_today", "break_even", "headline", "judgement", "next_trial"]
@@ -66,8 +66,9 @@ def next_trial(document: Mapping[str, Any]) -> Mrkdwn | None:
         return None
     better = trial["expected_improvement"]
     return say(
-        "*Next trial:* one short run on {where}, about {usd}; it is expected to improve the choice {much}.",
-        where=configuration(trial["configuration"]),
+        "*Next trial:* a short run on {where} from {provider}, about {usd}, is expected to improve the choice {much}.",
+        where=machines(trial["configuration"]),
+        provider=trial["configuration"]["provider"] or "anybody",
         usd=money(trial["usd"]),
         much=f"by {percent(better)}" if better < 1 else f"{ratio(1 + better)}",
     )

@@ -170,8 +170,8 @@ def _flips(choice: Choice) -> list[Mrkdwn]:
     if not pick["runner_up"]:
         return []
     second = say("*{title}:* next is {it}.", title=choice.title, it=configuration(pick["runner_up"]))
-    flips = say("The choice flips when {flips}", flips=ended(pick["flips_when"])) if pick["flips_when"] else ""
-    return [join(" ", [second, flips])]
+    when = ended((pick["flips_when"] or "").replace(" x ", " × "))
+    return [join(" ", [second, say("The choice flips when {when}", when=when) if when else ""])]
 
 
 def _worth(document: Mapping[str, Any]) -> list[Mrkdwn]:
