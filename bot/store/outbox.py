@@ -60,10 +60,11 @@ def put(
     `post_id` is chosen beforehand where the post's own data must name it.
     """
     post_id = post_id or new_id()
+    lane = _lane_of(scope, updates_id) if updates_id else _lane(scope.team_id, post.destination, post_id)
     scope.add(
         OutboxRow(
             id=post_id,
-            lane=_lane(scope.team_id, post.destination, post_id),
+            lane=lane,
             destination=asdict(post.destination),
             view=post.view,
             data=dict(post.data),
@@ -146,8 +147,16 @@ def _is_updatable(row: OutboxRow) -> bool:
     return row.sent_ts is not None or (row.state != "sent" and not is_ephemeral)
 
 
+def _lane_of(scope: Scope, post_id: str) -> str:
+    """The lane of a post, in which all that replaces its message follows it: an older drawing must not come last."""
+    return str(scope.scalars(select(col(OutboxRow.lane)).where(col(OutboxRow.id) == post_id)).one())
+
+
 def _lane(team_id: str, destination: Destination, post_id: str) -> str:
-    """Whose order matters: the channel's, else the person's; an answer to a response_url waits for nobody."""
+    """Whose order matters: the channel's, else the person's.
+
+    An answer to a response_url waits for nobody; one that replaces a message waits for what replaced it before.
+    """
     if destination.response_url is not None:
-        return post_id
+        return f"{team_id}/{destination.update_ts}" if destination.update_ts else post_id
     return f"{team_id}/{destination.channel or destination.user or post_id}"

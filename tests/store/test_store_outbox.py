@@ -15,6 +15,8 @@ from tests.store.store_samples import HOUR, NOW, a_post, save_advice
 
 SECOND = timedelta(seconds=1)
 LEASE = 30.0
+LATER = datetime.now(NOW.tzinfo) + HOUR
+"""After anything that is due at once: updates are due when they are written."""
 
 
 def put(store: Store, post: Post, team_id: str = "T1", advice_id: str | None = None) -> str:
@@ -257,6 +259,31 @@ def test_a_copy_that_is_still_to_be_sent_is_updated_after_it(store: Store) -> No
     sent(store, original, ts="1.7")
     (update,) = claim(store, now=late)
     assert update.post.destination.update_ts == "1.7"
+
+
+def test_the_updates_of_one_copy_leave_in_their_order_however_it_was_sent(store: Store) -> None:
+    answer = Post(Destination("C1", response_url="https://hooks.example/1"), "advice", {})
+    with store.write("T1") as scope:
+        save_advice(scope)
+    original = put(store, answer, advice_id="advice-1")
+    assert claim(store)
+    sent(store, original)
+    with store.write("T1") as scope:
+        for state in ("open", "approved"):
+            outbox.update_copies(scope, "advice-1", "advice", {"state": state})
+    [first] = claim(store, now=LATER)
+    assert first.post.data == {"state": "open"}
+    assert claim(store, now=LATER) == []
+    sent(store, first.id, now=LATER)
+    assert [it.post.data for it in claim(store, now=LATER)] == [{"state": "approved"}]
+
+
+def test_what_replaces_an_ephemeral_message_leaves_in_its_order(store: Store) -> None:
+    there = Destination("C1", "U1", response_url="https://hooks.example/1", update_ts="1.5", is_private=True)
+    first, second = (put(store, Post(there, "advice", {"state": state})) for state in ("open", "approved"))
+    assert [it.id for it in claim(store)] == [first]
+    sent(store, first, ts=None)
+    assert [it.id for it in claim(store)] == [second]
 
 
 def test_the_update_of_a_copy_that_was_never_sent_is_skipped(store: Store) -> None:
