@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from bot.charts import Painter
 from bot.config import Settings, SlackSecrets
 from bot.jobs.crews import crew_of
+from bot.jobs.housekeeping import Housekeeper
 from bot.jobs.pictures import Draw, Pictures
 from bot.jobs.receipts import Receipts
 from bot.jobs.sender import Sender
@@ -199,6 +200,7 @@ def build(
     webhooks = Webhooks(room, WebhookClient(settings.gpu_advise_webhook_networks).post)
     receipts = Receipts(room)
     rounds: list[Job] = [send, Worker(room.store, do, clock).run, Ticker(room).run, webhooks.run, receipts.run]
+    rounds.append(Housekeeper(store, clock).run)
     jobs = rounds if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)

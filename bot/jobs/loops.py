@@ -24,7 +24,7 @@ async def go_round(step: Callable[[], Awaitable[int]], stop: asyncio.Event, idle
         done = await survive(step)
         failures = failures + 1 if done is None else 0
         pause = idle_seconds * 2**failures if not done else 0.0
-        await _rest(stop, min(pause, _LONGEST_PAUSE_SECONDS))
+        await _rest(stop, min(pause, max(_LONGEST_PAUSE_SECONDS, idle_seconds)))
 
 
 async def survive(step: Callable[[], Awaitable[_Result]], **about: str) -> _Result | None:

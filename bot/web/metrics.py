@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.store import Store, inbox, outbox, webhooks
 
 __all__ = ["Queues"]
+
+_LATELY = "in the last 90 days"  # older rows are let go, so that these are no counters
 
 
 class Queues(Collector):
@@ -35,9 +37,10 @@ class Queues(Collector):
         yield _by_state("gpu_advise_inbox_requests", "Requests that are not worked off", unanswered)
         undelivered = {"waiting": deliveries["waiting"] + deliveries["sending"], "dead": deliveries["dead"]}
         yield _by_state("gpu_advise_webhook_deliveries", "Deliveries that no webhook took", undelivered)
-        yield CounterMetricFamily("gpu_advise_posts_sent", "Posts that Slack took", value=posts["sent"])
+        yield GaugeMetricFamily("gpu_advise_posts_sent", f"Posts that Slack took {_LATELY}", value=posts["sent"])
         taken = sum(requests.values())
-        yield CounterMetricFamily("gpu_advise_requests_taken", "Requests written down, then acknowledged", value=taken)
+        about = f"Requests written down, then acknowledged, {_LATELY}"
+        yield GaugeMetricFamily("gpu_advise_requests_taken", about, value=taken)
 
 
 def _by_state(name: str, about: str, counts: dict[str, int]) -> Metric:

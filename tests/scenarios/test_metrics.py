@@ -46,7 +46,7 @@ async def test_a_request_is_counted_as_taken_as_waiting_and_as_answered(slack: L
         await told.settle()
         answered = await scraped(told)
     assert queues(answered) == [0, 0, 0, 0]
-    counters = ("gpu_advise_slack_requests_total 200", "gpu_advise_requests_taken_total", "gpu_advise_posts_sent_total")
+    counters = ("gpu_advise_slack_requests_total 200", "gpu_advise_requests_taken", "gpu_advise_posts_sent")
     assert [worked_off[name] for name in counters] == [1, 1, 0]
     assert [answered[name] for name in counters] == [1, 1, 1]
 
