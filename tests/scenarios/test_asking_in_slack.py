@@ -12,7 +12,7 @@ async def test_a_question_is_answered_with_three_picks_and_buttons_to_the_asker_
     assert card.visible_to == ADMINISTRATOR.id
     assert "video-gen · production" in blocks_text(card)
     assert [action for action in buttons(card) if action.startswith("advice.approve.")]
-    assert buttons(card)[-3:] == ["advice.why", "advice.snooze", "advice.dismiss"]
+    assert buttons(card)[-3:] == ["advice.why", "advice.dismiss", "advice.share"]
 
 
 async def test_the_age_of_old_prices_is_said_once(told: Story) -> None:
@@ -26,7 +26,11 @@ async def test_the_acknowledgement_leaves_before_the_work_starts(told: Story) ->
     assert (ack.status, ack.body) == (200, b"")
     assert not told.slack.calls()
     await told.settle()
-    assert [call.method for call in told.slack.calls()] == ["response_url"]
+    assert [call.method for call in told.slack.calls()] == [
+        "files.getUploadURLExternal",
+        "files.completeUploadExternal",
+        "response_url",
+    ]
 
 
 async def test_an_answer_needs_no_membership_of_the_channel(told: Story) -> None:
