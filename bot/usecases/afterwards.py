@@ -14,13 +14,16 @@ __all__ = ["approved", "undone"]
 
 
 def approved(room: Room, scope: Scope, advice: StoredAdvice, decision: Decision, destination: Destination) -> None:
-    """Hand an approved configuration over, beside its card at `destination`; in the transaction that approves it."""
+    """Hand an approved configuration over, beside its card at `destination`; in the transaction that approves it.
+
+    A workspace that uses none of the tools gets no hand-off, but receipts and its webhook all the same.
+    """
     now = room.clock()
     if decision.configuration is None:
         return
-    parts = handed(scope, advice.workload, decision.configuration)
-    data = {"about": advice.id, **parts, "why": "approved"}
-    outbox.put(scope, Post(beside(destination), "handoff", data))
+    data = {"about": advice.id, **handed(scope, advice.workload, decision.configuration), "why": "approved"}
+    if data["parts"]:
+        outbox.put(scope, Post(beside(destination), "handoff", data))
     promise(scope, advice, decision, destination)
     notify(scope, "decision.approved", advice, decision, now)
 

@@ -16,7 +16,7 @@ __all__ = ["handed", "show"]
 
 def handed(scope: Scope, workload: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
     """The patches of `configuration` for the workspace's tools, its default first; and which other tools there are."""
-    wanted = preferences(scope).handoff or TARGETS[:1]
+    wanted = preferences(scope).handoff
     return {
         "workload": workload,
         "configuration": dict(configuration),

@@ -13,6 +13,7 @@ from bot.usecases import (
     approving,
     browsing,
     decide,
+    deliveries,
     departing,
     digest_buttons,
     digest_forms,
@@ -137,6 +138,8 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "exclusion.revoke": dismissing.revoke,
     "handoff.show": handing.show,
     "trial.cancel": trials.cancel,
+    "webhook.again": deliveries.again,
+    "webhook.log": deliveries.show,
 }
 """By the first two parts of the action id."""
 

@@ -27,6 +27,7 @@ from bot.views.settings import (
 )
 from bot.views.subscriptions import subscribed, subscription_form, subscription_list, unsubscribed
 from bot.views.trials import modal_try, trial, trial_due, trial_refused
+from bot.views.webhook_log import webhook_log
 from bot.views.why import why
 from bot.views.workloads import workload_list
 
@@ -48,6 +49,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "settings": settings,
     "settings_changed": settings_changed,
     "webhook_changed": webhook_changed,
+    "webhook_log": webhook_log,
     "shared": shared,
     "status": status,
     "subscribed": subscribed,

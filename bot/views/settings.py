@@ -14,6 +14,11 @@ _LINES_A_SECTION = 5  # of the log: a detail may fill 300 characters in every sc
 _LONGEST_DETAIL = 300
 _ACTIONS = {
     "settings.change": "changed settings",
+    "trial.cancel": "cancelled a trial",
+    "trial.expire": "gave up a trial",
+    "trial.plan": "planned a trial",
+    "trial.verify": "saw a trial arrive",
+    "webhook.again": "sent a delivery again",
     "webhook.change": "changed the webhook",
     "workspace.install": "installed the bot",
     "workspace.leave": "heard that the workspace let it go",
@@ -112,8 +117,9 @@ def _webhook(hook: Mapping[str, Any]) -> Mrkdwn:
 def _buttons(hook: Mapping[str, Any]) -> list[dict[str, Any]]:
     change = _button("Change", "settings.change", "all", "primary")
     webhook = _button("Webhook", "settings.webhook", "webhook") if hook["has_keys"] else None
+    deliveries = _button("Deliveries", "webhook.log", "newest") if hook["url"] else None
     log = _button("Audit log", "settings.audit", "newest")
-    return [it for it in (change, webhook, log) if it is not None]
+    return [it for it in (change, webhook, deliveries, log) if it is not None]
 
 
 def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tests.scenarios.deciding_story import (
     join_in,
     newest,
     open_modal,
+    prefer,
     said_to,
     view_text,
 )
@@ -251,3 +252,31 @@ async def test_a_miss_that_nobody_learned_from_refits_the_model(told: Story) -> 
         history.add_runs(scope, "test", runs_on(told, configuration, speed["p05"] / 2))
     await look(told)
     assert "The model was fitted anew with these runs just now" in thread_of(told, card)[-1]
+
+
+async def test_an_administrator_reads_the_delivery_log_and_sends_a_dead_letter_again(told: Story) -> None:
+    prefer(told, webhook_url="https://hooks.example.com/", webhook_secret="sealed")
+    with told.bot.store.write(told.team_id) as scope:
+        webhooks.put(scope, "d1", "decision.approved", "{}", "https://hooks.example.com/", told.clock())
+    with told.bot.store.across() as across:
+        webhooks.claim(across, "me", told.clock(), 60)
+        webhooks.mark_dead(across, "d1", "me", told.clock(), 404, "HTTP 404")
+    settings = await told.ask("settings")
+    await told.press(settings, "webhook.log")
+    log = newest(told)
+    assert "given up after one try: HTTP 404" in blocks_text(log)
+    await told.press(log, "webhook.again")
+    assert "It is being sent again" in said_to(told, ADMINISTRATOR.id)
+    await told.press(log, "webhook.again")
+    assert "not one that was given up" in said_to(told, ADMINISTRATOR.id)
+    assert audited(told)[-1] == ("webhook.again", ADMINISTRATOR.id)
+    await told.press(settings, "webhook.log", user_id=MEMBER.id)
+    assert "Only administrators" in said_to(told, MEMBER.id)
+
+
+async def test_a_workspace_without_any_tool_gets_receipts_but_no_hand_off(told: Story) -> None:
+    card, advice_id = await approved(told, handoff=())
+    assert not thread_of(told, card)
+    assert len(promised(told, advice_id)) == 4
+    await wait(told, 7)
+    assert "no runs yet" in thread_of(told, card)[-1]

@@ -69,6 +69,11 @@ def trial(state: str = "planned", workload: str = "video-gen", **changes: Any) -
     }
 
 
+def delivery(state: str, **changes: Any) -> dict[str, Any]:
+    plain = {"id": "d1", "event": "decision.approved", "host": "hooks.example.com", "state": state, "attempts": 1}
+    return {**plain, "status": None, "error": None, "at": NOW, "next_at": None, **changes}
+
+
 AFTER_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "handoff": {
         "default-tool": handed(),
@@ -78,6 +83,7 @@ AFTER_CASES: dict[str, dict[str, dict[str, Any]]] = {
         "hostile": handed(HOSTILE, shown=TARGETS, configuration={**FOUR, "provider": HOSTILE, "region": HOSTILE}),
         "longest": handed(LONGEST, shown=TARGETS, configuration=LONG),
         "right-to-left": handed(RTL),
+        "no-tool": handed(shown=()),
     },
     "handoff_undone": {
         "plain": {"workload": "video-gen", "configuration": FOUR, "by": "U024BE7LH"},
@@ -111,6 +117,20 @@ AFTER_CASES: dict[str, dict[str, dict[str, Any]]] = {
             "runner": "U024BE7LJ",
             **compared(speed=200.0, lesson="refitted"),
         },
+    },
+    "webhook_log": {
+        "nothing": {"rows": [], "note": None},
+        "every-state": {
+            "rows": [
+                delivery("sent", status=204),
+                delivery("sending", attempts=1),
+                delivery("waiting", attempts=0, next_at=LATER),
+                delivery("waiting", attempts=3, status=503, error="HTTP 503", next_at=LATER),
+                delivery("dead", attempts=12, error="10.0.0.1 is not a public address"),
+            ],
+            "note": "again",
+        },
+        "hostile": {"rows": [delivery("dead", host=HOSTILE, error=HOSTILE)] * 10, "note": "not_dead"},
     },
     "trial_refused": {
         reason: {"reason": reason, "workload": HOSTILE, "runner": "U024BE7LJ"}

@@ -41,7 +41,19 @@ def after_shapes(
     keys = st.sampled_from(["7d", "14d", "30d", "runs"])
     nothing = {**compared, "measured": st.none() | measured}
     told = {"workload": texts, "unit": texts}
+    deliveries = mapping(
+        id=texts,
+        event=texts,
+        host=st.none() | texts,
+        state=st.sampled_from(["waiting", "sending", "sent", "dead"]),
+        attempts=st.integers(0, 99),
+        status=st.none() | st.integers(100, 599),
+        error=st.none() | texts,
+        at=moments,
+        next_at=st.none() | moments,
+    )
     return {
+        "webhook_log": mapping(rows=st.lists(deliveries, max_size=12), note=st.sampled_from([None, "again"])),
         "handoff": handed,
         "handoff_undone": mapping(workload=texts, configuration=st.none() | configurations, by=texts),
         "receipt": mapping(**told, key=keys, approved_at=moments, approved_by=texts, **nothing),
