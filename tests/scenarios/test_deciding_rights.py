@@ -1,6 +1,7 @@
 """Who may approve, asked of Slack when the confirmation opens and again when it is submitted; nobody is left stuck."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def own(told: Story, owner: str) -> None:
         workloads.save(scope, OwnedWorkload(Workload("video-gen"), owner=owner))
 
 
-def change_account(told: Story, person: Person, **changes: bool) -> None:
+def change_account(told: Story, person: Person, **changes: Any) -> None:
     """Slack knows this person differently now, and the minute that the bot believes it is over."""
     told.slack.workspace.people[person.id] = replace(person, **changes)
     told.bot.room.forget(told.team_id)

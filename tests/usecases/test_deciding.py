@@ -15,7 +15,7 @@ from sqlmodel import col
 from bot.posts import Destination, Post
 from bot.store import Scope, Store, advices, deliveries, outbox
 from bot.store.tables import OutboxRow
-from bot.usecases.decide import decide
+from bot.usecases.decide import snooze
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 
@@ -46,14 +46,14 @@ def _keep_advice(scope: Scope, advice_id: str) -> None:
     advices.save(scope, advice_id, {}, document, asked_by=None, **times)
 
 
-def dismissal(number: int, advice_id: str) -> Click:
+def snoozing(number: int, advice_id: str) -> Click:
     return Click(
         team_id=TEAM,
         user_id=f"U{number}",
         channel_id=CHANNEL,
         message_ts=TS,
-        action_id="advice.dismiss",
-        value=advice_id,
+        action_id="advice.snooze",
+        value=f"{advice_id}:month",
     )
 
 
@@ -62,7 +62,7 @@ def drawn(store: Store) -> list[dict[str, str]]:
     with store.read(TEAM) as scope:
         rows = scope.scalars(select(OutboxRow).order_by(col(OutboxRow.position))).all()
     return [
-        {found["advice_id"]: found["decision"]["by"] for found in row.data["findings"] if "decision" in found}
+        {found["advice_id"]: found["decision"]["by"] for found in row.data["findings"] if found.get("decision")}
         for row in rows
     ]
 
@@ -81,7 +81,7 @@ def test_the_last_drawing_of_a_digest_shows_what_everybody_decided(
     room = Room(store, clock=lambda: NOW)
     monkeypatch.setattr(outbox, "post_at", partial(together, outbox.post_at, Barrier(PEOPLE)))
     with ThreadPoolExecutor(PEOPLE) as threads:
-        list(threads.map(partial(decide, room), map(dismissal, range(PEOPLE), ids)))
+        list(threads.map(partial(snooze, room), map(snoozing, range(PEOPLE), ids)))
     drawings = drawn(store)
     assert [len(decided) for decided in drawings] == list(range(PEOPLE + 1))
     assert drawings[-1] == {advice_id: f"U{number}" for number, advice_id in enumerate(ids)}
