@@ -1,6 +1,8 @@
 """`manifest.json` asks Slack for exactly what the code uses."""
 
 import ast
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,25 @@ def test_every_request_goes_to_the_one_guarded_address() -> None:
     }
     assert addresses == {"https://YOUR-HOST/slack/events"}
     assert settings["interactivity"]["is_enabled"] is True
+
+
+def test_whoever_installs_is_sent_back_to_the_page_that_takes_the_answer() -> None:
+    assert MANIFEST["oauth_config"]["redirect_urls"] == ["https://YOUR-HOST/slack/oauth_redirect"]
+    assert MANIFEST["settings"]["org_deploy_enabled"] is True
+    assert MANIFEST["settings"]["token_rotation_enabled"] is False
+
+
+def test_every_scope_and_event_is_justified_in_the_documentation() -> None:
+    page = (PACKAGE.parent / "docs" / "slack.md").read_text(encoding="utf-8")
+    reasons = dict(re.findall(r"^\| `([a-z_:.]+)` \| (.+) \|$", page, flags=re.MULTILINE))
+    assert set(reasons) == {*MANIFEST["oauth_config"]["scopes"]["bot"], *EVENTS}
+    assert all(len(reason) > 7 for reason in reasons.values())
+
+
+def test_the_documentation_counts_the_addresses_to_be_replaced() -> None:
+    count = json.dumps(MANIFEST).count("YOUR-HOST")
+    page = (PACKAGE.parent / "docs" / "slack.md").read_text(encoding="utf-8")
+    assert f"`YOUR-HOST` ({['', 'one', 'two', 'three', 'four', 'five'][count]} places)" in page
 
 
 @pytest.mark.parametrize(("left_out", "is_well"), [(set(), True), ({"chat:write"}, False)])
