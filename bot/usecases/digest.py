@@ -146,6 +146,7 @@ def _as_document(
         "digest_id": digest_id,
         "subscription_id": edition.subscription.id if edition.subscription else None,
         "name": edition.subscription.name if edition.subscription else "",
+        "is_filtered": bool(edition.subscription and edition.subscription.filters),
         "channel": channel,
         "period": edition.period,
         "at": surveyed.at.isoformat(),

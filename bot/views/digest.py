@@ -18,6 +18,7 @@ _SHOWN = 10  # two blocks a finding: far from Slack's fifty, and as much as anyb
 _ROWS_A_SECTION = 10
 _SETTLED = 5  # names in one line
 _SECONDS_PER_DAY = 86400.0
+_LONGEST_PAYBACK_DAYS = 730.0  # what pays later than that is no reason
 _SNOOZES = (("A week", "week"), ("A month", "month"), ("Until the price moves 5 %", "price"))
 
 
@@ -29,7 +30,7 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
         "title": _title(data),
         "headline": _headline(data),
         "findings": [_finding(rank, found) for rank, found in enumerate(findings, start=1)],
-        "more": f"{_counted(left_off, 'more finding')} not shown here" if left_off else None,
+        "more": _counted(left_off, "more finding") if left_off else None,
         "settled": _settled(data),
         "standing": _standing(data) if findings else None,
         "show_all": _show_all(data, left_off),
@@ -62,6 +63,8 @@ def _headline(data: Mapping[str, Any]) -> Mrkdwn:
     workloads = data["workloads"]
     if not findings and data.get("standing"):
         return say("✅ Nothing new: {standing}.", standing=_standing(data))
+    if not findings and data.get("is_filtered"):
+        return say("✅ Nothing needs anyone among what this digest is about.")
     if not findings:
         return say("✅ Nothing needs anyone: {all} where they should.", all=_all_sit(workloads))
     shifting = [found for found in findings if found["kind"] == "shift_to_performance"]
@@ -154,7 +157,8 @@ def _kind(kind: str) -> str:
 def _because(found: Mapping[str, Any]) -> Mrkdwn:
     """The evidence, how soon the change pays for itself, and whose workload it is."""
     payback, owner = found.get("payback_days"), found.get("owner")
-    words = f"The change pays for itself in {duration(payback * _SECONDS_PER_DAY)}." if payback else ""
+    is_told = payback is not None and 0.0 < payback <= _LONGEST_PAYBACK_DAYS
+    words = f"The change pays for itself in {duration(payback * _SECONDS_PER_DAY)}." if payback and is_told else ""
     return join(" ", [sentence(found["evidence"]), words, say("Owner: {owner}", owner=mention(owner)) if owner else ""])
 
 

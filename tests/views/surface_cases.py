@@ -5,6 +5,7 @@ from typing import Any
 from engine import PRICING_CATEGORIES, STAGES
 from tests.views.after_cases import AFTER_SURFACE_CASES
 from tests.views.deciding_cases import DECIDING_SURFACE_CASES
+from tests.views.digest_cases import DIGEST_SURFACE_CASES
 from tests.views.home_cases import HOME_CASES
 from tests.views.settings_cases import SETTINGS_SURFACE_CASES
 from tests.views.view_samples import HOSTILE, LONGEST
@@ -45,6 +46,7 @@ SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "modal_why": WHY_CASES,
     **AFTER_SURFACE_CASES,
     **DECIDING_SURFACE_CASES,
+    **DIGEST_SURFACE_CASES,
     **HOME_CASES,
     **SETTINGS_SURFACE_CASES,
 }

@@ -14,8 +14,14 @@ def shown(*findings: Any, **changes: Any) -> Message:
 
 
 def actions(found: Message) -> list[tuple[str, str]]:
-    buttons = [button for block in found.blocks if block["type"] == "actions" for button in block["elements"]]
-    return [(button["action_id"], button["value"]) for button in buttons]
+    elements = [element for block in found.blocks if block["type"] == "actions" for element in block["elements"]]
+    return [(element["action_id"], element["value"]) for element in elements if element["type"] == "button"]
+
+
+def snoozes(found: Message) -> list[str]:
+    """What each choice of a snooze sends back."""
+    elements = [element for block in found.blocks if block["type"] == "actions" for element in block["elements"]]
+    return [option["value"] for element in elements for option in element.get("options", ())]
 
 
 def test_a_digest_without_findings_is_one_line() -> None:
@@ -62,6 +68,43 @@ def test_each_finding_can_be_approved_and_asked_about() -> None:
         ("advice.approve.cost", "A-2"),
         ("advice.why", "A-2"),
     ]
+
+
+def test_each_finding_can_be_snoozed_for_a_week_a_month_or_until_its_price_moves() -> None:
+    assert snoozes(shown(finding(advice_id="A-1"))) == ["A-1:week", "A-1:month", "A-1:price:performance"]
+
+
+def test_a_finding_takes_two_blocks() -> None:
+    assert len(shown(finding(), finding()).blocks) - len(shown(finding()).blocks) == 2
+
+
+def test_a_stage_that_has_drifted_is_changed_in_one_click() -> None:
+    drifted = finding(kind="drifted_stage")
+    document = drifted["document"] | {"stage": drifted["document"]["stage"] | {"inferred": "validation"}}
+    assert actions(shown(drifted | {"document": document}))[-1] == ("workload.stage", "A-1:validation")
+
+
+def test_an_owner_is_named_in_the_words_of_the_finding() -> None:
+    assert "Owner: <@U024BE7LH>" in shown(finding(owner="U024BE7LH")).text
+    assert "<!channel>" not in shown(finding(owner="<!channel>")).text
+
+
+@pytest.mark.parametrize(("days", "said"), [(3.4, True), (2_000.0, False), (None, False)])
+def test_a_change_that_pays_for_itself_soon_says_so(days: float | None, *, said: bool) -> None:
+    assert ("pays for itself in 3.4 days" in as_text(shown(finding(payback_days=days)))) is said
+
+
+def test_everything_behind_a_digest_is_one_click_away() -> None:
+    rest = {"digest_id": "D-1", "standing": 2, "rest": []}
+    found = message("digest", digest(finding(), more=30) | rest)
+    [button] = [block["accessory"] for block in found.blocks if "accessory" in block]
+    assert (button["action_id"], button["value"], button["text"]["text"]) == ("digest.all", "D-1:0", "Show all 33")
+
+
+def test_one_line_when_nothing_is_new() -> None:
+    found = message("digest", digest() | {"digest_id": "D-1", "standing": 2, "rest": []})
+    assert found.text == "✅ Nothing new: 2 findings said before still stand."
+    assert len(found.blocks) == 1
 
 
 def test_a_finding_without_a_pick_to_approve_can_still_be_asked_about() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
 from tests.views.after_cases import AFTER_CASES
 from tests.views.deciding_cases import DECIDED_CARDS, DECIDING_CASES, REFUSALS
+from tests.views.digest_cases import DIGEST_CASES
 from tests.views.settings_cases import SETTINGS_CASES
 from tests.views.view_samples import (
     A10G,
@@ -22,7 +23,6 @@ from tests.views.view_samples import (
     NOW,
     RTL,
     STATUS,
-    SUBSCRIPTION,
     UNDETERMINED,
     card,
     decision,
@@ -136,6 +136,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         ),
         "preview": digest(finding(advice_id=None)),
         "nothing": digest(),
+        **DIGEST_CASES["digest"],
         "many": digest(*[finding(workload=LONGEST)] * 20, more=9_980, workloads=10_000),
     },
     "unknown_workload": {
@@ -194,12 +195,10 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "empty": {**page_of(), "known": 0},
     },
-    "subscribed": {"weekly": SUBSCRIPTION, "hostile": SUBSCRIPTION | {"channel": HOSTILE, "timezone": RTL}},
-    "unsubscribed": {"channel": {"channel": "C024BE91L"}},
-    "subscription_list": {"two": {"rows": [SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"}]}, "none": {"rows": []}},
     "tracked": {"workload": {"workload": "video-gen"}, "hostile": {"workload": HOSTILE}},
     "untracked": {"workload": {"workload": "video-gen"}, "hidden": {"workload": HIDDEN}},
     **AFTER_CASES,
+    **{view: cases for view, cases in DIGEST_CASES.items() if view != "digest"},
     **SETTINGS_CASES,
 }
 """View name -> case name -> data."""

@@ -1,0 +1,141 @@
+"""Digests, the list of digests and their forms in every state worth a golden file."""
+
+from typing import Any
+
+from engine import FINDING_KINDS, KINDS, STAGES
+from tests.views.view_samples import (
+    HOSTILE,
+    HUGE,
+    LATER,
+    LONGEST,
+    NAMES,
+    RTL,
+    UNDETERMINED,
+    decision,
+    digest,
+    finding,
+)
+
+SUBSCRIPTION: dict[str, Any] = {
+    "id": "S-1",
+    "name": "",
+    "channel": "C024BE91L",
+    "day": "monday,thursday",
+    "time": "09:00",
+    "timezone": "Europe/Berlin",
+    "topic": {},
+    "is_paused": False,
+    "next_at": LATER,
+}
+TOPIC = {
+    "stages": ["production", "validation"],
+    "kinds": ["ai"],
+    "owners": ["U024BE7LH", "team <!channel>"],
+    "findings": ["shift_to_performance", "drifted_stage"],
+    "min_usd_per_week": 100.0,
+}
+NAMED = SUBSCRIPTION | {"id": "S-2", "name": "prod findings", "topic": TOPIC}
+PAUSED = SUBSCRIPTION | {"id": "S-3", "name": HOSTILE[:60], "is_paused": True, "next_at": None}
+
+
+def line(workload: str = "nightly", **changes: Any) -> dict[str, Any]:
+    """A finding behind "Show all"."""
+    found = {
+        "kind": "dominated",
+        "workload": workload,
+        "unit": "clip",
+        "gain_units_per_week": 0.0,
+        "extra_usd_per_week": -310.0,
+        "is_new": True,
+    }
+    return found | changes
+
+
+def news(*findings: Any, **changes: Any) -> dict[str, Any]:
+    """A digest as it is written today."""
+    more = {"digest_id": "D-1", "name": "", "standing": 0, "settled": [], "settled_count": 0, "rest": []}
+    return digest(*findings) | more | changes
+
+
+def listed(*rows: dict[str, Any], is_here: bool = True) -> list[dict[str, Any]]:
+    return [row | {"is_here": is_here} for row in rows]
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    """The data of `modal_subscription`."""
+    empty = {
+        "metadata": '{"channel_id":"C024BE91L"}',
+        "is_new": True,
+        "name": "",
+        "days": [0, 1, 2, 3, 4],
+        "time": "09:00",
+        "timezone": "Europe/Berlin",
+        "all": {"stage": list(STAGES), "kind": list(KINDS), "finding": list(FINDING_KINDS)},
+        "topic": {},
+    }
+    return empty | changes
+
+
+def page(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The data of `modal_digest`."""
+    return {"digest_id": "D-1", "page": 0, "pages": 1, "total": len(rows), "rows": list(rows)} | changes
+
+
+DRIFTED_STAGE = {"value": "prototyping", "source": "tagged", "inferred": "production", "evidence": "28 of 28 days"}
+DRIFTED = finding(kind="drifted_stage", evidence="tagged prototyping, but its runs look like production")
+
+DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
+    "digest": {
+        "news": news(
+            finding(payback_days=3.4, owner="U024BE7LH"),
+            finding(HUGE, workload=HOSTILE, payback_days=1e9, owner="team <!channel>"),
+            more=40,
+            standing=2,
+            settled=["old-one", HOSTILE],
+            settled_count=2,
+            name="prod findings",
+        ),
+        "one-is-settled-and-nothing-new": news(settled=["old-one"], settled_count=1),
+        "many-are-settled": news(settled=list(NAMES.values()) * 4, settled_count=1_204),
+        "nothing-new": news(standing=12),
+        "nothing-of-its-topic": news(is_filtered=True),
+        "one-still-stands": news(standing=1),
+        "drifted-stage": news(DRIFTED | {"document": DRIFTED["document"] | {"stage": DRIFTED_STAGE}}),
+        "snoozed": news(finding(state="snoozed", decision=decision("snooze", until=LATER)), standing=1),
+        "preview-of-news": news(finding(advice_id=None), digest_id=None, is_preview=True, standing=1),
+        "without-a-pick": news(finding(UNDETERMINED)),
+    },
+    "subscribed": {
+        "weekly": SUBSCRIPTION,
+        "hostile": SUBSCRIPTION | {"channel": HOSTILE, "timezone": RTL},
+        "with-a-topic": NAMED,
+        "paused": PAUSED,
+    },
+    "unsubscribed": {
+        "channel": {"channel": "C024BE91L", "name": ""},
+        "named": {"channel": "C024BE91L", "name": HOSTILE},
+    },
+    "subscription_list": {
+        "two": {"rows": listed(SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"})},
+        "here-and-elsewhere": {"rows": [*listed(SUBSCRIPTION, NAMED, PAUSED), *listed(NAMED, PAUSED, is_here=False)]},
+        "full": {"rows": [*listed(*[NAMED] * 40), *listed(*[PAUSED | {"name": LONGEST[:60]}] * 40, is_here=False)]},
+        "none": {"rows": []},
+    },
+}
+"""View name -> case name -> data."""
+
+DIGEST_SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
+    "modal_digest": {
+        "one-page": page(line(), line(HOSTILE, kind="shift_to_performance", gain_units_per_week=8_685.6), total=2),
+        "second-of-three": page(
+            *[line(name, is_new=False) for name in NAMES.values()] * 10, page=1, pages=3, total=140
+        ),
+        "too-old": page(total=0, pages=0),
+    },
+    "modal_subscription": {
+        "new": form(),
+        "edit": form(is_new=False, name=HOSTILE[:60], days=[6], time="23:59", timezone="UTC", topic=TOPIC),
+        "unnamed": form(is_new=False, topic={"owners": [LONGEST]}),
+    },
+}
+"""Surface name -> case name -> data."""
