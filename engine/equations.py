@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.accelerators import Accelerators
-from engine.features import features
+from engine.features import Traits, features
 from engine.observations import Observations
 from engine.shapes import Shapes
 from engine.units import SECONDS_PER_HOUR, Floats, Integers
 
-__all__ = ["Equations", "as_today", "decoding", "digest", "equations"]
+__all__ = ["Equations", "as_today", "digest", "equations", "traits"]
 
 _TOKENS = frozenset({"token", "tok"})
 _PARALLEL_TOKENS, _LONE_TOKENS = np.log(20_000.0), np.log(50.0)  # a second and accelerator: training, one stream
@@ -46,7 +46,7 @@ def equations(observations: Observations, accelerators: Accelerators) -> Equatio
     shapes = observations.shapes(accelerators)
     row = np.flatnonzero(observations.is_measured & (shapes.accelerator >= 0))
     measured = as_today(shapes.take(row), observations)
-    phi = features(measured, accelerators, decoding(observations))
+    phi = features(measured, accelerators, traits(observations))
     logs, n_runs = observations.log_units_per_hour[row], observations.n_succeeded[row]
     return Equations(_unit(observations), measured, phi, logs, n_runs)
 
@@ -63,7 +63,18 @@ def as_today(shapes: Shapes, observations: Observations) -> Shapes:
     return replace(shapes, precision=precision, batch_size=known * shapes.total)
 
 
-def decoding(observations: Observations) -> float:
+def traits(observations: Observations) -> Traits:
+    """What the workload's successful runs tell of it: how it makes tokens, and what was busy meanwhile."""
+    active = (observations.tensor_active, observations.dram_active)
+    return Traits(_decoding(observations), *(_mean(column[observations.is_measured]) for column in active))
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
+def _decoding(observations: Observations) -> float:
     """How far the workload makes one token after another, 0 to 1, from its unit and its rate.
 
     A lone stream decodes tens of tokens a second, a full server thousands; training and prefill read tens of thousands.

@@ -1,12 +1,15 @@
 """What decides speed, as numbers: the columns phi of the log-linear model."""
 
+from dataclasses import dataclass
+from math import isnan, nan
+
 import numpy as np
 
 from engine.accelerators import Accelerators
 from engine.shapes import Shapes
 from engine.units import PRECISIONS, Floats
 
-__all__ = ["FEATURES", "features"]
+__all__ = ["FEATURES", "Traits", "features"]
 
 FEATURES = (
     "compute",
@@ -21,9 +24,13 @@ FEATURES = (
     "batch",
     "decoding_count",
     "decoding_balance",
+    "busy_compute",
+    "busy_bandwidth",
 )
 
 _TYPICAL_LINK_GB_PER_S = 600.0  # NVLink 3, over which the ring of common models hides behind their backward pass
+_TYPICAL_TENSOR, _TYPICAL_DRAM = 0.25, 0.40  # activity at which compute and bandwidth gain what they gain everybody
+_TYPICAL_TFLOPS, _TYPICAL_GB_PER_S = 100.0, 1000.0  # where activity moves no level, only slopes
 _PCIE_GB_PER_S = 64.0  # generation 4 by 16, both directions: where a sheet states no link
 # What published measurements say of a part beyond its sheet, natural log: effects of parts over fourteen public sources
 # (docs/engine-model.md names them), shrunk towards none. A part that is not listed is as its sheet says.
@@ -59,13 +66,25 @@ _STRENGTH = {
 _FP32, _TF32 = PRECISIONS.index("fp32"), PRECISIONS.index("tf32")
 
 
-def features(shapes: Shapes, accelerators: Accelerators, decoding: float = 0.0) -> Floats:
-    """(n, len(FEATURES)): natural logarithms, except year (since 2020) and the ring terms.
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a workload itself: `decoding` (0 to 1) is how far it makes one token after another.
+
+    `tensor_active` and `dram_active` are the shares of time in which tensor units and memory were busy; NaN: unknown.
+    """
+
+    decoding: float = 0.0
+    tensor_active: float = nan
+    dram_active: float = nan
+
+
+def features(shapes: Shapes, accelerators: Accelerators, traits: Traits) -> Floats:
+    """(n, len(FEATURES)): natural logarithms, except year (since 2020), the ring terms and products with traits.
 
     The ring term is the traffic of an all-reduce per accelerator, 2(n-1)/n of the payload (Patarasuk and Yuan, 2009).
     Frameworks run fp32 products on TF32 units where there are any. The batch counts per accelerator; an unknown one is
-    0, so that it teaches nothing within one workload. `decoding` (0..1) says how far the workload makes one token after
-    another: it then waits for memory and for its links, not for compute (Pope et al., 2022).
+    0, so that it teaches nothing within one workload. Decoding waits for memory and for links, not for compute (Pope et
+    al., 2022). What is busy for a share of the time is what a faster one makes faster by as much (Amdahl, 1967).
     """
     sheets, part = accelerators.columns, shapes.accelerator
     compute = np.log(sheets.tflops[part, np.where(shapes.precision == _FP32, _TF32, shapes.precision)])
@@ -84,7 +103,13 @@ def features(shapes: Shapes, accelerators: Accelerators, decoding: float = 0.0) 
         ring * np.maximum(poverty, 0.0),
         np.log(shapes.node_count),
         np.nan_to_num(np.log(shapes.batch_size / count)),
-        decoding * np.log(count),
-        decoding * (bandwidth - compute),
+        traits.decoding * np.log(count),
+        traits.decoding * (bandwidth - compute),
+        _above(traits.tensor_active, _TYPICAL_TENSOR) * (compute - np.log(_TYPICAL_TFLOPS)),
+        _above(traits.dram_active, _TYPICAL_DRAM) * (bandwidth - np.log(_TYPICAL_GB_PER_S)),
     )
     return np.column_stack(columns)
+
+
+def _above(active: float, typical: float) -> float:
+    return 0.0 if isnan(active) else active - typical

@@ -26,9 +26,6 @@ __all__ = [
 ]
 
 LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
-# A Gaussian whose scale has a log-normal spread of variance v reaches, at 5 % and 95 %, as far as one exp(0.8 v) times
-# as wide (numerically, within 2 % up to v = 0.3).
-_TAIL = 0.8
 
 
 def fit(observations: Sequence[Observations], accelerators: Accelerators, scales: Scales = PHYSICS) -> Model:
@@ -133,10 +130,8 @@ def noise_evidence(sums: Sums, scales: Scales) -> Floats:
     return log
 
 
-def noise_of(sums: Sums, scales: Scales) -> tuple[float, float]:
-    """The organisation's noise and the widening that its uncertainty asks for."""
+def noise_of(sums: Sums, scales: Scales) -> float:
+    """The organisation's noise; that it is uncertain itself is part of a prediction's heavy tails."""
     log = noise_evidence(sums.limited(scales.independent), scales)
     weights = np.exp(log - log.max())
-    weights /= weights.sum()
-    middle = float(weights @ LOG_NOISE)
-    return float(np.exp(middle)), float(np.exp(_TAIL * (weights @ (LOG_NOISE - middle) ** 2)))
+    return float(np.exp(weights @ LOG_NOISE / weights.sum()))

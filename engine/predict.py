@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.accelerators import Accelerators
-from engine.equations import Equations, as_today, decoding, digest, equations
+from engine.equations import Equations, as_today, digest, equations, traits
 from engine.features import features
 from engine.fit import lesson_of, level_of, noise_of, shared_posterior
 from engine.memory import memory_fits, memory_needed
@@ -51,16 +51,16 @@ def predict(model: Model, observations: Observations, shapes: Shapes, accelerato
     same = _same_configuration(asked, known.shapes)
     parts = np.unique(np.concatenate([known.accelerator, asked.accelerator]))
     taught = _taught(model, observations, known, accelerators)
-    noise, widening = noise_of(taught.sums, model.scales)
+    noise = noise_of(taught.sums, model.scales)
     latent = _posterior(
         _prior(model.scales, taught, noise, known, [list(accelerators)[part] for part in parts]),
         known,
         parts,
         model.scales,
     )
-    mix = _Mix(features(asked, accelerators, decoding(observations)), np.searchsorted(parts, asked.accelerator), same)
+    mix = _Mix(features(asked, accelerators, traits(observations)), np.searchsorted(parts, asked.accelerator), same)
     is_new = ~same.any(axis=1)
-    width = np.where(is_new, widening * latent.stretch, 1.0)  # what was measured there stays as certain as it was
+    width = np.where(is_new, latent.stretch, 1.0)  # what was measured there stays as certain as it was
     loadings, left = _shared(mix, latent.covariance)
     own = np.where(is_new, (noise * model.scales.configuration) ** 2, 0.0)
     return Prediction(

@@ -53,8 +53,8 @@ class Scales:
         return cls(**stated)
 
 
-# feature: slope expected, straying of an organisation, straying of a workload. Nodes and batch are physics' guesses:
-# the measurements behind the others ran on one node and compare no batches.
+# feature: slope expected, straying of an organisation, straying of a workload. Nodes, batch and activity are physics'
+# guesses: the measurements behind the others ran on one node, compare no batches and come without telemetry.
 _TABLE = {
     "compute": (0.25, 0.034, 0.069),
     "bandwidth": (0.40, 0.107, 0.05),
@@ -68,6 +68,8 @@ _TABLE = {
     "batch": (0.30, 0.21, 0.20),
     "decoding_count": (-0.75, 0.075, 0.30),
     "decoding_balance": (0.20, 0.122, 0.12),
+    "busy_compute": (0.70, 0.30, 0.20),
+    "busy_bandwidth": (0.70, 0.30, 0.20),
 }
 _SLOPES, _ORGANISATION, _WORKLOAD = zip(*_TABLE.values(), strict=True)
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from engine.features import FEATURES, features
+from engine.features import FEATURES, Traits, features
 from engine.scales import PHYSICS
 from tests.engine.measured_worlds import A10G, PARTS, T4, shapes
 
 
-def column(name: str, *asked: tuple[str, int], decoding: float = 0.0, nodes: int = 1, **changes: object) -> list[float]:
-    found = features(shapes(*asked, nodes=nodes, **changes), PARTS, decoding)
+def column(name: str, *asked: tuple[str, int], nodes: int = 1, **changes: object) -> list[float]:
+    found = features(shapes(*asked, nodes=nodes, **changes), PARTS, Traits())
     return [float(value) for value in found[:, FEATURES.index(name)]]
 
 
@@ -57,7 +57,7 @@ def test_one_accelerator_has_no_ring_and_a_poor_link_only_hurts_with_more() -> N
 def test_a_sheet_without_a_link_counts_as_pcie() -> None:
     bare = type(PARTS)([type(A10G)(**{name: getattr(A10G, name) for name in A10G.__slots__} | {"link_gb_per_s": None})])
     asked = shapes(("T4", 8))  # index 0
-    found = features(asked, bare)[0, FEATURES.index("poor_link")]
+    found = features(asked, bare, Traits())[0, FEATURES.index("poor_link")]
     assert found == pytest.approx(1.75 * np.log(600 / 64))
 
 
@@ -66,14 +66,26 @@ def test_the_batch_counts_per_accelerator_and_is_nothing_when_unknown() -> None:
     assert column("batch", ("H100", 4)) == [0.0]
 
 
+DECODING, BUSY = FEATURES.index("decoding_count"), FEATURES.index("busy_compute")
+
+
 def test_decoding_scales_its_two_columns_and_no_other() -> None:
-    none, half = (features(shapes(("H100", 4)), PARTS, share) for share in (0.0, 0.5))
-    assert none[0, -2:].tolist() == [0.0, 0.0]
-    assert half[0, -2:] == pytest.approx([0.5 * np.log(4), 0.5 * np.log(3350 / 990)])
-    np.testing.assert_array_equal(none[:, :-2], half[:, :-2])
+    none, half = (features(shapes(("H100", 4)), PARTS, Traits(share))[0] for share in (0.0, 0.5))
+    assert none[DECODING : DECODING + 2].tolist() == [0.0, 0.0]
+    assert half[DECODING : DECODING + 2] == pytest.approx([0.5 * np.log(4), 0.5 * np.log(3350 / 990)])
+    np.testing.assert_array_equal(np.delete(none, [DECODING, DECODING + 1]), np.delete(half, [DECODING, DECODING + 1]))
+
+
+def test_activity_scales_compute_and_bandwidth_about_what_is_typical() -> None:
+    unknown, typical, busy = (
+        features(shapes(("H100", 4)), PARTS, Traits(0.0, *active))[0, BUSY : BUSY + 2]
+        for active in ((np.nan, np.nan), (0.25, 0.40), (0.75, np.nan))
+    )
+    assert unknown.tolist() == typical.tolist() == [0.0, 0.0]
+    assert busy == pytest.approx([0.5 * np.log(990 / 100), 0.0])
 
 
 def test_every_feature_is_finite_for_every_part() -> None:
     every = shapes(*((name, 8) for name in PARTS), nodes=4)
-    assert np.isfinite(features(every, PARTS)).all()
+    assert np.isfinite(features(every, PARTS, Traits(1.0, 0.0, 1.0))).all()
     assert T4.tflops("fp8") == 65.0

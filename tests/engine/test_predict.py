@@ -1,13 +1,14 @@
 """Predictions: what was measured comes back, what was not is scaled, and uncertainty says which is which."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.equations import as_today, decoding, equations
+from engine.equations import as_today, equations, traits
 from engine.features import features
 from engine.fit import fit, noise_of, own_covariance
 from engine.model import Model
@@ -146,12 +147,12 @@ def test_workloads_like_this_one_teach_it_more_than_others_do() -> None:
 def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndarray, np.ndarray]:
     """The same posterior from one dense kernel over measured and asked configurations, organisation effects unknown."""
     each, filled, scales = equations(known, PARTS), as_today(asked, known), model.scales
-    phi = np.vstack([each.phi, features(filled, PARTS, decoding(known))])
+    phi = np.vstack([each.phi, features(filled, PARTS, traits(known))])
     part = np.concatenate([each.accelerator, filled.accelerator])
     count = np.concatenate([each.shapes.total, filled.total])
     same_part = part[:, None] == part[None, :]
     same = same_part & (count[:, None] == count[None, :])
-    noise, widening = noise_of(model.lesson_for("unit", None).sums, scales)
+    noise = noise_of(model.lesson_for("unit", None).sums, scales)
     slopes = np.array(scales.organisation) ** 2 + (noise * np.array(scales.workload)) ** 2
     kernel = scales.level**2 + (phi * slopes) @ phi.T
     kernel += (scales.accelerator**2 + (noise * scales.workload_accelerator) ** 2) * same_part
@@ -165,7 +166,7 @@ def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndar
     mean = level + expected[n:] + gain @ left
     stretch = (scales.freedom + left @ inverse @ left) / (scales.freedom + n - 1)
     covariance = kernel[n:, n:] - gain @ kernel[:n, n:]
-    width = np.where(same[n:, :n].any(axis=1), 1.0, widening * np.sqrt(stretch))
+    width = np.where(same[n:, :n].any(axis=1), 1.0, np.sqrt(stretch))
     covariance *= width[:, None] * width[None, :]
     return mean, covariance + scales.run**2 * np.eye(len(filled))
 
@@ -202,6 +203,30 @@ def test_one_stream_of_tokens_is_not_expected_to_scale() -> None:
     gains = [np.diff(alone(known, asked).log_units_per_hour)[0] for known in (stream, server)]
     assert np.exp(gains[0]) < 3
     assert np.exp(gains[1]) > 6
+
+
+def error_from_one_run(shares: tuple[float, ...], *, has_telemetry: bool) -> float:
+    """Where a step computes, then moves memory, then waits for its host: natural log, from an A100 to an H100."""
+    compute, bandwidth, host = (share / sum(shares) for share in shares)
+    faster = 1.0 / (compute * 312 / 990 + bandwidth * 2039 / 3350 + host)
+    counters = {"tensor_active": compute, "dram_active": bandwidth} if has_telemetry else {}
+    found = alone(seen(run("A100", 1, 100.0, **counters)), shapes(("H100", 1)))
+    return abs(float(np.log(units_per_hour(found)[0] / 100.0 / faster)))
+
+
+def test_telemetry_brings_predictions_closer() -> None:
+    worlds = list(product((0.05, 0.3, 1.0), repeat=3))
+    blind, seeing = (
+        np.mean([error_from_one_run(shares, has_telemetry=known) for shares in worlds]) for known in (False, True)
+    )
+    assert seeing < 0.85 * blind
+
+
+def test_a_job_that_waits_for_its_host_gains_less_and_a_busy_one_more() -> None:
+    waiting, busy = (seen(run("T4", 1, 100.0, tensor_active=t, dram_active=d)) for t, d in ((0.03, 0.05), (0.7, 0.5)))
+    unknown = units_per_hour(alone(seen(run("T4", 1, 100.0)), shapes(("H100", 1))))[0]
+    assert units_per_hour(alone(waiting, shapes(("H100", 1))))[0] < 0.6 * unknown
+    assert units_per_hour(alone(busy, shapes(("H100", 1))))[0] > 1.5 * unknown
 
 
 def test_nothing_measured_is_still_an_answer_however_vague() -> None:
