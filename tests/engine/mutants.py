@@ -150,7 +150,11 @@ def passes(folder: Path, module: str) -> bool:
     """
     child = os.fork()
     if child == 0:
-        os._exit(_run_tests(folder, module))
+        status = 1
+        try:
+            status = _run_tests(folder, module)
+        finally:  # whatever happens: this process must not clean up what belongs to its parent
+            os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
