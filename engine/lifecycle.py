@@ -62,20 +62,22 @@ class Rhythm:
 def infer_stage(history: History, now: datetime) -> tuple[Stage | None, str]:
     """The stage that history shows, and why; None for a workload that never ran.
 
-    Every day looks at the four weeks before it, and a stage is what the latest seven days in a row agreed on: a look
-    that has not lasted changes nothing. Without runs in the last four weeks the weeks before the last run decide.
+    Every day has a look: what the four weeks before it say. The stage rises when a week of looks is higher, and falls
+    when a week of them is lower; what has not lasted changes nothing. Without runs in the last four weeks the weeks
+    before the last run decide.
     """
     if not len(history):
         return None, "no runs yet"
     end = _end(history, now)
     looks = _looks(history, end)
-    stage, found = _held(looks), _rhythm(history, end)
+    stage, found = STAGES[_held(looks)], _rhythm(history, end)
     words = _words(found) if _has_rhythm(found) else f"{_words(found)}: too few for anything but prototyping"
-    if looks[0] == stage:
+    latest = STAGES[looks[0]]
+    if latest == stage:
         return stage, words
     days = next((day for day, look in enumerate(looks) if look != looks[0]), len(looks))
     lasted = "1 day" if days == 1 else f"{days} days"
-    return stage, f"{words}; {looks[0]} by its look for {lasted}, and a change takes {_HOLDS_DAYS}"
+    return stage, f"{words}; {latest} by its look for {lasted}, and a change takes {_HOLDS_DAYS}"
 
 
 def _end(history: History, now: datetime) -> float:
@@ -85,14 +87,14 @@ def _end(history: History, now: datetime) -> float:
     return float(history.ended.max()) if is_empty else end
 
 
-def _looks(history: History, end: float) -> list[Stage]:
-    """What each day's four weeks look like, the latest first, as far back as decides, or as the history goes."""
-    looks: list[Stage] = []
-    while len(looks) < _LONGEST_DAYS and not _lasted(looks):
+def _looks(history: History, end: float) -> list[int]:
+    """Each day's look as a position in STAGES, the latest first, as far back as decides, or as the history goes."""
+    looks: list[int] = []
+    while len(looks) < _LONGEST_DAYS and not _is_decided(looks):
         at = end - len(looks) * SECONDS_PER_DAY
         if looks and not _has_runs(history, at):
             break  # nothing before it, or a silence of four weeks
-        looks.append(_stage(_rhythm(history, at)))
+        looks.append(STAGES.index(_stage(_rhythm(history, at))))
     return looks
 
 
@@ -101,16 +103,33 @@ def _has_runs(history: History, end: float) -> bool:
     return bool(np.any((history.ended >= end - _LOOKBACK_DAYS * SECONDS_PER_DAY) & (history.started < end)))
 
 
-def _lasted(looks: list[Stage]) -> bool:
-    """Whether the earliest looks agree over a week: from one day to the same day of the next are eight looks."""
-    return len(looks) > _HOLDS_DAYS and len(set(looks[-_HOLDS_DAYS - 1 :])) == 1
+def _is_decided(looks: list[int]) -> bool:
+    """Whether days before these could change nothing."""
+    low, high = _bounds(looks)
+    return low == high
 
 
-def _held(looks: list[Stage]) -> Stage:
-    """What lasted; what a history too young for that began with; of a look that never lasts, the most frequent."""
-    if _lasted(looks) or len(looks) < _LONGEST_DAYS:
-        return looks[-1]
-    return max(STAGES, key=looks.count)
+def _bounds(looks: list[int]) -> tuple[int, int]:
+    """Between what the stage lies after these days, whatever it was before them.
+
+    A day moves the stage into the range of the week of looks that it ends; after that, the days behind it do. Such
+    moves, one after another, are one move into one range, which is found from the latest day backwards.
+    """
+    low, high = 0, len(STAGES) - 1
+    for first in range(len(looks) - _HOLDS_DAYS):  # from one day to the same day of the next week are eight looks
+        week = looks[first : first + _HOLDS_DAYS + 1]
+        low, high = _into(min(week), low, high), _into(max(week), low, high)
+    return low, high
+
+
+def _held(looks: list[int]) -> int:
+    """The stage after these days: it began as the earliest of them looked, or as most of a long history does."""
+    began = looks[-1] if len(looks) < _LONGEST_DAYS else max(looks, key=looks.count)
+    return _into(began, *_bounds(looks))
+
+
+def _into(value: int, low: int, high: int) -> int:
+    return min(max(value, low), high)
 
 
 def rhythm(history: History, now: datetime) -> Rhythm:
