@@ -13,10 +13,12 @@ from bot.usecases.room import Room
 __all__ = ["ACTIONS", "Action", "Allowed", "Change", "Denied", "Grounds", "grounds", "may"]
 
 Action = Literal[
-    "ask", "share", "track", "digest", "try", "approve", "snooze", "dismiss", "revoke", "undo", "settings"
+    "ask", "share", "track", "digest", "try", "approve", "snooze", "dismiss", "revoke", "undo", "settings",
+    "restage",
 ]  # fmt: skip
 Reason = Literal[
-    "deactivated", "bot", "stranger", "guest", "administrators", "spends_more", "slows_down", "own", "not_yours"
+    "deactivated", "bot", "stranger", "guest", "administrators", "spends_more", "slows_down", "own", "not_yours",
+    "not_owner",
 ]  # fmt: skip
 Remedy = Literal["budget_owners", "owner", "self_approval"]
 """What an administrator could change where nobody who is named could do it: the list of budget owners, the workload's
@@ -130,6 +132,12 @@ def _decider(person: Person, grounds: Grounds) -> Reason | None:
     return None if person.user_id in grounds.deciders or _is_administrator(person, grounds) else "not_yours"
 
 
+def _steward(person: Person, grounds: Grounds) -> Reason | None:
+    """The owner; of a workload that has none in Slack, anybody, or its tag could never be put right."""
+    is_theirs = grounds.owner is None or person.user_id == grounds.owner or _is_administrator(person, grounds)
+    return None if is_theirs else "not_owner"
+
+
 def _is_administrator(person: Person, grounds: Grounds) -> bool:
     return person.is_administrator or person.user_id in grounds.administrators
 
@@ -142,6 +150,7 @@ _RULES: Mapping[Action, Callable[[Person, Grounds], Reason | None]] = {
     **dict.fromkeys(("ask", "share", "track", "digest", "try", "snooze", "dismiss", "revoke"), _anybody),
     "approve": _approver,
     "undo": _decider,
+    "restage": _steward,
     "settings": _administrator,
 }
 ACTIONS: tuple[Action, ...] = tuple(_RULES)

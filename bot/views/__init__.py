@@ -25,7 +25,7 @@ from bot.views.settings import (
     settings_changed,
     webhook_changed,
 )
-from bot.views.subscriptions import subscribed, subscription_form, subscription_list, unsubscribed
+from bot.views.subscriptions import restaged, subscribed, subscription_form, subscription_list, unsubscribed
 from bot.views.trials import modal_try, trial, trial_due, trial_refused
 from bot.views.webhook_log import webhook_log
 from bot.views.why import why
@@ -46,6 +46,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "help": help_,
     "lost": dict,
     "audit_log": audit_log,
+    "restaged": restaged,
     "settings": settings,
     "settings_changed": settings_changed,
     "webhook_changed": webhook_changed,

@@ -164,6 +164,7 @@ _ACTIONS = {
     "revoke": "allow again what was left out",
     "undo": "undo a decision",
     "settings": "change settings",
+    "restage": "change its stage",
 }
 _DENIALS = {
     "deactivated": "Your account is deactivated, so nothing was changed.",
@@ -174,6 +175,7 @@ _DENIALS = {
     "spends_more": "This spends so much more than today that a budget owner must approve it. Nothing was changed.",
     "slows_down": "This slows {workload} down so much that its owner must approve it. Nothing was changed.",
     "own": "You asked for this answer yourself, and here somebody else must approve it. Nothing was changed.",
+    "not_owner": "Only the owner of {workload}, or an administrator, may {what}. Nothing was changed.",
     "not_yours": "Only whoever decided, or an administrator, may {what}. Nothing was changed.",
 }
 _REMEDIES = {

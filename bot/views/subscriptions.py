@@ -7,7 +7,14 @@ from bot.render import Mrkdwn, channel, join, mention, say
 from bot.views.numbers import count, money
 from bot.views.phrases import moment
 
-__all__ = ["FINDINGS", "subscribed", "subscription", "subscription_form", "subscription_list", "unsubscribed"]
+__all__ = [
+    "FINDINGS",
+    "restaged",
+    "subscribed",
+    "subscription_form",
+    "subscription_list",
+    "unsubscribed",
+]
 
 _HERE = 20  # digests of one channel that are listed with buttons: two blocks each
 _ELSEWHERE = 20  # in one section: 60-character names in the widest script still fit
@@ -29,7 +36,7 @@ _KINDS = {"ai": "AI: parallel work", "traditional": "Traditional: diminishing re
 def subscribed(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `subscribed.json.j2` names."""
     return {
-        "line": subscription(data),
+        "line": _schedule(data),
         "topic": _topic(data),
         "next_at": moment(data["next_at"]) if data["next_at"] else None,
         "off": say("`/gpu-advise digest off {name}`", name=data["name"]) if data["name"] else None,
@@ -57,7 +64,14 @@ def subscription_list(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def subscription(row: Mapping[str, Any]) -> Mrkdwn:
+def restaged(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `restaged.json.j2` names: the tag that a workload has now, and a way back to the one before."""
+    before = data["before"]
+    back = _button(f"Back to {before}", "workload.stage", f"{data['advice_id']}:{before}")
+    return {"workload": data["workload"], "stage": data["stage"], "buttons": [back] if before else []}
+
+
+def _schedule(row: Mapping[str, Any]) -> Mrkdwn:
     """One schedule in words."""
     where = say(
         "{where}: {day} at {time} ({timezone})",
@@ -96,7 +110,7 @@ def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
 def _line(row: Mapping[str, Any]) -> Mrkdwn:
     """A digest with what it is about, and when it comes next."""
     when = say("paused") if row["is_paused"] else say("next {at}", at=moment(row["next_at"]))
-    return join("\n", [say("{line} – {when}", line=subscription(row), when=when), _topic(row) or ""])
+    return join("\n", [say("{line} – {when}", line=_schedule(row), when=when), _topic(row) or ""])
 
 
 def _topic(row: Mapping[str, Any]) -> Mrkdwn | None:

@@ -57,6 +57,7 @@ def case(person: Person, row: str) -> tuple[Action, Grounds]:
         "undo one's own decision": ("undo", replace(STANDING, deciders=(person.user_id,))),
         "undo somebody else's decision": ("undo", replace(STANDING, deciders=(OTHER,))),
         "change settings": ("settings", STANDING),
+        "change a workload's stage": ("restage", STANDING),
     }
     return rows[row]
 

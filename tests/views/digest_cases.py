@@ -81,6 +81,7 @@ def page(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {"digest_id": "D-1", "page": 0, "pages": 1, "total": len(rows), "rows": list(rows)} | changes
 
 
+CHANGED = {"by": "U024BE7LH", "advice_id": "A-1"}
 DRIFTED_STAGE = {"value": "prototyping", "source": "tagged", "inferred": "production", "evidence": "28 of 28 days"}
 DRIFTED = finding(kind="drifted_stage", evidence="tagged prototyping, but its runs look like production")
 
@@ -114,6 +115,10 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "unsubscribed": {
         "channel": {"channel": "C024BE91L", "name": ""},
         "named": {"channel": "C024BE91L", "name": HOSTILE},
+    },
+    "restaged": {
+        "tagged-before": {"workload": HOSTILE, "stage": "production", "before": "prototyping", **CHANGED},
+        "never-tagged": {"workload": "nightly", "stage": "validation", "before": None, **CHANGED},
     },
     "subscription_list": {
         "two": {"rows": listed(SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"})},

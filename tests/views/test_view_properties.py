@@ -226,6 +226,7 @@ DATA: dict[str, st.SearchStrategy[Any]] = {
     "shared": mapping(workload=TEXTS),
     "lost": mapping(),
     "subscribed": SUBSCRIPTIONS,
+    "restaged": mapping(workload=TEXTS, stage=TEXTS, before=MAYBE() | TEXTS, by=TEXTS, advice_id=TEXTS),
     "unsubscribed": mapping(channel=TEXTS, name=TEXTS),
     "subscription_list": mapping(rows=st.lists(SUBSCRIPTIONS, max_size=40)),
     "tracked": mapping(workload=TEXTS),
