@@ -12,7 +12,7 @@ from slack_sdk.web.client import WebClient
 
 from bot.usecases.people import Person, WhoIsThat
 
-__all__ = ["Directory"]
+__all__ = ["Directory", "person_of"]
 
 _FRESH_SECONDS = 60.0
 _MOST = 5_000
@@ -64,14 +64,15 @@ class Directory:
             raise WhoIsThat(str(error.response.get("error", "unknown error"))) from None
         except (OSError, HTTPException, ValueError, LookupError) as error:
             raise WhoIsThat(type(error).__name__) from None
-        return _person(team_id, user_id, user) if isinstance(user, dict) else _nobody()
+        return person_of(team_id, user_id, user) if isinstance(user, dict) else _nobody()
 
 
 def _nobody() -> Person:
     raise WhoIsThat("an answer without a person")
 
 
-def _person(team_id: str, user_id: str, user: dict[str, Any]) -> Person:
+def person_of(team_id: str, user_id: str, user: dict[str, Any]) -> Person:
+    """The person whom `users.info` describes, as seen from that workspace; only a plain true counts as one."""
     is_true = {key for key, value in user.items() if value is True}
     timezone = user.get("tz")
     return Person(
