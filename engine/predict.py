@@ -18,6 +18,7 @@ from engine.units import EVIDENCES, Bools, Floats, Integers
 __all__ = ["predict"]
 
 _SHARED = 24  # loadings kept: directions in which predictions err together; the rest of the variance counts as own
+_MAJORITY, _OUTLYING = 3, 4.0  # measurements; deviations from what the others say, beyond which one is doubted
 _HARDWARE = ("accelerator", "accelerator_count", "node_count")
 
 
@@ -100,10 +101,30 @@ def _posterior(prior: _Latent, known: Equations, parts: Integers, scales: Scales
     mean = prior.mean.copy()
     mean[0] = (known.log_units_per_hour - mix.of(mean)).mean()  # any level is as likely: begin at a likely one
     left = known.log_units_per_hour - mix.of(mean)
+    seen += np.diag(_own_noise(seen, left, scales.freedom))
     solved = np.linalg.solve(seen, np.column_stack([reach, left]))
     distance, freedom = float(left @ solved[:, -1]), scales.freedom
     stretch = np.sqrt((freedom + distance) / (freedom + len(known) - 1.0))
     return _Latent(mean + reach.T @ solved[:, -1], prior.covariance - reach.T @ solved[:, :-1], float(stretch))
+
+
+def _own_noise(seen: Floats, left: Floats, freedom: float) -> Floats:
+    """(n,) variance to add to the measurement that the others say is wrong; nought where none is, and below three.
+
+    Leaving each out in turn, its error over what the rest expect of it, their own straying included, is the externally
+    studentised residual (Cook and Weisberg, 1982): beyond four, the square of that error becomes the run's own noise.
+    """
+    added, n = np.zeros(len(left)), len(left)
+    if n < _MAJORITY:
+        return added
+    inverse = np.linalg.inv(seen)
+    weighed, precision = inverse @ left, np.diag(inverse)
+    score = np.abs(weighed) / np.sqrt(precision)
+    worst = int(score.argmax())
+    stretch = (freedom + float(left @ weighed) - score[worst] ** 2) / (freedom + n - 2.0)
+    if score[worst] > _OUTLYING * np.sqrt(stretch):
+        added[worst] = (weighed[worst] / precision[worst]) ** 2
+    return added
 
 
 def _prior(scales: Scales, taught: Lesson, noise: float, known: Equations, parts: list[str]) -> _Latent:
