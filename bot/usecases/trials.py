@@ -177,7 +177,7 @@ def drawn(scope: Scope, trial: Trial) -> dict[str, Any]:
         "predicted": dict(trial.predicted),
         "runner": trial.runner,
         "by": trial.made_by,
-        "until": trial.until.isoformat(),
+        "until": (trial.until - _ANYWHERE - timedelta(seconds=1)).isoformat(),  # the day that was chosen
         "state": trial.state,
         "ended_by": None,
     }

@@ -31,7 +31,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "picks": _fields(document, found),
         "chart": data.get("chart"),
         "chart_in_words": chart_in_words(document),
-        "judgement": [verified(data) or "", *judgement(document, found), next_trial(document) or ""],
+        "judgement": [*judgement(document, found), verified(data) or next_trial(document) or ""],
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
         "deciding": deciding(data, found) if is_open else undo_button(data),

@@ -14,7 +14,7 @@ _TITLES = {"skypilot": "SkyPilot", "kubernetes": "Kubernetes", "terraform": "Ter
 def handoff(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `handoff.json.j2` names: the patches, the menu with the other tools, and what comes next."""
     workload, where = data["workload"], configuration(data["configuration"])
-    heading = say("🛠 *Hand-off of {workload}:* {where}", workload=workload, where=where)
+    heading = say("*Hand-off of {workload}:* {where}", workload=workload, where=where)
     is_approved = data["why"] == "approved"
     return {
         "heading": heading,

@@ -26,7 +26,7 @@ def receipt(data: Mapping[str, Any]) -> dict[str, Any]:
 def trial_done(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `trial_done.json.j2` names: the trial that somebody promised has arrived."""
     heading = say(
-        "🧪 *The trial of {workload} has arrived:* {where}, run by {who}",
+        "*The trial of {workload} has arrived:* {where}, run by {who}",
         workload=data["workload"],
         where=machines(data["configuration"]),
         who=who(data["runner"]),
@@ -53,7 +53,7 @@ def verified(data: Mapping[str, Any]) -> Mrkdwn | None:
 
 
 def _heading(data: Mapping[str, Any], when: str) -> Mrkdwn:
-    return say("🧾 *Receipt of {workload}, {when}*", workload=data["workload"], when=when)
+    return say("*Receipt of {workload}, {when}*", workload=data["workload"], when=when)
 
 
 def _nothing_ran(data: Mapping[str, Any]) -> Mrkdwn:

@@ -65,7 +65,7 @@ def trial_refused(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _promise(data: Mapping[str, Any]) -> Mrkdwn:
     return say(
-        "🧪 *Trial of {workload}:* {runner} runs it on {where} by {until}",
+        "*Trial of {workload}:* {runner} runs it on {where} by {until}",
         workload=data["workload"],
         runner=who(data["runner"]),
         where=configuration(data["configuration"]),

@@ -6,7 +6,7 @@ from typing import Any
 from bot.handoff import TARGETS, TITLES, Order, Target, snippet
 from tests.views.view_samples import FOUR_A10G, H100, HOSTILE, LATER, LONGEST, NOW, RTL, around
 
-__all__ = ["AFTER_CASES", "AFTER_SURFACE_CASES"]
+__all__ = ["AFTER_CASES", "AFTER_SURFACE_CASES", "compared"]
 
 FOUR = asdict(FOUR_A10G)
 SPOT = asdict(H100)

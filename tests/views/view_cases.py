@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.advice import BreakEven, Flatness, Infeasible, NothingFeasible, StageFound
-from tests.views.after_cases import AFTER_CASES
+from tests.views.after_cases import AFTER_CASES, compared
 from tests.views.deciding_cases import DECIDED_CARDS, DECIDING_CASES, REFUSALS
 from tests.views.digest_cases import DIGEST_CASES
 from tests.views.settings_cases import SETTINGS_CASES
@@ -63,6 +63,8 @@ ADVICE_CASES: dict[str, dict[str, Any]] = {
     "approved": card(state="approved", decision=decision("approve", "performance")),
     "dismissed": card(state="dismissed", decision=decision("dismiss")),
     "snoozed": card(state="snoozed", decision=decision("snooze", until=LATER)),
+    "verified-by-a-run": {**card(), "verified": compared(runs=1)},
+    "checked-by-runs": {**card(), "verified": compared(speed=41.0, usd=0.138)},
     "expired": card(state="expired"),
     "replaced": card(state="replaced"),
     "asked-by-nobody": card(asked_by=None),
