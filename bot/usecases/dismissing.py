@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.posts import Destination, Modal, Post
-from bot.store import Scope, advices, audit, decisions, exclusions, outbox
+from bot.store import Scope, advices, audit, decisions, exclusions, outbox, workloads
 from bot.store.advices import StoredAdvice
+from bot.usecases.advise import Asker
 from bot.usecases.confirming import Bound, case_of, refusal
 from bot.usecases.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
 from bot.usecases.people import known
@@ -15,7 +16,7 @@ from bot.usecases.room import Room
 from bot.usecases.standing import decided, deny, late, origin_of, refuse
 from engine import OBJECTIVES
 
-__all__ = ["ask_why", "dismiss", "list_exclusions", "revoke", "show"]
+__all__ = ["ask_why", "dismiss", "list_exclusions", "revoke", "show", "show_left_out"]
 
 _LONGEST = 300  # characters of a remark
 
@@ -68,6 +69,16 @@ def list_exclusions(room: Room, click: Click, request_id: str | None = None) -> 
     """Show privately what the answers for the workload `click.value` leave out, each with a button that revokes it."""
     with room.store.write(click.team_id, settles=request_id) as scope:
         show(scope, click.in_private, click.value)
+
+
+def show_left_out(room: Room, asker: Asker, workload: str) -> bool:
+    """Answer `settings WORKLOAD` with what its answers leave out; False, without a word, where nobody knows it."""
+    with room.store.read(asker.team_id) as scope:
+        if workloads.get(scope, workload) is None:
+            return False
+    with room.store.write(asker.team_id, settles=asker.request_id) as scope:
+        show(scope, asker.destination, workload)
+    return True
 
 
 def revoke(room: Room, click: Click, request_id: str | None = None) -> None:

@@ -25,6 +25,7 @@ def explain(room: Room, click: Click) -> Modal:
             "document": advice.document,
             "runs": _runs(scope, advice.workload),
             "verification": verification(scope, advice.id),
+            "exclusions": list(advice.request.get("exclusions", ())),
         }
     return Modal("modal_why", data)
 

@@ -14,6 +14,7 @@ from bot.usecases import auditing, home, webhooks
 from bot.usecases import preferences as preferring
 from bot.usecases.advise import Asker
 from bot.usecases.asking import Malformed, Subcommand
+from bot.usecases.dismissing import show_left_out
 from bot.usecases.people import WhoIsThat
 from bot.usecases.permissions import Allowed, Denied, grounds, may
 from bot.usecases.preferences import preferences
@@ -61,11 +62,16 @@ class _Opened(BaseModel):
 
 
 def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
-    """`settings` shows them, `settings audit` what was done lately, `settings KEY=VALUE…` changes some."""
+    """`settings` shows them, `settings audit` what was done lately, `settings KEY=VALUE…` changes some.
+
+    `settings WORKLOAD` shows what the answers for it leave out.
+    """
     if not asked.words:
         return _show(room, asker)
     if asked.words == (_AUDIT,):
         return _show_audit(room, asker.team_id, asker.user, asker.destination, asker.request_id)
+    if len(asked.words) == 1 and show_left_out(room, asker, asked.words[0]):
+        return None
     pairs = [word.partition("=") for word in asked.words]
     if any(not equals for _, equals, _ in pairs):
         problem = Problem(f"{' '.join(asked.words)[:80]!r} is no setting with a value", _HINT)

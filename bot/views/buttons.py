@@ -30,7 +30,8 @@ def deciding(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element
 def asking(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
     """What else can be asked about an open advice, or said about it."""
     advice_id: str = data["advice_id"]
-    questions = [button("What if?", "advice.whatif", advice_id), why_button(advice_id)]
+    left_out = [button("Left out", "exclusion.list", data["document"]["workload"])] if data.get("exclusions") else []
+    questions = [button("What if?", "advice.whatif", advice_id), why_button(advice_id), *left_out]
     if not found:
         return questions
     snooze = _menu("Snooze", "advice.snooze", [(words, f"{advice_id}:{how_long}") for how_long, words in _SNOOZES])

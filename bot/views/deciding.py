@@ -6,7 +6,16 @@ from typing import Any
 from bot.render import Mrkdwn, join, mention, say
 from bot.views.phrases import machines, moment, who
 
-__all__ = ["REASONS", "decided", "exclusions", "left_out", "not_allowed", "undo_button", "what_is_excluded"]
+__all__ = [
+    "REASONS",
+    "decided",
+    "exclusion_lines",
+    "exclusions",
+    "left_out",
+    "not_allowed",
+    "undo_button",
+    "what_is_excluded",
+]
 
 REASONS = {
     "no_quota": "no quota for it there",
@@ -54,6 +63,21 @@ def left_out(data: Mapping[str, Any]) -> Mrkdwn | str:
         return ""
     said = join(", ", [say("{what} ({why})", what=what_is_excluded(row), why=_reason(row["reason"])) for row in rows])
     return say("Left out since somebody dismissed it: {said}", said=said)
+
+
+def exclusion_lines(data: Mapping[str, Any]) -> list[Mrkdwn]:
+    """A line for each thing that the answer leaves out."""
+    rows = data.get("exclusions") or ()
+    return [
+        say(
+            "{what}: {why}, said {by}, {at}",
+            what=what_is_excluded(row),
+            why=_reason(row["reason"]),
+            by=who(row["by"]),
+            at=moment(row["at"]),
+        )
+        for row in rows
+    ]
 
 
 def what_is_excluded(row: Mapping[str, Any]) -> str:

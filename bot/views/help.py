@@ -37,6 +37,7 @@ _SUBCOMMANDS = (
     ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),
     ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),
     ("/gpu-advise settings", "the defaults of this workspace"),
+    ("/gpu-advise settings video-gen", "what its answers leave out since somebody dismissed it; allow it again there"),
     ("/gpu-advise help", "this text"),
 )
 

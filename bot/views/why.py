@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
+from bot.views.deciding import exclusion_lines
 from bot.views.measure import Measure
 from bot.views.numbers import chance, count, duration, money, percent, plain
 from bot.views.phrases import EVIDENCE_WORDS, configuration, constraint, ended, excluded, machines, sentence
@@ -31,6 +32,7 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
             ("What is predicted", [_predicted(choice, measure) for choice in found]),
             ("Predicted against measured", _checked(data.get("verification"), measure)),
             ("What limits the choice", _binding(document, found)),
+            ("What is left out", exclusion_lines(data)),
             ("What would flip it", [*(flip for choice in found for flip in _flips(choice)), *_worth(document)]),
             ("If that is sold out", _fallbacks(found)),
             ("What was searched", [_search(document["certificate"])] if document["certificate"] else []),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.local.workspace import ADMINISTRATOR, MEMBER
+from bot.local.workspace import ADMINISTRATOR, MEMBER, PostedMessage
 from bot.store import exclusions
 from tests.scenarios.deciding_story import (
     advice_id_of,
@@ -25,6 +25,10 @@ from tests.scenarios.workspace_story import Story, blocks_text, buttons
 def left_out(told: Story) -> list[dict[str, str]]:
     with told.bot.store.read(told.team_id) as scope:
         return [dict(each.excluded) for each in exclusions.list_standing(scope, "video-gen")]
+
+
+def buttons_of_sections(message: PostedMessage) -> list[str]:
+    return [block["accessory"]["action_id"] for block in message.blocks if "accessory" in block]
 
 
 class TestChoosingAnother:
@@ -155,6 +159,18 @@ class TestDismissing:
         fresh = blocks_text(await told.ask("video-gen production"))
         assert "H200-141GB (not validated on it)" in fresh
         assert "× H200-141GB" not in fresh
+
+    async def test_what_is_left_out_stands_on_the_card_in_why_and_in_the_settings(self, told: Story) -> None:
+        await dismiss(told, await told.ask("video-gen production"), "not_validated")
+        card = await told.ask("video-gen production")
+        story = view_text(await open_modal(told, card, "advice.why"))
+        assert f"*What is left out*\nH200-141GB: not validated on it, said <@{ADMINISTRATOR.id}>" in story
+        await told.press(card, "exclusion.list")
+        assert buttons_of_sections(newest(told)) == ["exclusion.revoke"]
+        assert buttons_of_sections(await told.ask("settings video-gen")) == ["exclusion.revoke"]
+
+    async def test_settings_of_a_workload_that_nobody_knows_are_none(self, told: Story) -> None:
+        assert "is no setting with a value" in blocks_text(await told.ask("settings video-gem"))
 
     async def test_what_is_allowed_again_is_proposed_again(self, told: Story) -> None:
         await dismiss(told, await told.ask("video-gen production"), "not_validated")
