@@ -12,11 +12,12 @@ from sqlmodel import col
 from bot.jobs.worker import Worker
 from bot.local import payloads
 from bot.local.slack import LocalSlack
-from bot.local.workspace import CHANNEL
+from bot.local.workspace import ADMINISTRATOR, CHANNEL
 from bot.posts import Destination, Post
-from bot.store import Scope, inbox, outbox, subscriptions
+from bot.store import Scope, audit, inbox, outbox, subscriptions
 from bot.store.tables import OutboxRow
 from bot.usecases.handle import handle
+from bot.usecases.preferences import Preferences, change, preferences
 from tests.scenarios.workspace_story import Story, story
 
 OTHER_TEAM = "T0OTHER"
@@ -105,3 +106,22 @@ async def test_a_departure_that_failed_is_taken_up_again(told: Story, monkeypatc
     assert left(told, told.team_id) == ([], 0)
     with told.bot.store.read(told.team_id) as scope:
         assert inbox.counts(scope) == {"waiting": 0, "done": 1, "dead": 0}
+
+
+async def test_whoever_leaves_takes_the_webhook_along_but_no_other_setting(told: Story) -> None:
+    kept = Preferences(webhook_url="https://example.com", webhook_secret="sealed", budget_owners=("U1",))
+    with told.bot.store.write(told.team_id) as scope:
+        change(scope, kept)
+    await told.hands.event(UNINSTALLED)
+    await told.bot.idle()
+    with told.bot.store.read(told.team_id) as scope:
+        assert preferences(scope) == Preferences(budget_owners=("U1",))
+        assert [entry.detail for entry in audit.entries(scope)] == [{"event_type": "app_uninstalled"}]
+
+
+async def test_who_somebody_is_there_is_forgotten(told: Story) -> None:
+    told.bot.room.people(told.team_id, ADMINISTRATOR.id)
+    await told.hands.event(UNINSTALLED)
+    await told.bot.idle()
+    told.bot.room.people(told.team_id, ADMINISTRATOR.id)
+    assert len(told.slack.calls("users.info")) == 2

@@ -81,6 +81,8 @@ def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> Non
         ("GPU_ADVISE_SECRET_KEYS", "secret"),
         ("GPU_ADVISE_SECRET_KEYS", f"{KEY},secret"),
         ("GPU_ADVISE_ADMINS", "U1,secret"),
+        ("SLACK_CLIENT_ID", "a secret"),
+        ("SLACK_CLIENT_SECRET", "a secret b"),
         ("GPU_ADVISE_WEBHOOK_NETWORKS", "10.0.0.0/8,secret"),
         ("GPU_ADVISE_WEBHOOK_NETWORKS", "10.0.0.1/8"),
         ("DASK_SCHEDULER_ADDRESS", "secret"),
@@ -126,3 +128,34 @@ def test_settings_can_be_printed_without_giving_a_secret_away(monkeypatch: pytes
 def test_the_file_of_a_sqlite_database_is_known(url: str, path: str | None) -> None:
     found = Settings.read(database_url=url).database_path
     assert (str(found) if found else None) == path
+
+
+OAUTH = {"slack_client_id": "1.2", "slack_client_secret": "hush-hush", "gpu_advise_secret_keys": KEY}
+
+
+def test_a_token_is_needed_unless_workspaces_install_by_oauth() -> None:
+    secrets = Settings.read(slack_signing_secret="12345678", **OAUTH).slack(is_socket=False)
+    assert secrets.bot_token is None
+    assert secrets.oauth is not None
+    assert secrets.oauth.client_id == "1.2"
+    assert "hush" not in repr(secrets)
+
+
+@pytest.mark.parametrize("missing", sorted(OAUTH))
+def test_oauth_is_active_only_with_all_that_it_needs(missing: str) -> None:
+    given = {name: value for name, value in OAUTH.items() if name != missing}
+    settings = Settings.read(slack_signing_secret="12345678", **given)
+    assert settings.oauth is None
+    assert [name for name, is_given in settings.oauth_settings.items() if not is_given] == [missing.upper()]
+    with pytest.raises(InvalidSetting, match="SLACK_BOT_TOKEN: is missing"):
+        settings.slack(is_socket=False)
+
+
+def test_with_half_of_it_a_token_still_serves_its_one_workspace() -> None:
+    settings = Settings.read(slack_bot_token="xoxb-1", slack_signing_secret="12345678", slack_client_id="1.2")
+    assert settings.slack(is_socket=False).oauth is None
+
+
+def test_keys_are_handed_out_newest_first() -> None:
+    other = "YmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmI="
+    assert Settings.read(gpu_advise_secret_keys=f"{other},{KEY}").secret_keys == (other, KEY)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.shapes import BlockActions, EventCallback, Misshapen, Other, SlashCommand, UrlVerification, read
-from bot.usecases.requests import Click, Command
+from bot.usecases.requests import Click, Command, Departure
 
 COMMAND = {
     "command": "/gpu-advise",
@@ -75,6 +75,36 @@ def test_an_org_wide_install_names_the_workspace_with_the_user() -> None:
     shape = read({**CLICK, "team": None})
     assert isinstance(shape, BlockActions)
     assert shape.request().team_id == "T9"
+
+
+def test_an_organisation_is_read_wherever_slack_writes_it() -> None:
+    whole = {"id": "E1", "name": "The Whole"}
+    shapes = [read({**COMMAND, "enterprise_id": "E1"}), read({**EVENT, "enterprise_id": "E1"})]
+    assert [shape.enterprise_id for shape in shapes if isinstance(shape, SlashCommand | EventCallback)] == ["E1", "E1"]
+    click = read({**CLICK, "team": None, "enterprise": whole, "is_enterprise_install": True})
+    assert isinstance(click, BlockActions)
+    assert click.enterprise is not None
+    assert (click.enterprise.id, click.team_id) == ("E1", "T9")
+
+
+@pytest.mark.parametrize("nothing", [None, "", 5, [], {}])
+def test_a_workspace_without_an_organisation_is_one_all_the_same(nothing: object) -> None:
+    shape = read({**COMMAND, "enterprise_id": nothing})
+    assert isinstance(shape, SlashCommand)
+    assert shape.enterprise_id is None
+
+
+def test_an_organisation_that_departs_is_named_where_no_workspace_is() -> None:
+    shape = read({**EVENT, "team_id": None, "enterprise_id": "E1", "event": {"type": "app_uninstalled"}})
+    assert isinstance(shape, EventCallback)
+    assert shape.departure() == Departure(team_id="E1", enterprise_id="E1", event_type="app_uninstalled")
+
+
+def test_no_home_is_drawn_where_no_workspace_is_named() -> None:
+    opened = {"type": "app_home_opened", "user": "U1", "tab": "home"}
+    shape = read({**EVENT, "team_id": None, "enterprise_id": "E1", "event": opened})
+    assert isinstance(shape, EventCallback)
+    assert shape.home_opened() is None
 
 
 def test_an_event_may_carry_a_whole_user() -> None:
