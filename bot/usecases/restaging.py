@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.posts import Post
 from bot.store import Scope, advices, audit, outbox, workloads
+from bot.store.advices import StoredAdvice
 from bot.store.workloads import OwnedWorkload
 from bot.usecases.asking import Malformed
 from bot.usecases.people import WhoIsThat
@@ -26,20 +27,21 @@ def change_stage(room: Room, click: Click, request_id: str | None = None) -> Non
     with room.store.write(click.team_id, settles=request_id) as scope:
         if refused is not None:
             outbox.put(scope, refused)
-        elif advice is None or stage is None or not _tag(room, scope, click, advice.workload, stage, advice_id):
+        elif advice is None or stage is None or not _tag(room, scope, click, advice, stage):
             outbox.put(scope, _bad(click, "that workload is not known any more"))
 
 
-def _tag(room: Room, scope: Scope, click: Click, name: str, stage: Stage, advice_id: str) -> bool:
+def _tag(room: Room, scope: Scope, click: Click, advice: StoredAdvice, stage: Stage) -> bool:
     """Write the tag, whatever else is asked of the workload; False when nobody knows it."""
-    owned = workloads.get(scope, name)
+    name, owned = advice.workload, workloads.get(scope, advice.workload)
     if owned is None:
         return False
-    before = owned.workload.stage
+    found = advice.document.get("stage") or {}
+    before = owned.workload.stage or found.get("value")  # a tag that only its runs carry is one, too
     tagged: OwnedWorkload = replace(owned, workload=replace(owned.workload, stage=stage))
     workloads.save(scope, tagged)
     audit.record(scope, room.clock(), click.user_id, "workload.stage", name, before=before, after=stage)
-    data = {"workload": name, "stage": stage, "before": before, "by": click.user_id, "advice_id": advice_id}
+    data = {"workload": name, "stage": stage, "before": before, "by": click.user_id, "advice_id": advice.id}
     outbox.put(scope, Post(click.in_private, "restaged", data))
     return True
 

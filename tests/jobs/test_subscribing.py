@@ -1,7 +1,8 @@
 """`digest …` in a channel: subscribed, changed, listed, ended, and answered when the words make no schedule."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from bot.store import AlreadySettled, Store, inbox, subscriptions
 from bot.store.tables import OutboxRow
 from bot.usecases.advise import Asker
 from bot.usecases.asking import Subcommand, parse
+from bot.usecases.people import Person, WhoIsThat
 from bot.usecases.periods import Schedule
 from bot.usecases.room import Room, Shelf
 from bot.usecases.subscribing import digest, schedule_of
 from bot.views import message
-from tests.jobs.fleets import NINE, keep_quiet_fleet
+from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URL = "https://hooks.example/1"
@@ -49,9 +51,14 @@ def schedules(store: Store) -> dict[str, Schedule]:
 
 @on_sqlite
 def test_a_channel_subscribes_in_a_sentence_and_learns_when_the_next_one_comes(room: Room) -> None:
-    view, data = ask(room, "digest monday 09:00 Europe/Berlin")
+    view, found = ask(room, "digest monday 09:00 Europe/Berlin")
+    data = dict(found)
     assert view == "subscribed"
+    assert len(data.pop("id")) > 8
     assert data == {
+        "name": "",
+        "topic": {},
+        "is_paused": False,
         "channel": CHANNEL,
         "day": "monday",
         "time": "09:00",
@@ -93,7 +100,7 @@ def test_the_list_shows_every_channel_with_its_next_digest(room: Room, text: str
 
 def test_off_ends_it_and_a_second_off_says_that_there_is_none(room: Room) -> None:
     ask(room, "digest monday 09:00")
-    assert ask(room, "digest off") == ("unsubscribed", {"channel": CHANNEL})
+    assert ask(room, "digest off") == ("unsubscribed", {"channel": CHANNEL, "name": ""})
     assert schedules(room.store) == {}
     view, data = ask(room, "digest off")
     assert view == "bad_request"
@@ -117,6 +124,107 @@ def test_words_that_make_no_schedule_are_answered_and_change_nothing(room: Room,
 
 def spelt(store: Store) -> list[tuple[str, str]]:
     return [(channel, schedule.timezone) for channel, schedule in schedules(store).items()]
+
+
+def test_a_channel_has_several_digests_told_apart_by_their_names(room: Room) -> None:
+    ask(room, "digest monday 09:00 UTC")
+    ask(room, 'digest add "prod findings" weekdays 09:00 Europe/Berlin stage=production')
+    view, data = ask(room, 'digest add "prod findings" 17:30 owner=@me')
+    assert (view, data["day"], data["time"], data["timezone"]) == ("subscribed", "weekdays", "17:30", "Europe/Berlin")
+    assert data["topic"] == {"owners": ["U1"]}
+    _, listed = ask(room, "digest list")
+    assert [(row["name"], row["day"]) for row in listed["rows"]] == [("", "monday"), ("prod findings", "weekdays")]
+
+
+@on_sqlite
+def test_a_change_of_schedule_keeps_what_a_digest_is_about(room: Room) -> None:
+    ask(room, "digest add one daily 09:00 stage=production")
+    assert ask(room, "digest add one 10:00")[1]["topic"] == {"stages": ["production"]}
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("stage=prod,dev", {"stages": ["production", "prototyping"]}),
+        ("kind=ai finding=drifted-stage", {"kinds": ["ai"], "findings": ["drifted_stage"]}),
+        ("kind=shift_to_performance", {"findings": ["shift_to_performance"]}),
+        ("owner=@me,team-video team=ops", {"owners": ["U1", "team-video", "ops"]}),
+        ("owner=<@U024BE7LH|max>", {"owners": ["U024BE7LH"]}),
+        ("gain=$100/week", {"min_usd_per_week": 100.0}),
+        ("gain=100", {"min_usd_per_week": 100.0}),
+        ("gain=$20/day", {"min_usd_per_week": 140.0}),
+    ],
+)
+def test_what_a_digest_is_about_is_said_in_pairs(room: Room, words: str, topic: Mapping[str, Any]) -> None:
+    assert ask(room, f"digest add one daily {words}")[1]["topic"] == topic
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("digest add", "no name"),
+        ("digest add stage=production daily", "no name"),
+        ("digest add weekdays 09:00", "reads like a schedule"),
+        (f"digest add {'x' * 61} daily", "61 characters"),
+        ("digest add one daily colour=red", "no key 'colour'"),
+        ("digest add one daily stage=final", "no stage 'final'"),
+        ("digest add one daily kind=odd", "no kind of workload or finding"),
+        ("digest add one daily gain=lots", "not a number"),
+        ("digest add one daily owner=", "no value"),
+        ("digest off two", "no digest called “two”"),
+        ("digest pause", "no digest yet"),
+        ("digest now two", "no digest called “two”"),
+    ],
+)
+def test_words_that_make_no_digest_are_answered_with_the_way_on(room: Room, text: str, what: str) -> None:
+    view, data = ask(room, text)
+    assert view == "bad_request"
+    assert what in data["problems"][0]["what"]
+    assert data["problems"][0]["hint"]
+
+
+def test_a_paused_digest_goes_on_from_now(room: Room) -> None:
+    ask(room, "digest add one daily 08:00 UTC")
+    view, data = ask(room, "digest pause one")
+    assert (view, data["is_paused"], data["next_at"]) == ("subscribed", True, None)
+    room = replace(room, clock=lambda: NINE + timedelta(days=5))
+    _, data = ask(room, "digest resume one")
+    assert (data["is_paused"], data["next_at"]) == (False, "2026-11-29T08:00:00+00:00")
+    with room.store.read(TEAM_ID) as scope:
+        kept = subscriptions.get(scope, CHANNEL, "one")
+    assert kept is not None
+    assert kept.served_until == NINE + timedelta(days=5), "what it slept through is not made up for"
+
+
+@on_sqlite
+def test_one_of_several_is_ended_by_its_name(room: Room) -> None:
+    ask(room, "digest monday 09:00")
+    ask(room, "digest add one daily")
+    assert ask(room, "digest off one") == ("unsubscribed", {"channel": CHANNEL, "name": "one"})
+    assert len(schedules(room.store)) == 1
+
+
+@on_sqlite
+def test_a_preview_is_private_and_a_named_digest_sent_now_counts_as_said(room: Room) -> None:
+    keep_fleet(room.store)
+    ask(room, "digest add one daily")
+    view, data = ask(room, "digest preview one")
+    assert (view, data["is_preview"], len(data["findings"])) == ("digest", True, 2)
+    assert len(ask(room, "digest now one")[1]["findings"]) == 2
+    assert ask(room, "digest now one")[1]["standing"] == 2
+
+
+@on_sqlite
+def test_whoever_slack_does_not_know_changes_nothing(room: Room) -> None:
+    def nobody(_team_id: str, _user_id: str) -> Person:
+        raise WhoIsThat("timeout")
+
+    view, data = ask(replace(room, people=nobody), "digest daily")
+    assert view == "bad_request"
+    assert "who you are" in data["problems"][0]["what"]
+    assert schedules(room.store) == {}
 
 
 @on_sqlite
