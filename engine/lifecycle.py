@@ -217,5 +217,5 @@ def _is_weekend(started: Floats) -> Bools:
 def _quiet_share(started: Floats) -> float:
     hours = ((started % SECONDS_PER_DAY) // SECONDS_PER_HOUR).astype(np.int64)
     counts = np.bincount(hours, minlength=24)
-    spans = np.lib.stride_tricks.sliding_window_view(np.concatenate([counts, counts[:7]]), 8).sum(axis=1)
-    return float(spans.min() / len(started))
+    until = np.concatenate([[0], np.cumsum(np.concatenate([counts, counts[:7]]))])
+    return float((until[8:] - until[:-8]).min() / len(started))

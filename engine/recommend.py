@@ -76,7 +76,8 @@ def recommend(
     question = _Question(workload, history, observations, model, index, policy, now, timer)
     run = run_of_today(workload, history, index, now)
     if isinstance(run, Undetermined):
-        return replace(_blank(question), reason=run.reason, undetermined=run)
+        lacking = _blank(question, _stage(question), _kind(question)[0])
+        return replace(lacking, reason=run.reason, undetermined=run)
     question = replace(question, workload=replace(workload, constraints=workload.constraints.asked_at(now)))
     return _answered(question, run, with_predictions=with_predictions, with_frontier=with_frontier)
 
@@ -102,13 +103,13 @@ def _kind(question: _Question) -> tuple[KindFound, str]:
     return KindFound("ai", "population", None), why
 
 
-def _blank(question: _Question) -> Advice:
+def _blank(question: _Question, stage: StageFound, kind: KindFound) -> Advice:
     """What can be said without an answer."""
     return Advice(
         workload=question.workload.name,
         unit=question.history.unit,
-        stage=_stage(question),
-        kind=_kind(question)[0],
+        stage=stage,
+        kind=kind,
         recommended=None,
         reason="",
         constraints={},
@@ -154,7 +155,7 @@ def _answered(question: _Question, run: int, *, with_predictions: bool, with_fro
     ends, pays = Ends.of(found), break_evens(found)
     prices_as_of = _oldest_price(found, outlook)
     return replace(
-        _blank(question),
+        _blank(question, stage, kind),
         recommended=chosen,
         reason=why_recommended(stage.value, kind.value, chosen, why_kind),
         constraints=limits.asked | _asked_besides(workload),
