@@ -1,6 +1,7 @@
 """Advices as tables in a terminal, from their JSON documents and in the words of the messages."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -26,17 +27,27 @@ from bot.views.picks import choices
 __all__ = ["show_advice", "show_scan"]
 
 Document = Mapping[str, Any]
+_ENTRIES = 200  # of one table
 
 
 def show_scan(documents: Iterable[Document]) -> None:
-    """One entry an advice on standard output: today, what is recommended, what that gives and costs."""
+    """One entry an advice on standard output: today, what is recommended, what that gives and costs.
+
+    A table must be known whole before its widths are: many advices make several, so that a fleet fits in memory.
+    """
+    console, rest = Console(), iter(documents)
+    while some := list(islice(rest, _ENTRIES)):
+        console.print(_entries(some))
+
+
+def _entries(documents: Iterable[Document]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_lines=False, padding=(0, 1, 1, 0))
     for heading in ("workload", "today", "recommended"):
         table.add_column(heading, overflow="fold")
     table.add_column("gives", justify="right", overflow="fold")
     for document in documents:
         table.add_row(*(Text("\n".join(filter(None, cell))) for cell in _entry(document)))
-    Console().print(table)
+    return table
 
 
 def show_advice(document: Document) -> None:

@@ -2,11 +2,16 @@
 
 import json
 import subprocess
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from rich.console import Console
 
+from bot.cli.output import show_scan
 from bot.data import sample_files
 from tests.cli.command_line import RUN, gpu_advise, lines, write_rows
 from tests.contract import ADVICE_KEYS
@@ -77,6 +82,25 @@ def test_without_json_a_table_names_today_and_what_to_take(runs: Path) -> None:
     assert "1 × A10G-24GB" in said.stdout
     assert "performance" in said.stdout
     assert "clips/h" in said.stdout
+
+
+def test_a_fleet_is_shown_in_tables_of_some_hundreds() -> None:
+    names = [f"job-{number:03d}" for number in range(203)]
+    documents = [{**UNANSWERED, "workload": name} for name in names]
+    with patch("bot.cli.output.Console", partial(Console, file=(shown := StringIO()), width=100)):
+        show_scan(iter(documents))
+    assert [line for line in shown.getvalue().split() if line.startswith("job-")] == names
+    assert shown.getvalue().count("recommended") == 2
+
+
+UNANSWERED: dict[str, object] = {
+    "stage": None,
+    "current": None,
+    "unit": "clip",
+    "recommended": None,
+    "objectives": {},
+    "reason": "no run of this workload is known",
+}
 
 
 def test_only_may_be_repeated_and_names_without_runs_are_undetermined(runs: Path) -> None:
