@@ -1,18 +1,15 @@
 """Where the webhook may lead: the address that was judged is the address that is connected to."""
 
 import asyncio
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
-from typing import ClassVar
 
 import httpx
 import pytest
 import respx
 
 from bot.jobs.webhook_client import Address, NotAllowed, Resolve, Unreachable, WebhookClient, is_public
+from tests.jobs.receivers import receiver
 
 PUBLIC = "93.184.215.14"
 URL = "https://hooks.example.com/gpu-advise?team=1"
@@ -132,33 +129,6 @@ async def test_a_slow_resolver_ends_in_time() -> None:
 async def test_a_body_without_end_is_not_sent() -> None:
     with pytest.raises(NotAllowed, match="longer"):
         await client().post(URL, b"x" * 300_000, {})
-
-
-class _Receiver(BaseHTTPRequestHandler):
-    got: ClassVar[list[tuple[str, dict[str, str], bytes]]]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.got.append((self.path, dict(self.headers), body))
-        self.send_response(202)
-        self.end_headers()
-        self.wfile.write(b"x" * 1_000_000)  # nobody reads it
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""
-
-
-@contextmanager
-def receiver() -> Iterator[tuple[str, type[_Receiver]]]:
-    class Mine(_Receiver):
-        got: ClassVar[list[tuple[str, dict[str, str], bytes]]] = []
-
-    with HTTPServer(("127.0.0.1", 0), Mine) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://localhost:{server.server_port}/hook?a=b", Mine
-        server.shutdown()
-        thread.join()
 
 
 async def test_a_real_server_on_this_machine_is_sent_to_where_the_setting_allows_it() -> None:

@@ -1,15 +1,20 @@
 """After an approval: the hand-off in the thread, the webhook, receipts; and trials from promise to verified."""
 
+import asyncio
 import json
+from ipaddress import ip_network
 from typing import Any
 
 from cryptography.fernet import Fernet
 
+from bot.jobs.webhook_client import WebhookClient
+from bot.jobs.webhooks import Webhooks
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, PostedMessage
 from bot.store import history, webhooks
-from bot.usecases.webhooks import new_secret
+from bot.usecases.webhooks import new_secret, signature
 from bot.vault import Vault
+from tests.jobs.receivers import receiver
 from tests.scenarios.after_story import arrive, look, plan_trial, promised, runs_on, thread_of, trials_of, wait
 from tests.scenarios.deciding_story import (
     GUEST,
@@ -26,7 +31,7 @@ from tests.scenarios.deciding_story import (
     said_to,
     view_text,
 )
-from tests.scenarios.workspace_story import Story, blocks_text, buttons, story
+from tests.scenarios.workspace_story import Story, blocks_text, buttons, keep_runs, runs, story
 
 
 async def approved(told: Story, **wishes: Any) -> tuple[PostedMessage, str]:
@@ -280,3 +285,21 @@ async def test_a_workspace_without_any_tool_gets_receipts_but_no_hand_off(told: 
     assert len(promised(told, advice_id)) == 4
     await wait(told, 7)
     assert "no runs yet" in thread_of(told, card)[-1]
+
+
+async def test_on_both_databases_a_real_receiver_gets_the_approval_signed(slack: LocalSlack, database_url: str) -> None:
+    key = Fernet.generate_key().decode()
+    secret, sealed = new_secret(Vault([key]))
+    with receiver() as (url, server):
+        async with story(slack, database_url, gpu_advise_secret_keys=key) as told:
+            keep_runs(told.bot.store, told.team_id, runs())
+            await approved(told, webhook_url=url, webhook_secret=sealed)
+            client = WebhookClient((ip_network("127.0.0.0/8"), ip_network("::1/128")))
+            workers = [Webhooks(told.bot.room, client.post), Webhooks(told.bot.room, client.post)]
+            await asyncio.gather(*(each.drain_once() for each in workers))
+            with told.bot.store.read(told.team_id) as scope:
+                (delivery,) = webhooks.recent(scope)
+    assert (delivery.state, delivery.status) == ("sent", 202)
+    ((_, headers, body),) = server.got
+    assert headers["X-Gpu-Advise-Signature"] == signature(secret, headers["X-Gpu-Advise-Timestamp"], body.decode())
+    assert json.loads(body)["id"] == headers["X-Gpu-Advise-Id"] == delivery.id

@@ -16,6 +16,7 @@ from bot.store.trials import Begun, Trial
 from bot.usecases.measuring import verification
 from bot.usecases.room import Room
 from bot.usecases.watching import follow
+from tests.jobs.clocks import until
 from tests.usecases.after_samples import (
     CONFIGURATION,
     FORECAST,
@@ -151,3 +152,33 @@ def test_a_trial_of_another_workspace_is_out_of_reach(lab: tuple[Room, Clock]) -
         assert not trials.planned(scope)
         assert outbox.get(scope, trial.id) is None
     assert now(room, trial).state == "planned"
+
+
+async def test_a_worker_looks_at_once_and_stops_when_it_is_told_to(lab: tuple[Room, Clock]) -> None:
+    room, clock = lab
+    trial = begin(room).trial
+    import_runs(room.store)
+    clock.now += 3 * HOUR
+    stop = asyncio.Event()
+    running = asyncio.create_task(Receipts(room).run(stop))
+    await until(lambda: now(room, trial).state == "verified")
+    stop.set()
+    await running
+
+
+async def test_a_trial_that_cannot_be_followed_holds_up_no_other(
+    lab: tuple[Room, Clock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, clock = lab
+    broken, fine = begin(room).trial, begin(room, accelerator_count=8).trial
+    import_runs(room.store, accelerator_count=8)
+
+    def follow_or_fail(room: Room, trial: Trial) -> bool:
+        if trial.id == broken.id:
+            raise RuntimeError("out of luck")
+        return follow(room, trial)
+
+    monkeypatch.setattr("bot.jobs.receipts.follow", follow_or_fail)
+    clock.now += 3 * HOUR
+    assert await look(room) == 1
+    assert (now(room, broken).state, now(room, fine).state) == ("planned", "verified")
