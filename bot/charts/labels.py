@@ -23,9 +23,10 @@ class Box:
 
     def overlap(self, other: "Box") -> float:
         """The area that both cover, in square pixels."""
+        if other.left >= self.right or other.right <= self.left or other.bottom >= self.top or other.top <= self.bottom:
+            return 0.0
         width = min(self.right, other.right) - max(self.left, other.left)
-        height = min(self.top, other.top) - max(self.bottom, other.bottom)
-        return width * height if width > 0 and height > 0 else 0.0
+        return width * (min(self.top, other.top) - max(self.bottom, other.bottom))
 
     @property
     def area(self) -> float:
@@ -58,20 +59,23 @@ def placed(labels: Sequence[Label], room: Box, taken: Sequence[Box], lines: Sequ
     Inside `room`, off what is `taken`, off each other, and off `lines` (small boxes along them) where that can be had.
     Each takes the best place that those before it left; then each in turn moves to a better one, a few times over.
     """
+    offered = [list(_offered(label, room, taken, lines)) for label in labels]
     found: list[Box] = []
-    for label in labels:
-        found.append(_best(label, room, [*taken, *found], lines))
+    for places in offered:
+        found.append(_best(places, found))
     for _ in range(_ROUNDS):
-        for number, label in enumerate(labels):
-            found[number] = _best(label, room, [*taken, *found[:number], *found[number + 1 :]], lines)
+        for number, places in enumerate(offered):
+            found[number] = _best(places, [*found[:number], *found[number + 1 :]])
     return found
 
 
-def _best(label: Label, room: Box, others: Sequence[Box], lines: Sequence[Box]) -> Box:
-    def badness(numbered: tuple[int, Box]) -> float:
-        order, box = numbered
+def _offered(label: Label, room: Box, taken: Sequence[Box], lines: Sequence[Box]) -> Iterator[tuple[float, Box]]:
+    """Each place, and how bad it is whatever the other labels do."""
+    for order, box in enumerate(label.places()):
         outside = box.area - box.overlap(room)
-        covering, crossing = sum(map(box.overlap, others)), sum(map(box.overlap, lines))
-        return order * _PREFERENCE + _OUTSIDE * outside + _COVERING * covering + _LINE * crossing
+        covering, crossing = sum(map(box.overlap, taken)), sum(map(box.overlap, lines))
+        yield order * _PREFERENCE + _OUTSIDE * outside + _COVERING * covering + _LINE * crossing, box
 
-    return min(enumerate(label.places()), key=badness)[1]
+
+def _best(places: Sequence[tuple[float, Box]], others: Sequence[Box]) -> Box:
+    return min(places, key=lambda place: place[0] + _COVERING * sum(map(place[1].overlap, others)))[1]
