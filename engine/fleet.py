@@ -17,7 +17,7 @@ FindingKind = Literal[
     "shift_to_performance", "dominated", "overbuilt_prototype", "drifted_stage", "thin_evidence", "stale_evidence"
 ]
 FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
-Known = Collection[tuple[str, FindingKind]]
+Known = Collection[tuple[str, str]]
 """(workload, kind) of the findings that stood last time."""
 
 _SAVINGS: tuple[FindingKind, ...] = ("dominated", "overbuilt_prototype")

@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot.store.scope import Scope
 from bot.store.tables import SaidFindingRow
 
-__all__ = ["Key", "forget", "remember", "said"]
+__all__ = ["Key", "forget", "remember", "said", "standing"]
 
 _BATCH = 500  # keys a statement
 
@@ -28,6 +28,12 @@ def said(scope: Scope, subscription_id: str) -> dict[Key, str]:
     columns = (col(SaidFindingRow.workload), col(SaidFindingRow.kind), col(SaidFindingRow.signature))
     rows = scope.execute(select(*columns).where(col(SaidFindingRow.subscription_id) == subscription_id))
     return {Key(workload, kind): signature for workload, kind, signature in rows}
+
+
+def standing(scope: Scope) -> frozenset[Key]:
+    """Every finding that some digest of the workspace has said and that stands."""
+    rows = scope.execute(select(col(SaidFindingRow.workload), col(SaidFindingRow.kind)))
+    return frozenset(Key(workload, kind) for workload, kind in rows)
 
 
 def remember(scope: Scope, subscription_id: str, signatures: Mapping[Key, str], now: datetime) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from bot.config import Settings
-from bot.store import Store, workloads, workspaces
+from bot.store import Store, said, workloads, workspaces
 from bot.usecases.advise import answer
 from bot.usecases.asking import Question
 from bot.usecases.room import Room
@@ -98,10 +98,10 @@ class Part:
 def spot(room: Room, team_id: str, names: Sequence[str]) -> Seen:
     """Answer for each workload, as of the room's clock, and keep what stands out."""
     with room.store.read(team_id) as scope:
-        policy = workspaces.policy(scope)
+        policy, known = workspaces.policy(scope), said.standing(scope)  # what was said stays while noise may hide it
     unanswered: list[str] = []
     stages, kinds = Counter[str](), Counter[str]()
-    found = findings(_counted(_answers(room, team_id, names, unanswered), stages, kinds), policy)
+    found = findings(_counted(_answers(room, team_id, names, unanswered), stages, kinds), policy, known)
     return Seen(tuple(map(Spotted.of, found)), tuple(unanswered), dict(stages), dict(kinds))
 
 
