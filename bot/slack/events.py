@@ -8,7 +8,7 @@ from bot.slack.desk import Desk
 
 __all__ = ["EVENTS", "register"]
 
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+EVENTS = ("app_home_opened", "app_uninstalled", "team_access_revoked", "tokens_revoked")
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -23,8 +23,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         """Subscribed to on top by an administrator: no reason for Slack to repeat it."""
 
     async def parted(context: AsyncBoltContext) -> None:
-        departure = context["shape"].departure()
-        if departure is not None:
+        for departure in context["shape"].departures():
             context["afterwards"] += await desk.take(departure, context["delivery"])
 
     app.event("app_home_opened")(opened)

@@ -4,6 +4,7 @@ Bolt digs through a payload before any listener sees it and trips over every fie
 here has been rebuilt from typed fields alone, so that nothing else ever reaches Bolt, over HTTP or Socket Mode.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 _LONGEST_TEXT = 4000
+_ID = re.compile(r"[A-Z0-9]{2,64}")
 _Text = Annotated[str, Field(max_length=_LONGEST_TEXT)]
 
 
@@ -217,6 +219,7 @@ class _Event(_Shape):
     tokens: Annotated[_Tokens | None, BeforeValidator(_object_only)] = None  # those revoked, by their owners
     user: Annotated[Id | None, BeforeValidator(_text_only)] = None  # some events carry a whole user here
     tab: Annotated[_Text | None, BeforeValidator(_text_only)] = None
+    team_ids: Annotated[list[_Text], BeforeValidator(_texts_only)] = []  # those that an organisation took out
 
 
 class EventCallback(_Shape):
@@ -239,12 +242,16 @@ class EventCallback(_Shape):
             return HomeOpened(team_id=self.team_id, user_id=self.event.user)
         return None
 
-    def departure(self) -> Departure | None:
-        """The end of the bot's access, if it says so; a token that a person takes back is none of the bot's."""
+    def departures(self) -> list[Departure]:
+        """The ends of the bot's access that it tells of; a token that a person takes back is none of the bot's."""
         revoked = self.event.tokens is not None and self.event.tokens.bot
-        if self.event.type == "app_uninstalled" or (self.event.type == "tokens_revoked" and revoked):
-            return Departure(team_id=self.where or "", enterprise_id=self.enterprise_id, event_type=self.event.type)
-        return None
+        if self.event.type == "team_access_revoked":
+            return [self._departure(team_id) for team_id in self.event.team_ids if _ID.fullmatch(team_id)]
+        is_over = self.event.type == "app_uninstalled" or (self.event.type == "tokens_revoked" and revoked)
+        return [self._departure(self.where or "")] if is_over else []
+
+    def _departure(self, team_id: str) -> Departure:
+        return Departure(team_id=team_id, enterprise_id=self.enterprise_id, event_type=self.event.type)
 
 
 class UrlVerification(_Shape):

@@ -62,8 +62,8 @@ def enterprise_of(scope: Scope) -> str | None:
     return None if row is None else row.enterprise_id
 
 
-def join_enterprise(scope: Scope, enterprise_id: str) -> None:
-    """Remember the organisation that this workspace belongs to."""
+def join_enterprise(scope: Scope, enterprise_id: str | None) -> None:
+    """Remember the organisation that this workspace belongs to, or with None that it belongs to none any more."""
     ensure(scope)
     scope.execute(update(WorkspaceRow).values(enterprise_id=enterprise_id))
 

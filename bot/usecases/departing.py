@@ -12,6 +12,7 @@ from bot.usecases.room import Room
 
 __all__ = ["depart"]
 
+_TAKEN_OUT = "team_access_revoked"  # of an organisation's installation, which the others keep
 _log = structlog.get_logger("bot.usecases.departing")
 
 
@@ -30,6 +31,10 @@ def depart(room: Room, departure: Departure, request_id: str | None = None) -> N
         with room.store.write(str(holder)) as scope:
             installations.remove(scope)
     with room.store.write(departure.team_id, settles=request_id) as scope:
+        if departure.event_type == _TAKEN_OUT and installations.get(scope) is not None:
+            return  # it has access of its own
+        if workspaces.enterprise_of(scope) is not None:
+            workspaces.join_enterprise(scope, None)
         _end(room, scope, departure)
     room.forget(departure.team_id)
 
@@ -37,7 +42,7 @@ def depart(room: Room, departure: Departure, request_id: str | None = None) -> N
 def _others(room: Room, departure: Departure) -> tuple[list[str], str | None]:
     """The other workspaces that lose access too, and whose the access was; a workspace may have access of its own."""
     held = covering(room.store, departure.team_id, departure.enterprise_id)
-    if held is None or not held.is_org_wide:
+    if held is None or not held.is_org_wide or departure.event_type == _TAKEN_OUT:
         return [], None
     with room.store.across() as across:
         own = {each.team_id for each in installations.list_all(across)}

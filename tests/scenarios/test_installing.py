@@ -18,7 +18,7 @@ from bot.app import build
 from bot.local.faults import Fault
 from bot.local.oauth import CLIENT_ID, CLIENT_SECRET
 from bot.local.workspace import ADMINISTRATOR, TEAM_ID
-from bot.store import Store, audit, installations, workspaces
+from bot.store import Store, audit, installations, subscriptions, workspaces
 from bot.store.tables import OAuthStateRow
 from bot.usecases.checking import bot_scopes
 from bot.usecases.installing import VISIT_SECONDS, renew_seals
@@ -238,15 +238,33 @@ class TestAnOrganisation:
         await whole.one.hands.event(UNINSTALLED)
         await whole.one.bot.idle()
         assert held(whole, "E0WHOLE") is None
+        with whole.one.bot.store.across() as across:
+            assert "E0WHOLE" not in workspaces.list_ids(across)  # an organisation is no workspace
         for told in (whole.one, whole.other):
             assert b"no access" in (await told.hands.command("help")).body
             with told.bot.store.read(told.team_id) as scope:
                 assert [each.action for each in audit.entries(scope) if each.action == "workspace.leave"]
 
+    async def test_it_takes_one_workspace_out_and_the_others_notice_nothing(self, whole: Both) -> None:
+        for told in (whole.one, whole.other):
+            await told.hands.command("digest monday 09:00 UTC")
+            await told.bot.idle()
+        await whole.one.hands.event({"type": "team_access_revoked", "team_ids": [OTHER_TEAM]})
+        await whole.one.bot.idle()
+        assert held(whole, "E0WHOLE") is not None
+        left = {}
+        for told in (whole.one, whole.other):
+            with told.bot.store.read(told.team_id) as scope:
+                left[told.team_id] = len(subscriptions.list_all(scope))
+        assert left == {TEAM_ID: 1, OTHER_TEAM: 0}
+        with pytest.raises(LookupError):
+            whole.one.bot.sender._client_for(OTHER_TEAM)
+
     async def test_a_workspace_with_access_of_its_own_keeps_it(self, whole: Both) -> None:
         await whole.other.hands.command("help")
         whole.other.slack.web_api.oauth.organisation = None
         await install(whole, whole.other)
+        await whole.one.hands.event({"type": "team_access_revoked", "team_ids": [OTHER_TEAM]})
         await whole.one.hands.event(UNINSTALLED)
         await whole.one.bot.idle()
         assert held(whole, "E0WHOLE") is None

@@ -97,7 +97,14 @@ def test_a_workspace_without_an_organisation_is_one_all_the_same(nothing: object
 def test_an_organisation_that_departs_is_named_where_no_workspace_is() -> None:
     shape = read({**EVENT, "team_id": None, "enterprise_id": "E1", "event": {"type": "app_uninstalled"}})
     assert isinstance(shape, EventCallback)
-    assert shape.departure() == Departure(team_id="E1", enterprise_id="E1", event_type="app_uninstalled")
+    assert shape.departures() == [Departure(team_id="E1", enterprise_id="E1", event_type="app_uninstalled")]
+
+
+@pytest.mark.parametrize("team_ids", [None, "T1", {}, [5, None, "", "T 1", "<!channel>"]])
+def test_workspaces_of_no_known_shape_do_not_depart(team_ids: object) -> None:
+    shape = read({**EVENT, "event": {"type": "team_access_revoked", "team_ids": team_ids}})
+    assert isinstance(shape, EventCallback)
+    assert shape.departures() == []
 
 
 def test_no_home_is_drawn_where_no_workspace_is_named() -> None:
