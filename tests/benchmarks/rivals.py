@@ -89,6 +89,7 @@ class DuckDB:
     def __init__(self, prepared: CatalogIndex, speed: Speed) -> None:
         self._connection: Any = import_module("duckdb").connect()
         self._connection.execute("SET threads = 1")
+        self._connection.execute("SET enable_progress_bar = false")
         n_classes, n_nodes = speed.base.shape
         nodes = np.tile(np.arange(1, n_nodes + 1), n_classes)
         words = {name: np.array(prepared.words[name], dtype=np.object_) for name in ("provider", "region")}

@@ -128,6 +128,11 @@ def test_the_bargain_takes_the_knee() -> None:
     assert number_of(found, value_of(found, None)) == 1
 
 
+def test_one_point_in_between_is_enough_for_a_bargain() -> None:
+    found = points((1.0, 1.0), (2.0, 7.0), (8.0, 8.0))
+    assert number_of(found, value_of(found, None)) == 1
+
+
 def test_with_nothing_in_between_the_better_end_wins_and_ties_go_to_performance() -> None:
     for faster, winner in ((2.0, 1), (1.9, 0)):
         found = points((1.0, 1.0), (2.0, faster))
