@@ -100,11 +100,11 @@ def _grounds(pick: Mapping[str, Any]) -> list[str]:
     spare, likely = pick["memory_headroom_gib"], pick["constraint_probability"]
     physics = [
         f"bound by {pick['bottleneck']}" if pick["bottleneck"] else "",
-        f"{plain(spare)} GiB of memory to spare" if spare is not None else "",
+        f"{plain(spare)} GiB spare" if spare is not None else "",
     ]
     return [
         " · ".join(part for part in (EVIDENCE_WORDS[pick["evidence"]], running(pick["configuration"])) if part),
-        ", ".join(part for part in physics if part),
+        " · ".join(part for part in physics if part),
         f"only {chance(likely)} likely to keep the limits" if likely < _SURE else "",
     ]
 

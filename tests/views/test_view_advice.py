@@ -61,7 +61,7 @@ def test_a_pick_says_where_how_fast_at_what_cost_how_sure_and_what_binds_it() ->
         "$0.0885 per clip ($0.0804–0.0973)",
         "$136/day, $15.93 at your demand",
         "_verified by a run on it · bf16_",
-        "_bound by compute, 6.2 GiB of memory to spare_",
+        "_bound by compute · 6.2 GiB spare_",
     ]
 
 

@@ -10,13 +10,14 @@ const EMOJI = {
   arrow_right: "➡️", arrow_up: "⬆️", arrow_down: "⬇️", point_right: "👉", small_blue_diamond: "🔹", dollar: "💵",
   large_green_circle: "🟢", large_yellow_circle: "🟡", red_circle: "🔴", white_circle: "⚪", test_tube: "🧪",
 };
+// A zero-width space inside a marker keeps it from being one, as white space does.
 const INLINE = new RegExp(
   [
     "<(?<special>[^<>\\n]+)>",
     "`(?<code>[^`\\n]+)`",
-    "(?<![\\p{L}\\p{N}*])\\*(?<bold>[^\\s*](?:[^*\\n]*[^\\s*])?)\\*(?![\\p{L}\\p{N}*])",
-    "(?<![\\p{L}\\p{N}_])_(?<italic>[^\\s_](?:[^_\\n]*[^\\s_])?)_(?![\\p{L}\\p{N}_])",
-    "(?<![\\p{L}\\p{N}~])~(?<strike>[^\\s~](?:[^~\\n]*[^\\s~])?)~(?![\\p{L}\\p{N}~])",
+    "(?<![\\p{L}\\p{N}*])\\*(?<bold>[^\\s\\u200b*](?:[^*\\n]*[^\\s\\u200b*])?)\\*(?![\\p{L}\\p{N}*])",
+    "(?<![\\p{L}\\p{N}_])_(?<italic>[^\\s\\u200b_](?:[^_\\n]*[^\\s\\u200b_])?)_(?![\\p{L}\\p{N}_])",
+    "(?<![\\p{L}\\p{N}~])~(?<strike>[^\\s\\u200b~](?:[^~\\n]*[^\\s\\u200b~])?)~(?![\\p{L}\\p{N}~])",
     ":(?<emoji>[a-z0-9_+-]+):",
   ].join("|"),
   "gu",
