@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.usecases.spreading import Spread
@@ -20,6 +20,7 @@ def double(task: int) -> int:
     return 2 * task
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9), st.integers(0, 3), st.integers(0, 4), st.integers(0, 12))
 def test_every_task_is_done_once_and_in_order_however_often_workers_die(
     works: int, loses: int, ahead: int, n_tasks: int
