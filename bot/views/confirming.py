@@ -59,7 +59,7 @@ def modal_dismiss(data: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": data["metadata"],
         "workload": data["workload"],
         "reasons": [_option(REASONS[code].capitalize(), code) for code in data["reasons"]],
-        "picks": [_option(configuration(pick["configuration"]), pick["choice"]) for pick in data["picks"]],
+        "picks": [_option(_rented(pick["configuration"]), pick["choice"]) for pick in data["picks"]],
     }
 
 
@@ -153,6 +153,11 @@ def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
 
 def _fastest(current: Mapping[str, Any] | None, then: Mapping[str, Any]) -> float:
     return float(max(side["units_per_hour"]["p50"] for side in (current, then) if side))
+
+
+def _rented(found: Mapping[str, Any]) -> str:
+    """What tells picks apart in a menu."""
+    return " · ".join(part for part in (machines(found), found["provider"], found["region"], paid(found)) if part)
 
 
 def _option(label: str, value: str) -> dict[str, str]:

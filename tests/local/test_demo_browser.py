@@ -34,12 +34,16 @@ def test_ask_approve_and_run_a_digest(page: Browser) -> None:
         page.screenshot("demo-card-narrow")
 
     page.press("Approve performance", "#messages")
-    if page.all("#confirm[open]"):
-        page.one("#confirm .button.primary").click()
+    page.until_shown("Money a day", "#modal")
+    page.screenshot("demo-approve")
+    page.press("Approve", "#modal")
     page.until_shown("Approved: performance, by @Ada (administrator)")
-    page.until(lambda: page.all(".block-actions") == [])
-    assert page.is_in_view(".fresh")
+    page.until_shown("Hand-off of video-gen")
+    assert page.text("#messages .message:first-child button") == "Undo"
     page.screenshot("demo-approved")
+    page.press("Undo", "#messages")
+    page.until_shown("Approve performance")
+    page.screenshot("demo-undone")
 
     page.press("Run a digest now")
     page.until_shown("should shift to performance")
@@ -55,10 +59,10 @@ def test_a_finding_of_the_digest_is_approved_by_somebody_else(page: Browser) -> 
     page.until_shown("should shift to performance")
     page.choose("#viewer", "Max (member)")
     page.until(lambda: page.all("#messages button"))
-    before = len(page.all("#messages button"))
     page.one("#messages button.primary").click()
-    page.until_shown("@Max (member)")
-    page.until(lambda: len(page.all("#messages button")) < before)
+    page.press("Approve", "#modal")
+    page.until_shown("by @Max (member)")
+    page.until_shown("Undo")
     page.screenshot("demo-digest-approved")
 
 
@@ -81,5 +85,18 @@ def test_help_and_status_are_drawn(page: Browser) -> None:
 def test_why_tells_the_story_behind_the_answer(page: Browser) -> None:
     page.say("/gpu-advise llm-serving")
     page.press("Why?", "#messages")
-    page.until(lambda: len(page.all(".message")) == 2)
+    page.until_shown("What is predicted", "#modal")
     page.screenshot("demo-why")
+
+
+def test_a_dismissal_for_want_of_quota_is_left_out_until_it_is_allowed_again(page: Browser) -> None:
+    page.say("/gpu-advise video-gen production")
+    page.press("Dismiss", "#messages")
+    page.choose("#modal select", "No quota for it there")
+    page.screenshot("demo-dismiss")
+    page.press("Dismiss", "#modal")
+    page.until_shown("Left out · video-gen")
+    page.until_shown("Dismissed: no quota for it there, by @Ada (administrator)")
+    page.screenshot("demo-left-out")
+    page.press("Allow again", "#messages")
+    page.until_shown("every offer of the catalogue is weighed")
