@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.store import Store
 from bot.usecases.installing import covering, join_enterprise
-from bot.vault import CannotOpen, Vault
+from bot.vault import Vault, VaultError
 
 __all__ = ["Authorize", "ManyWorkspaces", "OneWorkspace", "Workspaces"]
 
@@ -152,7 +152,7 @@ class ManyWorkspaces:
     def _client(self, team_id: str, sealed: str) -> AsyncWebClient:
         try:
             token = self._vault.open(sealed)
-        except CannotOpen:
+        except VaultError:
             _log.error("a token that no key opens: install the bot there again", team_id=team_id)
             raise LookupError(team_id) from None
         return AsyncWebClient(token, base_url=self._api_url, team_id=team_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.local.slack import LocalSlack
 from bot.store import Store, audit, catalogs, history, installations, workspaces
 from bot.store.installations import Installation
 from bot.store.tables import METADATA
@@ -131,13 +132,38 @@ def install(store: Store, sealed: str, scopes: tuple[str, ...]) -> None:
     ],
 )
 def test_check_looks_at_every_installation(
-    store: Store, monkeypatch: pytest.MonkeyPatch, keys: str, scopes: tuple[str, ...], code: int, words: str
+    store: Store,
+    slack: LocalSlack,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: str,
+    scopes: tuple[str, ...],
+    code: int,
+    words: str,
 ) -> None:
-    install(store, Vault([KEY]).seal("xoxb-1"), scopes)
+    install(store, Vault([KEY]).seal(slack.bot_token), scopes)
     monkeypatch.setenv("GPU_ADVISE_SECRET_KEYS", keys)
+    monkeypatch.setenv("SLACK_API_URL", slack.api_url)
     said = gpu_advise("check")
     assert said.exit_code == code
     assert words in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("xoxb-local-workspace", "ok   installation T1: Slack takes its token"),
+        ("xoxb-revoked", "FAIL installation T1: Slack refuses the token: invalid_auth"),
+    ],
+)
+def test_check_asks_slack_with_the_token_of_every_installation(
+    store: Store, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, token: str, words: str
+) -> None:
+    install(store, Vault([KEY]).seal(token), bot_scopes())
+    monkeypatch.setenv("GPU_ADVISE_SECRET_KEYS", KEY)
+    monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+    said = gpu_advise("check").stdout
+    assert words in said
+    assert token not in said
 
 
 @pytest.mark.parametrize(
