@@ -97,4 +97,5 @@ def _counts(observations: Observations) -> Floats:
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %" if share < 0.99 else f"{100.0 * share:.1f} %"  # noqa: PLR2004 - 99.5 is not 100
+    """Whole per cents, a tenth near the whole: 99.5 is not 100, and 99.97 is."""
+    return f"{100.0 * share:.1f} %" if 0.99 <= share < 0.9995 else f"{100.0 * share:.0f} %"  # noqa: PLR2004 - as said

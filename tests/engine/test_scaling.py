@@ -93,3 +93,9 @@ def test_the_reason_names_the_share_and_its_interval() -> None:
     assert why == (
         "at 1, 2, 4 and 8 accelerators 71 % of the work ran in parallel, 62 % to 82 %: 8 are 1.2 times as fast as 4"
     )
+
+
+@pytest.mark.parametrize(("serial", "said"), [(0.0, "100 % of"), (0.006, "99.4 % of"), (0.5, "50 % of")])
+def test_a_share_near_the_whole_has_a_tenth(serial: float, said: str) -> None:
+    counts = (1, 2, 4, 8, 16, 64, 256)
+    assert said in infer_kind(seen(*(run("A100", n, amdahl(n, serial), n) for n in counts)))[2]
