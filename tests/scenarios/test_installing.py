@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,7 @@ from bot import logs
 from bot.app import build
 from bot.local.faults import Fault
 from bot.local.oauth import CLIENT_ID, CLIENT_SECRET
+from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, TEAM_ID
 from bot.store import Store, audit, installations, subscriptions, workspaces
 from bot.store.tables import OAuthStateRow
@@ -208,6 +210,55 @@ async def test_another_process_uses_the_new_token_at_once(both: Both, sqlite_url
     await install(both, both.one)
     assert elsewhere.sender._client_for(TEAM_ID).token == "xoxb-a-new-one"
     elsewhere.store.close()
+
+
+class TestATokenInTheSettings:
+    """SLACK_BOT_TOKEN beside OAuth: a bot of one workspace that begins to serve several."""
+
+    async def test_serves_its_own_workspace_from_the_start(
+        self, served_front: tuple[Front, str], sqlite_url: str
+    ) -> None:
+        token = LocalSlack().bot_token
+        async with two_workspaces(*served_front, sqlite_url, slack_bot_token=token) as running:
+            assert held(running, OTHER_TEAM) is None
+            await running.one.ask("help")
+            assert len(running.one.slack.messages()) == 1
+            assert b"no access" in (await running.other.hands.command("help")).body
+            kept = held(running)
+            assert kept is not None
+            assert Vault([KEY]).open(kept.bot_token) == token
+
+    async def test_does_not_replace_what_was_installed_since(
+        self, served_front: tuple[Front, str], sqlite_url: str
+    ) -> None:
+        async with two_workspaces(*served_front, sqlite_url) as running:
+            await install(running, running.one)
+            before = held(running)
+        async with two_workspaces(*served_front, sqlite_url, slack_bot_token=LocalSlack().bot_token) as running:
+            after = held(running)
+        assert before is not None
+        assert after is not None
+        assert after == replace(before, bot_token=after.bot_token)  # encrypted anew, and nothing else
+
+    async def test_that_slack_refuses_is_no_reason_not_to_start(
+        self, served_front: tuple[Front, str], sqlite_url: str
+    ) -> None:
+        async with two_workspaces(*served_front, sqlite_url, slack_bot_token="xoxb-revoked") as running:
+            assert held(running) is None
+            assert (await running.one.client.get(f"{SITE}/slack/install")).status_code == 302
+
+
+async def test_secrets_are_encrypted_anew_with_the_newest_key_when_the_bot_starts(
+    served_front: tuple[Front, str], sqlite_url: str
+) -> None:
+    async with two_workspaces(*served_front, sqlite_url) as running:
+        await install(running, running.one)
+    newest = Fernet.generate_key().decode()
+    async with two_workspaces(*served_front, sqlite_url, gpu_advise_secret_keys=f"{newest},{KEY}") as running:
+        kept = held(running)
+        assert kept is not None
+        assert Vault([newest]).open(kept.bot_token) == running.one.slack.bot_token
+        assert running.one.bot.room.people(TEAM_ID, ADMINISTRATOR.id).is_administrator
 
 
 class TestAnOrganisation:
