@@ -72,9 +72,10 @@ def show_all(room: Room, click: Click) -> Modal:
     digest_id, _, page = click.value.partition(":")
     with room.store.read(click.team_id) as scope:
         post = outbox.get(scope, digest_id)
-    if post is None or post.view != "digest":
-        return Modal("modal_digest", {"digest_id": digest_id, "page": 0, "pages": 0, "total": 0, "rows": []})
-    return Modal("modal_digest", _page(post.data, digest_id, int(page[:4]) if page.isdecimal() else 0), is_turned=True)
+    is_known = post is not None and post.view == "digest"
+    data = post.data if post is not None and is_known else {"findings": [], "rest": [], "more": 0, "standing": 0}
+    wanted = int(page[:4]) if page.isascii() and page.isdecimal() else 0
+    return Modal("modal_digest", _page(data, digest_id, wanted), is_turned=True)
 
 
 def _page(data: Mapping[str, Any], digest_id: str, wanted: int) -> dict[str, Any]:
