@@ -36,7 +36,8 @@ _SUBCOMMANDS = (
     ("/gpu-advise digest monday 09:00 Europe/Berlin", "a digest in this channel every Monday at nine"),
     ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),
     ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),
-    ("/gpu-advise settings", "the defaults of this workspace"),
+    ("/gpu-advise settings", "the settings of this workspace, and who may change them"),
+    ("/gpu-advise settings guardrail=15%", "change one; settings audit tells who changed what"),
     ("/gpu-advise settings video-gen", "what its answers leave out since somebody dismissed it; allow it again there"),
     ("/gpu-advise help", "this text"),
 )
