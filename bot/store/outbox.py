@@ -26,6 +26,7 @@ __all__ = [
     "pass_copies",
     "post_at",
     "put",
+    "sent_between",
     "sent_messages",
     "update_copies",
 ]
@@ -122,6 +123,14 @@ def post_at(scope: Scope, channel: str, ts: str) -> SentPost | None:
     there = (col(OutboxRow.sent_channel) == channel, col(OutboxRow.sent_ts) == ts, col(OutboxRow.updates_id).is_(None))
     row = scope.scalars(select(OutboxRow).where(*there).limit(1).with_for_update()).one_or_none()
     return None if row is None else SentPost(row.id, Post(Destination(**row.destination), row.view, row.data))
+
+
+def sent_between(scope: Scope, view: str, since: datetime, until: datetime) -> list[SentPost]:
+    """Every message in Slack of that view, as it was first said, written between two times; locked as by `post_at`."""
+    written = (col(OutboxRow.created_at) >= since, col(OutboxRow.created_at) <= until)
+    there = (col(OutboxRow.view) == view, col(OutboxRow.sent_ts).is_not(None), col(OutboxRow.updates_id).is_(None))
+    rows = scope.scalars(select(OutboxRow).where(*there, *written).order_by(col(OutboxRow.position)).with_for_update())
+    return [SentPost(row.id, Post(Destination(**row.destination), row.view, row.data)) for row in rows.all()]
 
 
 def get(scope: Scope, post_id: str) -> Post | None:

@@ -13,13 +13,13 @@ from bot.store.approvals import Approval
 from bot.store.decisions import Decision
 from bot.usecases.forms import Origin
 from bot.usecases.people import known
-from bot.usecases.permissions import Denied, Grounds, Verdict, grounds, may
+from bot.usecases.permissions import Action, Denied, Grounds, Verdict, grounds, may
 from bot.usecases.proposing import Proposal, propose
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.standing import as_document, origin_of
 
-__all__ = ["Bound", "Case", "case_of", "confirm", "refusal", "verdict_on"]
+__all__ = ["Bound", "Case", "case_of", "confirm", "denial", "refusal", "verdict_on"]
 
 
 class Bound(Origin):
@@ -91,7 +91,7 @@ def confirm(room: Room, click: Click) -> Modal:
         return refusal(closed, case, room.clock())
     verdict = verdict_on(room, click.team_id, click.user_id, case)
     if isinstance(verdict, Denied):
-        return _denied(room, click, case, verdict)
+        return denial(room, click, "approve", case.advice.workload, verdict)
     if verdict is None or case.proposal is None:
         return refusal("who_is_that", case, room.clock())
     if case.has_moved:
@@ -112,10 +112,10 @@ def case_of(room: Room, team_id: str, bound: Bound) -> Case | None:
         return Case(advice, decisions.get(scope, advice.id), proposal, ground, words)
 
 
-def verdict_on(room: Room, team_id: str, user_id: str, case: Case) -> Verdict | None:
+def verdict_on(room: Room, team_id: str, user_id: str, case: Case, action: Action = "approve") -> Verdict | None:
     """Whether that person may, as Slack knows them at this moment; None when Slack does not say who that is."""
     person = known(room.people, team_id, user_id)
-    return None if person is None else may("approve", person, case.grounds)
+    return None if person is None else may(action, person, case.grounds)
 
 
 def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
@@ -125,14 +125,13 @@ def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
     return Modal("modal_refused", {"view": "decision_refused", "data": data})
 
 
-def _denied(room: Room, click: Click, case: Case, denied: Denied) -> Modal:
-    """The one thing that opening a modal writes down: that somebody tried without the right to."""
-    workload = case.advice.workload
+def denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:
+    """A modal for who may not. The one thing that opening it writes down is that somebody tried."""
     with room.store.write(click.team_id) as scope:
         audit.record(
-            scope, room.clock(), click.user_id, "right.refuse", workload, right="approve", reason=denied.reason
-        )
-    return Modal("modal_refused", {"view": "not_allowed", "data": denied.as_document("approve", workload)})
+            scope, room.clock(), click.user_id, "right.refuse", workload, right=action, reason=denied.reason
+        )  # fmt: skip
+    return Modal("modal_refused", {"view": "not_allowed", "data": denied.as_document(action, workload)})
 
 
 def _moved(bound: Bound, case: Case, proposal: Proposal) -> Modal:

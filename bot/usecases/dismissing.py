@@ -7,7 +7,7 @@ from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, decisions, exclusions, outbox, workloads
 from bot.store.advices import StoredAdvice
 from bot.usecases.advise import Asker
-from bot.usecases.confirming import Bound, case_of, refusal
+from bot.usecases.confirming import Bound, case_of, denial, refusal, verdict_on
 from bot.usecases.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
 from bot.usecases.people import known
 from bot.usecases.permissions import Denied, grounds, may
@@ -28,6 +28,11 @@ def ask_why(room: Room, click: Click) -> Modal:
     closed = "unknown_advice" if case is None else case.closed(room.clock())
     if case is None or (closed is not None and closed != "nothing_feasible"):
         return refusal(closed or "unknown_advice", case, room.clock())
+    verdict = verdict_on(room, click.team_id, click.user_id, case, "dismiss")
+    if isinstance(verdict, Denied):
+        return denial(room, click, "dismiss", case.advice.workload, verdict)
+    if verdict is None:
+        return refusal("who_is_that", case, room.clock())
     data = {
         "metadata": origin.model_dump_json(exclude_defaults=True),
         "workload": case.advice.workload,

@@ -1,6 +1,6 @@
 """What stands about an advice, in every place that shows it; and the words for whoever could not decide."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from bot.posts import Destination, Post
 from bot.store import Scope, advices, approvals, audit, decisions, inbox, outbox
 from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision, Outcome
+from bot.store.outbox import SentPost
 from bot.usecases.advise import card
 from bot.usecases.forms import Origin
 from bot.usecases.measuring import verification
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 UNDO_FOR = timedelta(minutes=15)
+_AROUND = timedelta(days=1)  # between an advice and the digest that holds it: a survey may take its time
 STATES = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
 """The state of an advice after each kind of decision."""
 
@@ -73,7 +75,7 @@ def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, us
     """Show what stands in every copy of the card, in the digest that was clicked, in one that only a click reaches."""
     data = standing_card(scope, advice, now)
     copies = outbox.update_copies(scope, advice.id, "advice", data)
-    is_digest = _redraw_digest(scope, origin, now)
+    is_digest = _redraw_digests(scope, advice, origin, now)
     if origin.is_ephemeral:
         outbox.put(scope, Post(origin.in_place(user_id), "advice", {**data, "is_private": True}))
     elif not copies and not is_digest:
@@ -123,17 +125,28 @@ def deny(
     audit.record(scope, now, user_id, "right.refuse", workload, right=action, reason=denied.reason)
 
 
-def _redraw_digest(scope: Scope, origin: Origin, now: datetime) -> bool:
-    """Redraw the digest that was clicked with all that was decided since; False when it was no digest of ours."""
-    if origin.channel_id is None or origin.message_ts is None:
-        return False
-    said = outbox.post_at(scope, origin.channel_id, origin.message_ts)  # one redraws at a time: the last knows all
-    if said is None or said.post.view != "digest":
-        return False
-    findings = [{**finding, **_finding(scope, finding, now)} for finding in said.post.data["findings"]]
-    post = replace(said.post, data={**said.post.data, "findings": findings})
-    outbox.put(scope, post, updates_id=said.id)
-    return True
+def _redraw_digests(scope: Scope, advice: StoredAdvice, origin: Origin, now: datetime) -> bool:
+    """Redraw the digest that was clicked, and any that holds the advice; whether there is one.
+
+    Each is drawn with all that was decided since. One transaction at a time redraws it, so that the last knows all.
+    """
+    digests = {said.id: said.post for said in _digests(scope, advice, origin)}
+    for post_id, post in digests.items():
+        findings = [{**finding, **_finding(scope, finding, now)} for finding in post.data["findings"]]
+        outbox.put(scope, replace(post, data={**post.data, "findings": findings}), updates_id=post_id)
+    return bool(digests)
+
+
+def _digests(scope: Scope, advice: StoredAdvice, origin: Origin) -> Iterator[SentPost]:
+    if origin.channel_id is not None and origin.message_ts is not None:
+        said = outbox.post_at(scope, origin.channel_id, origin.message_ts)
+        if said is not None and said.post.view == "digest":
+            yield said
+    if advice.asked_by is None:  # a finding: decided in the Home tab or on a card, it stands in a digest all the same
+        around = (advice.created_at - _AROUND, advice.created_at + _AROUND)
+        for said in outbox.sent_between(scope, "digest", *around):
+            if any(finding["advice_id"] == advice.id for finding in said.post.data["findings"]):
+                yield said
 
 
 def _finding(scope: Scope, finding: Mapping[str, Any], now: datetime) -> dict[str, Any]:

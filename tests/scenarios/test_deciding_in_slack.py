@@ -1,5 +1,6 @@
 """Approve: a confirmation that says what changes, one decision, and no button that outlives it."""
 
+import json
 from datetime import timedelta
 
 from bot.local.faults import Fault
@@ -151,6 +152,18 @@ async def test_the_advice_of_another_workspace_is_known_to_nobody_here(told: Sto
     with told.bot.store.read("T0OTHER") as scope:
         assert advices.get(scope, advice_id_of(card)) is None
         assert decisions.get(scope, advice_id_of(card)) is None
+
+
+async def test_a_digest_loses_the_button_of_a_finding_that_was_decided_elsewhere(told: Story) -> None:
+    await told.ask("digest now")
+    digest = next(message for message in told.slack.messages(CHANNEL) if message.visible_to is None)
+    confirmation = await open_modal(told, digest, approve_button(digest), MEMBER.id)
+    bound = json.loads(confirmation.content["private_metadata"])
+    at_home = json.dumps({name: bound[name] for name in ("advice_id", "choice", "digest")})
+    confirmation.content = {**confirmation.content, "private_metadata": at_home}
+    await submit(told, confirmation)
+    assert f"by <@{MEMBER.id}>" in blocks_text(told.shown(digest))
+    assert not any(action.startswith("advice.approve") for action in buttons(told.shown(digest)))
 
 
 async def test_a_digest_loses_the_button_that_was_pressed_and_can_be_undone(told: Story) -> None:

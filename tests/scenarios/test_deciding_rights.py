@@ -73,13 +73,22 @@ async def test_a_guest_neither_snoozes_nor_dismisses_nor_undoes(told: Story, act
     if action == "snooze":
         await choose(told, card, "advice.snooze", f"{advice_id}:week", GUEST.id)
     elif action == "dismiss":
-        await submit(told, await open_modal(told, card, "advice.dismiss", GUEST.id), reason="not_now")
+        form = await open_modal(told, card, "advice.dismiss", MEMBER.id)
+        change_account(told, MEMBER, is_guest=True)
+        await submit(told, form, reason="not_now")
     else:
         await approve(told, card)
         await told.press(told.shown(card), "advice.undo", user_id=GUEST.id)
-    assert "Guests may ask" in said_to(told, GUEST.id)
-    assert audited(told)[-1] == ("right.refuse", GUEST.id)
+    assert "Guests may ask" in said_to(told, MEMBER.id if action == "dismiss" else GUEST.id)
+    assert audited(told)[-1][0] == "right.refuse"
     assert (decision_about(told, advice_id) is None) == (action != "undo")
+
+
+async def test_a_guest_is_not_even_asked_why(told: Story) -> None:
+    join_in(told, GUEST)
+    refused = await open_modal(told, await ask_openly(told), "advice.dismiss", GUEST.id)
+    assert "only members of this workspace may dismiss" in view_text(refused)
+    assert audited(told) == [("right.refuse", GUEST.id)]
 
 
 async def test_spending_much_more_needs_a_budget_owner_who_is_named_to_whoever_tries(told: Story) -> None:
