@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import httpx
@@ -13,6 +14,7 @@ import httpx
 from bot.app import Bot, build
 from bot.config import Settings
 from bot.files import Report
+from bot.jobs.receipts import Receipts
 from bot.local.delivery import Ack
 from bot.local.interactions import Interactions
 from bot.local.server import serving
@@ -20,8 +22,12 @@ from bot.local.slack import LocalSlack
 from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
 from bot.posts import Destination, Message
+from bot.store import history
 from bot.usecases.digest import digest_now, survey
 from bot.usecases.importing import Imported, import_sample
+from bot.usecases.learning import learn
+from bot.usecases.rehearsing import rehearsals
+from bot.usecases.room import utc_now
 from bot.views import as_text
 
 __all__ = ["QUESTION", "Demo", "StoryStopped", "demonstration", "story"]
@@ -30,11 +36,26 @@ QUESTION = "video-gen production"
 _APPROVE = "advice.approve."
 _PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.02
+_WEEK = timedelta(days=7)
 _Found = TypeVar("_Found")
 
 
 class StoryStopped(Exception):
     """The bot did not do what the story was waiting for; the message says what that was."""
+
+
+class Calendar:
+    """The demonstration's clock: the real time, and as many weeks more as somebody let pass."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._ahead
+
+    def turn(self) -> None:
+        """A week later."""
+        self._ahead += _WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +66,26 @@ class Demo:
     bot: Bot
     bot_url: str
     imported: Imported
+    calendar: Calendar
 
     def post_digest(self) -> None:
         """Put a digest for the demonstration's channel into the outbox."""
         digest_now(self.bot.room, survey(self.bot.room, TEAM_ID), Destination(CHANNEL))
+
+    async def pass_week(self) -> None:
+        """Let a week pass in which what was approved or is to be tried ran, a little slower than predicted."""
+        await asyncio.to_thread(self._live_through)
+        await Receipts(self.bot.room).look_once()
+
+    def _live_through(self) -> None:
+        began = self.calendar()
+        with self.bot.store.read(TEAM_ID) as scope:
+            under_way = rehearsals(scope)
+        self.calendar.turn()
+        made = [run for each in under_way for run in each.runs(began)]
+        with self.bot.store.write(TEAM_ID) as scope:
+            history.add_runs(scope, "demo", made)
+        learn(self.bot.room, TEAM_ID, sorted({run.workload for run in made}), Report(_unexpected, _unexpected))
 
 
 @contextmanager
@@ -59,12 +96,13 @@ def demonstration(port: int = 0) -> Iterator[Demo]:
         PortTaken: another program listens there.
     """
     with tempfile.TemporaryDirectory(prefix="gpu-advise-") as folder, LocalSlack().served(port) as slack:
-        bot = build(_settings(slack, f"sqlite:///{folder}/demo.db"))
+        calendar = Calendar()
+        bot = build(_settings(slack, f"sqlite:///{folder}/demo.db"), clock=calendar)
         bot.store.migrate()
         imported = import_sample(bot.room, TEAM_ID, Report(_unexpected, _unexpected))
         with serving(bot.asgi) as address:
-            demo = Demo(slack, bot, f"{address}/slack/events", imported)
-            slack.connect(demo.bot_url, lambda: asyncio.to_thread(demo.post_digest))
+            demo = Demo(slack, bot, f"{address}/slack/events", imported, calendar)
+            slack.connect(demo.bot_url, lambda: asyncio.to_thread(demo.post_digest), demo.pass_week)
             yield demo
 
 

@@ -19,9 +19,9 @@ from bot.local.state import State
 from bot.local.views import OpenView
 from bot.local.workspace import SLACKBOT, Channel, PostedMessage
 
-__all__ = ["Page", "RunDigest", "with_safe_headers"]
+__all__ = ["Page", "Press", "with_safe_headers"]
 
-RunDigest = Callable[[], Awaitable[None]]
+Press = Callable[[], Awaitable[None]]
 
 _ASSETS = Path(__file__).parent / "assets"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -39,14 +39,19 @@ _HEADERS = (
 
 
 class Page:
-    """Serves the page. `hands` are those of the person looking; `run_digest` stands behind the button of that name."""
+    """Serves the page. `hands` are those of the person looking; `run_digest` and `pass_week` stand behind buttons."""
 
     def __init__(
-        self, state: State, hands: Callable[[], Interactions], run_digest: Callable[[], RunDigest | None]
+        self,
+        state: State,
+        hands: Callable[[], Interactions],
+        run_digest: Callable[[], Press | None],
+        pass_week: Callable[[], Press | None],
     ) -> None:
         self._state = state
         self._hands = hands
         self._run_digest = run_digest
+        self._pass_week = pass_week
         self._deeds: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
             "say": self._say,
             "act": self._act,
@@ -55,6 +60,7 @@ class Page:
             "suggest": self._suggest,
             "home": self._open_home,
             "digest": self._digest,
+            "week": self._week,
         }
 
     def routes(self) -> list[BaseRoute]:
@@ -91,6 +97,7 @@ class Page:
             "modal": _view(views.top(viewer_id), workspace.team_id),
             "home": _view(views.home(viewer_id), workspace.team_id),
             "has_digest": self._run_digest() is not None,
+            "has_week": self._pass_week() is not None,
         }
 
     def _message(self, message: PostedMessage) -> dict[str, Any]:
@@ -163,6 +170,13 @@ class Page:
         if run is None:
             raise SlackError("no_digest_here")
         await run()
+        return {"ok": True}
+
+    async def _week(self, _asked: Mapping[str, Any]) -> dict[str, Any]:
+        pass_week = self._pass_week()
+        if pass_week is None:
+            raise SlackError("no_calendar_here")
+        await pass_week()
         return {"ok": True}
 
     def _place(self, user_id: str, asked: Mapping[str, Any]) -> str:

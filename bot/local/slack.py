@@ -15,7 +15,7 @@ from bot.local.delivery import SignedHttp
 from bot.local.errors import SlackError
 from bot.local.faults import Fault
 from bot.local.interactions import Interactions
-from bot.local.page import Page, RunDigest, with_safe_headers
+from bot.local.page import Page, Press, with_safe_headers
 from bot.local.server import serving
 from bot.local.sockets import Sockets
 from bot.local.state import State
@@ -54,11 +54,12 @@ class LocalSlack:
         self.web_api = WebApi(self.state, self.sockets, bot_token=bot_token, app_token=app_token, granted=granted)
         self._bot_url: str | None = None
         self._client: httpx.AsyncClient | None = None
-        self._run_digest: RunDigest | None = None
+        self._run_digest: Press | None = None
+        self._pass_week: Press | None = None
         self.asgi = self._application()
 
     def _application(self) -> ASGIApp:
-        page = Page(self.state, self._page_hands, lambda: self._run_digest)
+        page = Page(self.state, self._page_hands, lambda: self._run_digest, lambda: self._pass_week)
         # Whoever rebinds a name of theirs to this machine still sends that name: only the machine's own are answered.
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
         routes = [*page.routes(), *self.web_api.routes(), *self.sockets.routes()]
@@ -79,10 +80,10 @@ class LocalSlack:
             self._client = httpx.AsyncClient(trust_env=False)  # a proxy has no business between two loopback ports
         return self.interactions(self._client, self._bot_url)
 
-    def connect(self, bot_url: str, run_digest: RunDigest | None = None) -> None:
-        """Tell the page where the bot takes requests, and what the button *Run a digest now* does."""
+    def connect(self, bot_url: str, run_digest: Press | None = None, pass_week: Press | None = None) -> None:
+        """Tell the page where the bot takes requests, and what *Run a digest now* and *Let a week pass* do."""
         self.web_api.oauth.redirect_url = urljoin(bot_url, "/slack/oauth_redirect")
-        self._bot_url, self._run_digest = bot_url, run_digest
+        self._bot_url, self._run_digest, self._pass_week = bot_url, run_digest, pass_week
         self.workspace.changed()
 
     @contextmanager

@@ -59,6 +59,7 @@ function draw() {
   drawHome();
   showModal(shown.state.modal, contextOf, { viewer: shown.viewer, told, refresh });
   by("digest").disabled = !shown.state.has_digest;
+  by("week").hidden = !shown.state.has_week;
 }
 
 function drawViewers() {
@@ -199,6 +200,15 @@ by("digest").addEventListener("click", async () => {
   by("digest").disabled = true;
   const answer = told(await post("digest", {}));
   if (answer.ok) by("note").textContent = "The digest is on its way to its channel.";
+  await refresh({ isForced: true });
+});
+
+by("week").addEventListener("click", async () => {
+  by("week").disabled = true;
+  by("note").textContent = "A week is passing: what was approved or is to be tried runs.";
+  const answer = told(await post("week", {}));
+  if (answer.ok) by("note").textContent = "A week has passed.";
+  by("week").disabled = false;
   await refresh({ isForced: true });
 });
 
