@@ -6,7 +6,7 @@ from typing import Any
 from bot.render import Mrkdwn, join, say
 from bot.views.infeasible import blocking, nothing_feasible
 from bot.views.measure import Measure
-from bot.views.numbers import money, percent, ratio
+from bot.views.numbers import chance, money, percent, ratio
 from bot.views.phrases import ended, machines
 from bot.views.picks import Choice
 
@@ -115,4 +115,6 @@ def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
 
 def _flatness(flatness: Mapping[str, Any], measure: Measure) -> Mrkdwn:
     words = _FLATNESS[flatness["verdict"]].format(spread=percent(abs(flatness["spread"])))
-    return say("*Cost per {one}* {words}.", one=measure.one, words=words)
+    likely = flatness.get("probability_flat")
+    sure = "" if likely is None else f" ({chance(likely)} likely to be flat)"
+    return say("*Cost per {one}* {words}.", one=measure.one, words=f"{words}{sure}")
