@@ -37,9 +37,6 @@ TYPED = {
     "template": "{{7*7}} {% raw %} ${7*7} {0} %s",
     "sql": "'; DROP TABLE run; --",
     "formula": "=cmd|'/C calc'!A1",
-    "formula-plus": "+1+1",
-    "formula-minus": "-1+1",
-    "formula-at": "@SUM(1+1)",
     "json": '"}]},"blocks":[{"type":"divider"},{"x":"',
     "control": "bell\x07 escape\x1b[31m",
     "zero-width": "pay\u200bload \u202egnp \u2066x",
@@ -153,26 +150,26 @@ async def press(told: Story, card: PostedMessage, action_id: str) -> OpenView | 
 
 
 @pytest.mark.parametrize("name", TYPED)
-async def test_an_answer_about_such_a_workload_shows_its_name_as_typed(told: Story, name: str) -> None:
+async def test_answers_forms_and_complaints_show_such_a_name_as_typed(told: Story, name: str) -> None:
     card = await told.ask(typed(name))
     for action in ("advice.why", "advice.whatif"):
         await press(told, card, action)
     view = await press(told, card, "advice.dismiss")
     if view is not None and view.content["callback_id"] == "dismiss":
         await submit(told, view, remark=TYPED[name])
-    seen = [words for shown in everything(told) for words in assert_nothing_acts(shown)]
-    assert hold(seen, name)
+    assert hold(looked_through(told), name)
+    answered = len(told.slack.messages())
+    for text in (f"{typed(name)} nonsense", f"settings guardrail={typed(name)}", TYPED[name]):
+        await told.ask(text)
+    assert len(told.slack.messages()) == answered + 3
+    looked_through(told)
     with told.bot.store.read(TEAM_ID) as scope:
         assert history.count_runs(scope) == 3 * len(TYPED)  # no table was dropped
 
 
-@pytest.mark.parametrize("name", TYPED)
-async def test_a_text_that_is_not_understood_is_quoted_as_typed(told: Story, name: str) -> None:
-    for text in (f"{typed(name)} nonsense", f"settings guardrail={typed(name)}", f"track {typed(name)} x", TYPED[name]):
-        await told.ask(text)
-    seen = [words for shown in everything(told) for words in assert_nothing_acts(shown)]
-    assert len(told.slack.messages()) == 4
-    assert hold(seen, name)
+def looked_through(told: Story) -> list[str]:
+    """What can be read of all that is shown, none of which acts."""
+    return [words for shown in everything(told) for words in assert_nothing_acts(shown)]
 
 
 async def test_lists_digests_home_and_settings_show_every_such_name_as_typed(told: Story) -> None:

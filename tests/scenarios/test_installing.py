@@ -129,33 +129,33 @@ async def test_a_visit_that_lasted_too_long_is_refused_and_forgotten(anywhere: B
         assert len(across.scalars(select(col(OAuthStateRow.state))).all()) == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (Fault.refused("invalid_code"), "used already"),
-        (Fault.refused("bad_client_secret"), "SLACK_CLIENT_SECRET"),
-        (Fault.refused("invalid_team_for_non_distributed_app"), "public distribution"),
-        (Fault.refused("something_<b>new</b>"), "something_&lt;b&gt;new&lt;/b&gt;"),
-        (Fault.down(), "did not answer"),
-        (Fault(body="<html>"), "did not answer"),
-        (Fault(body='{"ok": true, "team": {"id": "T1"}}'), "no token for a bot"),
-        (Fault(body='{"ok": true, "access_token": "xoxb-1", "expires_in": 43200}'), "Token rotation"),
-    ],
-)
-async def test_whatever_slack_says_instead_of_a_token_is_put_into_words(both: Both, fault: Fault, words: str) -> None:
-    both.one.slack.fail_next("oauth.v2.access", fault)
-    page = await install(both, both.one)
-    assert words in page.text
-    assert "Begin again" in page.text
-    assert page.status_code in {400, 502}
-    assert held(both) is None
+FAULTS = [
+    (Fault.refused("invalid_code"), "used already"),
+    (Fault.refused("bad_client_secret"), "SLACK_CLIENT_SECRET"),
+    (Fault.refused("invalid_team_for_non_distributed_app"), "public distribution"),
+    (Fault.refused("something_<b>new</b>"), "something_&lt;b&gt;new&lt;/b&gt;"),
+    (Fault.down(), "did not answer"),
+    (Fault(body="<html>"), "did not answer"),
+    (Fault(body='{"ok": true, "team": {"id": "T1"}}'), "no token for a bot"),
+    (Fault(body='{"ok": true, "access_token": "xoxb-1", "expires_in": 43200}'), "Token rotation"),
+]
 
 
-@pytest.mark.parametrize("query", ["", "?code=x", "?state=x", "?code=x&state=x", "?error=access_denied", "?state=%00"])
-async def test_a_page_that_nobody_was_sent_to_says_how_to_begin(both: Both, query: str) -> None:
-    page = await both.one.client.get(f"{SITE}/slack/oauth_redirect{query}")
-    assert page.status_code == 400
-    assert "Begin again" in page.text
+async def test_whatever_slack_says_instead_of_a_token_is_put_into_words(both: Both) -> None:
+    for fault, words in FAULTS:
+        both.one.slack.fail_next("oauth.v2.access", fault)
+        page = await install(both, both.one)
+        assert words in page.text
+        assert "Begin again" in page.text
+        assert page.status_code in {400, 502}
+        assert held(both) is None
+
+
+async def test_a_page_that_nobody_was_sent_to_says_how_to_begin(both: Both) -> None:
+    for query in ("", "?code=x", "?state=x", "?code=x&state=x", "?error=access_denied", "?state=%00"):
+        page = await both.one.client.get(f"{SITE}/slack/oauth_redirect{query}")
+        assert page.status_code == 400
+        assert "Begin again" in page.text
 
 
 async def test_the_pages_run_no_script_and_are_not_kept(both: Both) -> None:

@@ -111,25 +111,23 @@ async def test_the_form_changes_only_what_was_changed_in_it_and_says_from_what_t
     assert set(entry.detail["after"]) == {"guardrail", "two-approvers-above", "budget-owners", "handoff", "answers"}
 
 
-@pytest.mark.parametrize(
-    ("key", "text", "words"),
-    [
-        ("guardrail", "a lot", "percentage"),
-        ("gpus", "0", "whole number"),
-        ("nodes", "1.5", "whole number"),
-        ("two_approvers_above", "€5", "US dollars"),
-        ("stale_prices", "=1+1", "whole number"),
-        ("slowing_above", "200%", "percentage"),
-    ],
-)
-async def test_what_cannot_be_read_is_said_beside_its_box_and_nothing_changes(
-    told: Story, key: str, text: str, words: str
-) -> None:
+UNREADABLE = [
+    ("guardrail", "a lot", "percentage"),
+    ("gpus", "0", "whole number"),
+    ("nodes", "1.5", "whole number"),
+    ("two_approvers_above", "€5", "US dollars"),
+    ("stale_prices", "=1+1", "whole number"),
+    ("slowing_above", "200%", "percentage"),
+]
+
+
+async def test_what_cannot_be_read_is_said_beside_its_box_and_nothing_changes(told: Story) -> None:
     view = await open_form(told)
-    ack = await told.hands.submit(view, filled(view, **{key: text}))
-    errors = ack.answer()["errors"]
-    assert list(errors) == [key.replace("_", "-")]
-    assert words in errors[key.replace("_", "-")]
+    for key, text, words in UNREADABLE:
+        ack = await told.hands.submit(view, filled(view, **{key: text}))
+        errors = ack.answer()["errors"]
+        assert list(errors) == [key.replace("_", "-")]
+        assert words in errors[key.replace("_", "-")]
     assert standing(told) == (Policy(), Preferences())
 
 
@@ -158,11 +156,11 @@ async def test_what_others_changed_since_is_not_overwritten_by_putting_back(told
     assert standing(told)[0] == Policy(guardrail_factor=1.2)
 
 
-@pytest.mark.parametrize("value", ["", "x", "-1", "9" * 30, "0", "1 OR 1=1"])
-async def test_a_button_with_a_value_of_nobodys_puts_nothing_back(told: Story, value: str) -> None:
+async def test_a_button_with_a_value_of_nobodys_puts_nothing_back(told: Story) -> None:
     answer = await told.ask("settings guardrail=15%")
-    action = {"type": "button", "action_id": "settings.restore", "block_id": "b", "value": value}
-    await told.hands.act(answer, action)
+    for value in ("", "x", "-1", "9" * 30, "0", "1 OR 1=1"):
+        action = {"type": "button", "action_id": "settings.restore", "block_id": "b", "value": value}
+        await told.hands.act(answer, action)
     await told.settle()
     assert standing(told)[0] == Policy(guardrail_factor=1.15)
 
@@ -254,14 +252,12 @@ class TestTheWebhook:
             await submit(told, await open_form(told, "settings.webhook"), url="")
             assert standing(told)[1] == Preferences()
 
-    @pytest.mark.parametrize("url", ["http://example.com", "https://u:p@example.com", "ftp://x", "https://", "x"])
-    async def test_an_address_that_is_none_is_refused_beside_its_box(
-        self, slack: LocalSlack, sqlite_url: str, url: str
-    ) -> None:
+    async def test_an_address_that_is_none_is_refused_beside_its_box(self, slack: LocalSlack, sqlite_url: str) -> None:
         async with story(slack, sqlite_url, gpu_advise_secret_keys=KEY) as told:
             view = await open_form(told, "settings.webhook")
-            ack = await told.hands.submit(view, filled(view, url=url))
-            assert "url" in ack.answer()["errors"]
+            for url in ("http://example.com", "https://u:p@example.com", "ftp://x", "https://", "x"):
+                ack = await told.hands.submit(view, filled(view, url=url))
+                assert "url" in ack.answer()["errors"]
 
     async def test_without_keys_it_is_not_offered(self, told: Story) -> None:
         shown = await told.ask("settings")
