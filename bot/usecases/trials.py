@@ -156,6 +156,8 @@ def _plan(room: Room, scope: Scope, form: Submission, origin: Origin, case: _Cas
     # A private card is nobody else's business: the runner, who may be somebody else, gets a message of their own.
     post = Post(Destination(user=trial.runner) if to.is_private else to, "trial", drawn(scope, trial))
     outbox.put(scope, post, post_id=trial.id)
+    if to.is_private:
+        outbox.put(scope, Post(to, "trial_planned", {"workload": trial.workload, "runner": trial.runner}))
     return None
 
 

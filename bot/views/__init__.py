@@ -26,7 +26,7 @@ from bot.views.settings import (
     webhook_changed,
 )
 from bot.views.subscriptions import restaged, subscribed, subscription_form, subscription_list, unsubscribed
-from bot.views.trials import modal_try, trial, trial_due, trial_refused
+from bot.views.trials import modal_try, trial, trial_due, trial_planned, trial_refused
 from bot.views.webhook_log import webhook_log
 from bot.views.why import why
 from bot.views.workloads import workload_list
@@ -60,6 +60,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "trial": trial,
     "trial_done": trial_done,
     "trial_due": trial_due,
+    "trial_planned": trial_planned,
     "trial_refused": trial_refused,
     "unknown_workload": unknown_workload,
     "unsubscribed": unsubscribed,

@@ -9,7 +9,7 @@ from bot.views.measure import Measure
 from bot.views.numbers import money
 from bot.views.phrases import configuration, day, machines, quoted, who
 
-__all__ = ["modal_try", "trial", "trial_due", "trial_refused"]
+__all__ = ["modal_try", "trial", "trial_due", "trial_planned", "trial_refused"]
 
 
 def modal_try(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +53,17 @@ def trial_due(data: Mapping[str, Any]) -> dict[str, Any]:
             _next(data),
         ],
         "buttons": [*others_menu({**data, "others": _all(data)}), _cancel(data)],
+    }
+
+
+def trial_planned(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `trial_planned.json.j2` names: a word beside a private card; the promise itself is with the runner."""
+    return {
+        "sentence": say(
+            "The trial of {workload} is planned: {runner} has been sent what to run, in a direct message.",
+            workload=data["workload"],
+            runner=who(data["runner"]),
+        )
     }
 
 

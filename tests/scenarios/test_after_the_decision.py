@@ -232,7 +232,10 @@ async def test_a_trial_from_a_private_card_is_between_the_bot_and_its_runner(tol
     await plan_trial(told, card, runner=MEMBER.id)
     direct = told.slack.workspace.direct_channel(MEMBER.id)
     assert "*Trial of video-gen:*" in blocks_text(told.slack.messages(direct.id)[-1])
+    assert f"<@{MEMBER.id}> has been sent what to run" in said_to(told, ADMINISTRATOR.id)
     assert not [it for it in told.slack.messages(CHANNEL) if it.visible_to is None]
+    await told.press(told.slack.messages(direct.id)[-1], "trial.cancel", user_id=MEMBER.id)
+    assert "*Cancelled*" in blocks_text(told.slack.messages(direct.id)[-1])
 
 
 async def test_the_form_wants_a_member_and_a_day_to_come(told: Story) -> None:

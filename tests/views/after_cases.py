@@ -132,6 +132,10 @@ AFTER_CASES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "hostile": {"rows": [delivery("dead", host=HOSTILE, error=HOSTILE)] * 10, "note": "not_dead"},
     },
+    "trial_planned": {
+        "plain": {"workload": "video-gen", "runner": "U024BE7LJ"},
+        "hostile": {"workload": HOSTILE, "runner": HOSTILE},
+    },
     "trial_refused": {
         reason: {"reason": reason, "workload": HOSTILE, "runner": "U024BE7LJ"}
         for reason in (

@@ -60,6 +60,7 @@ def after_shapes(
         "trial": trials,
         "trial_due": trials,
         "trial_done": mapping(**told, runner=texts, **compared),
+        "trial_planned": mapping(workload=texts, runner=texts),
         "trial_refused": mapping(reason=reasons, workload=st.none() | texts, runner=st.none() | texts),
     }
 
