@@ -271,7 +271,7 @@ async def test_whoever_lost_the_lease_says_nothing_about_the_post(
     put(store, said("one"))
     slack.fail_next("chat.postMessage", Fault.silent(3))
     slow = asyncio.create_task(sender.drain_once())
-    await asyncio.sleep(0.1)
+    await until(lambda: bool(slack.calls("chat.postMessage")))
     clock.advance(LEASE_SECONDS)
     assert await sender_for(store, slack, clock).drain_once() == 1
     await slow
