@@ -9,6 +9,7 @@ from bot.local.faults import Fault
 from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, PostedMessage
 from bot.usecases.preferences import Preferences, change
+from tests.scenarios.deciding_story import advice_id_of, choose
 from tests.scenarios.workspace_story import Story, blocks_text, buttons
 
 
@@ -152,8 +153,9 @@ async def test_a_card_that_was_answered_anew_cannot_be_decided_in_its_old_copies
     await told.press(private, "advice.share")
     await told.press(newest(told), "advice.whatif")
     await submit(told, modal(told), gpus="2")
-    await told.press(private, "advice.snooze")
-    assert "replaced" in blocks_text(newest(told)).casefold() or "Replaced" in blocks_text(told.shown(private))
+    await choose(told, private, "advice.snooze", f"{advice_id_of(private)}:week")
+    assert "A newer answer has replaced this advice" in blocks_text(newest(told))
+    assert "Replaced" in blocks_text(told.shown(private))
 
 
 async def test_a_private_card_is_shared_with_the_channel_once(told: Story) -> None:

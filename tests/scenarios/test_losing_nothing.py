@@ -15,6 +15,7 @@ from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL
 from bot.store import Store, inbox
 from bot.usecases.handle import handle
+from tests.scenarios.deciding_story import advice_id_of
 from tests.scenarios.workspace_story import EVENTS, Story, keep_runs, runs, story
 
 FORM = "application/x-www-form-urlencoded"
@@ -117,11 +118,14 @@ async def test_a_click_that_cannot_be_written_down_is_refused_and_may_come_again
     told: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = await told.ask("video-gen production")
+    option = {"value": f"{advice_id_of(card)}:week"}
+    snooze = {"type": "static_select", "action_id": "advice.snooze", "block_id": "b", "selected_option": option}
     with monkeypatch.context() as patch:
         patch.setattr(Store, "write", broken)
-        assert (await told.hands.press(card, "advice.dismiss")).status == 503
-    await told.press(card, "advice.dismiss")
-    assert "Dismissed" in str(told.shown(card).blocks)
+        assert (await told.hands.act(card, snooze)).status == 503
+    assert (await told.hands.act(card, snooze)).is_ok
+    await told.settle()
+    assert "Snoozed" in str(told.shown(card).blocks)
 
 
 async def test_a_row_that_cannot_be_written_does_not_take_its_neighbours_with_it(
