@@ -51,12 +51,22 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }
 NAMES = {"argmax": "argmin", "any": "all", "max": "min", "minimum": "maximum", "maximum": "minimum", "repeat": "tile"}
 
+_SMALL = (
+    "small = [key if key.dtype.kind == 'f' "
+    "else key.astype(np.min_scalar_type(int(key.max(initial={})))) for key in keys]"
+)
 # Mutants that change nothing anybody could observe, each with its reason.
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "while len(self._known) >= _REMEMBERED:\n    self._known.pop(next(iter(self._known)), None)",
         "while len(self._known) > _REMEMBERED:\n    self._known.pop(next(iter(self._known)), None)",
     ): "how many filter sets are remembered changes no answer",
+    (_SMALL.format(0), _SMALL.format(1)): "0 and 1 have the same smallest type",
+    ("n_offers = len(columns[0])", "n_offers = len(columns[1])"): "columns are equally long",
+    (
+        "is_undecided = low < high",
+        "is_undecided = low <= high",
+    ): "it counts one offer too many only where all of them pass, and never more than are left",
     ("_REMEMBERED = 64", "_REMEMBERED = 65"): "how many filter sets are remembered changes no answer",
 }
 _LONGEST_SECONDS = 150

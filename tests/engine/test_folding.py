@@ -56,6 +56,12 @@ def test_a_link_that_nobody_stated_comes_last_and_is_not_a_number() -> None:
     assert found.starts.tolist() == [0, 1, 3]
 
 
+def test_of_offers_that_differ_in_nothing_else_the_newest_comes_first() -> None:
+    dates = [AS_OF - timedelta(days=days) for days in (3, 0, 7, 1)]
+    found = folded(*(offer("H100", 1.0, as_of=date) for date in dates))
+    assert found.offers.tolist() == [1, 3, 0, 2]
+
+
 def test_one_moment_in_two_zones_is_one_age() -> None:
     here, there = AS_OF, AS_OF.astimezone(timezone(timedelta(hours=3)))
     found = folded(offer("H100", 1.0, as_of=there), offer("H100", 1.0, as_of=here))
@@ -75,5 +81,6 @@ def test_more_words_than_a_byte_can_number_stay_in_order() -> None:
     assert [offers[position].instance_type for position in found.offers] == [f"type{n:04d}" for n in range(300)]
 
 
-def test_no_offers_are_no_classes() -> None:
+def test_no_offers_are_no_classes_and_one_is_one() -> None:
     assert folded().starts.tolist() == [0]
+    assert folded(offer("H100", 1.0)).starts.tolist() == [0, 1]
