@@ -95,8 +95,8 @@ class Opener:
         return await call(trigger_id=asked.trigger_id or "", view=view)
 
     async def _client(self, asked: Click | Command) -> AsyncWebClient:
-        """Not on the event loop: it may read the database."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._client_for, asked.team_id)
+        """Not on the event loop, as it may read the database, and not behind modals that take their time."""
+        return await asyncio.to_thread(self._client_for, asked.team_id)
 
     def _say(self, asked: Click | Command) -> None:
         with self._room.store.write(asked.team_id) as scope:

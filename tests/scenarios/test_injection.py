@@ -155,7 +155,8 @@ async def test_answers_forms_and_complaints_show_such_a_name_as_typed(told: Stor
     for action in ("advice.why", "advice.whatif"):
         await press(told, card, action)
     view = await press(told, card, "advice.dismiss")
-    if view is not None and view.content["callback_id"] == "dismiss":
+    if name != "control":  # no command can name that one: what it types there is replaced before it is looked up
+        assert view is not None
         await submit(told, view, remark=TYPED[name])
     assert hold(looked_through(told), name)
     answered = len(told.slack.messages())
@@ -203,15 +204,15 @@ async def test_menus_offer_every_such_name_as_plain_text_and_give_it_back_unchan
 
 
 async def test_the_audit_log_as_csv_holds_no_formula(told: Story) -> None:
-    for name, remark in TYPED.items():
+    for name in ("formula", "mention", "sql"):
         card = await told.ask(typed(name))
         view = await press(told, card, "advice.dismiss")
-        if view is not None and view.content["callback_id"] == "dismiss":
-            await submit(told, view, remark=remark)
-            told.slack.state.views.close(view, is_all=True)
+        assert view is not None
+        await submit(told, view, remark=TYPED[name])
+        told.slack.state.views.close(view, is_all=True)
     out = io.StringIO()
     with told.bot.store.read(TEAM_ID) as scope:
-        assert write_csv(scope, None, out) > len(TYPED) / 2
+        assert write_csv(scope, None, out) == 3
     rows = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     subjects = {row[3].removeprefix("'") for row in rows}
