@@ -132,6 +132,8 @@ CARDS = mapping(
     asked_at=MOMENTS,
     state=st.sampled_from(["open", "approved", "dismissed", "snoozed", "expired", "replaced"]),
     decision=MAYBE() | DECISIONS,
+    chart=st.sampled_from([None, "F0123456789"]),
+    is_private=st.booleans(),
 )
 FINDINGS = mapping(
     kind=st.sampled_from(["shift_to_performance", "dominated"]) | TEXTS,

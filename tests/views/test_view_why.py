@@ -4,12 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from bot.local.blocks import view_problems
 from bot.posts import Message
 from bot.views import as_text, surface
 from engine.advice import Advice, BreakEven, Certificate, Flatness, KindFound, StageFound
 from engine.units import Interval
 from tests.views import why_cases
+from tests.views.test_view_properties import CONTROL, documents, texts_of
 from tests.views.view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED, pick, with_picks
 from tests.views.why_cases import ran, verified
 
@@ -144,3 +148,25 @@ def test_no_answer_has_a_story_too() -> None:
     assert text.startswith("Why no answer for video-gen?")
     assert "What would settle it: One run that succeeds, imported with its units." in text
     assert "What limits the choice\n• at least 500 clips/h" in story(INFEASIBLE)
+
+
+RUNS = st.builds(
+    ran,
+    st.text(max_size=130),
+    n_succeeded=st.integers(0, 10**9),
+    n_out_of_memory=st.integers(0, 10**6),
+    units_per_hour=st.floats(1e-12, 1e15),
+)
+
+
+@settings(max_examples=30, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(document=documents(), runs=st.lists(RUNS, max_size=12))
+def test_any_story_is_a_modal_that_slack_accepts_and_nothing_in_it_fires(
+    document: dict[str, Any], runs: list[dict[str, Any]]
+) -> None:
+    shown = surface("modal_why", {"advice_id": "A", "document": document, "runs": runs, "verification": verified()})
+    assert view_problems(shown) == []
+    assert "cannot be shown" not in str(shown["blocks"])
+    for text in texts_of(shown["blocks"]):
+        assert not CONTROL.search(text["text"])
+        assert text["type"] == "plain_text" or not set("<>") & set(text["text"])
