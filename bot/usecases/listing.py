@@ -8,8 +8,11 @@ from bot.posts import Post
 from bot.store import Scope, advices, history, models, outbox, subscriptions, webhooks, workloads
 from bot.usecases.advise import Asker, Unknown
 from bot.usecases.asking import Malformed, Subcommand
+from bot.usecases.people import known
+from bot.usecases.permissions import Denied, grounds, may
 from bot.usecases.problems import Problem
 from bot.usecases.room import Room
+from bot.usecases.standing import deny, refuse
 
 __all__ = ["post", "show_help", "show_status", "status", "track"]
 
@@ -56,7 +59,13 @@ def track(room: Room, asked: Subcommand, asker: Asker) -> None:
         problem = Problem(f"{asked.name} needs the name of one workload", f'for example {asked.name} "my workload"')
         return post(room, asker, "bad_request", Malformed(asked.asked, (problem,)).as_document())
     name = asked.words[0]
+    person = known(room.people, asker.team_id, asker.user or "")
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
+        if person is None:
+            return refuse(scope, asker.destination, "who_is_that")
+        verdict = may("track", person, grounds(room, scope, name))
+        if isinstance(verdict, Denied):
+            return deny(scope, room.clock(), person.user_id, asker.destination, "track", verdict, name)
         is_known = workloads.track(scope, name, is_tracked=asked.name == "track")
         view, data = (f"{asked.name}ed", {"workload": name}) if is_known else _unknown(scope, name)
         outbox.put(scope, Post(asker.destination, view, data))

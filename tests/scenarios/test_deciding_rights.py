@@ -91,6 +91,18 @@ async def test_a_guest_is_not_even_asked_why(told: Story) -> None:
     assert audited(told) == [("right.refuse", GUEST.id)]
 
 
+async def test_a_guest_neither_shares_an_answer_nor_says_what_digests_watch(told: Story) -> None:
+    join_in(told, GUEST)
+    card = await told.ask("video-gen production", user_id=GUEST.id)
+    await told.press(card, "advice.share", user_id=GUEST.id)
+    assert "only members of this workspace may share an answer" in said_to(told, GUEST.id)
+    assert "only members of this workspace may say what digests watch" in blocks_text(
+        await told.ask("track video-gen", user_id=GUEST.id)
+    )
+    assert audited(told) == [("right.refuse", GUEST.id)] * 2
+    assert all(message.visible_to == GUEST.id for message in told.slack.messages(CHANNEL))
+
+
 async def test_spending_much_more_needs_a_budget_owner_who_is_named_to_whoever_tries(told: Story) -> None:
     join_in(told, BUDGET_OWNER)
     card = await ask_openly(
