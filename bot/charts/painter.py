@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -104,8 +106,17 @@ class Painter:
 
 
 def _get_ready() -> None:
-    """In the child: an interrupt at the terminal is the parent's to handle."""
+    """In the child: an interrupt at the terminal is the parent's to handle, and nobody outlives the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot say so: without this its child would wait for charts for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _drawn(chart: Chart) -> bytes:

@@ -3,7 +3,11 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +99,44 @@ async def test_a_warm_process_draws_the_real_thing() -> None:
         assert size_of(await painter.draw(CHART, PATIENCE_SECONDS)) == (1200, 680)
     finally:
         painter.close()
+
+
+LONELY = """
+import asyncio, sys
+from bot.charts import Painter
+from tests.charts.chart_samples import chart_of
+from tests.charts.stand_ins import its_own_number, nothing
+
+async def main():
+    print((await Painter(its_own_number, nothing).draw(chart_of(), 120.0)).decode(), flush=True)
+    await asyncio.sleep(600)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_the_process_ends_with_a_bot_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "lonely.py"
+    script.write_text(LONELY, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment) as bot:
+        assert bot.stdout is not None
+        number = int(bot.stdout.readline())
+        bot.kill()
+        bot.wait()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while is_alive(number):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process runs; one that only waits to be buried does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{number}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
 
 
 def test_what_never_began_is_closed_without_a_word() -> None:
