@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import wait
+from typing import Any
 
 from bot.usecases.hands import Crew, Hands
 
@@ -51,7 +52,8 @@ def _cluster(address: str) -> Iterator[Hands]:
     """
     from distributed import Client  # noqa: PLC0415 - optional, and seconds to import
 
-    client = Client(address, timeout=_DASK_PATIENCE_SECONDS, set_as_default=False)
+    connect: Any = Client  # annotated in part only
+    client = connect(address, timeout=_DASK_PATIENCE_SECONDS, set_as_default=False)
     try:
         executor: Executor = client.get_executor(pure=False, retries=_DASK_RETRIES)
         yield Hands(executor, None, _DASK_AHEAD)

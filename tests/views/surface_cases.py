@@ -13,7 +13,13 @@ from tests.views.why_cases import WHY_CASES
 
 
 def asking(**changes: Any) -> dict[str, Any]:
-    empty = {"metadata": '{"channel_id":"C024BE91L"}', "workload": None, "stage": None, "values": {}, "is_empty": False}
+    empty: dict[str, Any] = {
+        "metadata": '{"channel_id":"C024BE91L"}',
+        "workload": None,
+        "stage": None,
+        "values": {},
+        "is_empty": False,
+    }
     return empty | {"stages": list(STAGES), "pricing_categories": list(PRICING_CATEGORIES)} | changes
 
 
