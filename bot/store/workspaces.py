@@ -79,8 +79,10 @@ def forget(scope: Scope) -> int:
 
     A price list or anything else that all workspaces share stays.
     """
-    owned = {kind.__table__: kind for kind in [*Scoped.__subclasses__(), *Shared.__subclasses__()]}  # type: ignore[attr-defined]
-    in_order = [owned[table] for table in reversed(METADATA.sorted_tables) if table in owned]  # what refers goes first
+    kinds: list[type[Any]] = [*Scoped.__subclasses__(), *Shared.__subclasses__()]
+    owned = {kind.__tablename__: kind for kind in kinds}
+    names = [table.name for table in reversed(METADATA.sorted_tables)]  # what refers to others goes first
+    in_order = [owned[name] for name in names if name in owned]
     return sum(_emptied(scope, kind) for kind in in_order)
 
 
