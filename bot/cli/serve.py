@@ -27,10 +27,10 @@ def serve_bot(
 ) -> None:
     """Run the bot until it is told to end (Ctrl-C, SIGTERM).
 
-    HTTP needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, Socket Mode SLACK_BOT_TOKEN and SLACK_APP_TOKEN. Where workspaces
-    install by OAuth at /slack/install, SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and GPU_ADVISE_SECRET_KEYS take the place of
-    SLACK_BOT_TOKEN. Alone it does everything; with many requests run some processes with --web-only and at least one with
-    --worker-only.
+    HTTP needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, Socket Mode SLACK_BOT_TOKEN and SLACK_APP_TOKEN. Where
+    workspaces install by OAuth at /slack/install, SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and GPU_ADVISE_SECRET_KEYS take
+    the place of SLACK_BOT_TOKEN. Alone it does everything; with many requests run some processes with --web-only and at
+    least one with --worker-only.
 
     Exit codes: 0 ended when told to, 1 a part of it broke, 2 usage or a wrong setting.
     """
