@@ -17,9 +17,9 @@ from bot.usecases.permissions import Action, Denied, Grounds, Verdict, grounds, 
 from bot.usecases.proposing import Proposal, propose
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
-from bot.usecases.standing import as_document, origin_of
+from bot.usecases.standing import as_document, origin_of, redraw_private
 
-__all__ = ["Bound", "Case", "case_of", "confirm", "denial", "refusal", "verdict_on"]
+__all__ = ["Bound", "Case", "case_of", "confirm", "denial", "refusal", "too_late", "verdict_on"]
 
 
 class Bound(Origin):
@@ -88,7 +88,7 @@ def confirm(room: Room, click: Click) -> Modal:
     if case is None:
         return refusal("unknown_advice", None, room.clock())
     if (closed := case.closed(room.clock())) is not None:
-        return refusal(closed, case, room.clock())
+        return too_late(room, click, case, closed)
     verdict = verdict_on(room, click.team_id, click.user_id, case)
     if isinstance(verdict, Denied):
         return denial(room, click, "approve", case.advice.workload, verdict)
@@ -123,6 +123,14 @@ def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
     document = as_document(case.standing, now) if case else None
     data = {"reason": reason, "decision": document, "workload": case.advice.workload if case else None}
     return Modal("modal_refused", {"view": "decision_refused", "data": data})
+
+
+def too_late(room: Room, click: Click, case: Case, reason: str) -> Modal:
+    """A modal that says why it is too late; a private card that was decided elsewhere loses its buttons with it."""
+    if click.is_ephemeral:
+        with room.store.write(click.team_id) as scope:
+            redraw_private(scope, case.advice, room.clock(), origin_of(click), click.user_id)
+    return refusal(reason, case, room.clock())
 
 
 def denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:

@@ -7,7 +7,7 @@ from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, decisions, exclusions, outbox, workloads
 from bot.store.advices import StoredAdvice
 from bot.usecases.advise import Asker
-from bot.usecases.confirming import Bound, case_of, denial, refusal, verdict_on
+from bot.usecases.confirming import Bound, case_of, denial, refusal, too_late, verdict_on
 from bot.usecases.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
 from bot.usecases.people import known
 from bot.usecases.permissions import Denied, grounds, may
@@ -25,9 +25,11 @@ def ask_why(room: Room, click: Click) -> Modal:
     """The form that asks for the reason, and which configuration it is about; or why there is nothing to dismiss."""
     origin = Bound.of(click)
     case = case_of(room, click.team_id, origin)
-    closed = "unknown_advice" if case is None else case.closed(room.clock())
-    if case is None or (closed is not None and closed != "nothing_feasible"):
-        return refusal(closed or "unknown_advice", case, room.clock())
+    if case is None:
+        return refusal("unknown_advice", None, room.clock())
+    closed = case.closed(room.clock())
+    if closed is not None and closed != "nothing_feasible":
+        return too_late(room, click, case, closed)
     verdict = verdict_on(room, click.team_id, click.user_id, case, "dismiss")
     if isinstance(verdict, Denied):
         return denial(room, click, "dismiss", case.advice.workload, verdict)

@@ -25,6 +25,7 @@ __all__ = [
     "late",
     "origin_of",
     "redraw",
+    "redraw_private",
     "refuse",
     "standing_card",
 ]
@@ -77,11 +78,17 @@ def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, us
     copies = outbox.update_copies(scope, advice.id, "advice", data)
     is_digest = _redraw_digests(scope, advice, origin, now)
     if origin.is_ephemeral:
-        outbox.put(scope, Post(origin.in_place(user_id), "advice", {**data, "is_private": True}))
+        redraw_private(scope, advice, now, origin, user_id)
     elif not copies and not is_digest:
         # A digest holds more than one advice: nobody asked for those, and their card stands beside it.
         to = origin.in_place(user_id) if advice.asked_by else origin.in_private(user_id)
         outbox.put(scope, Post(to, "advice", data))
+
+
+def redraw_private(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:
+    """Show what stands in the copy that one person sees, which nothing but their click can reach."""
+    data = {**standing_card(scope, advice, now), "is_private": True}
+    outbox.put(scope, Post(origin.in_place(user_id), "advice", data))
 
 
 def decided(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from bot.local.faults import Fault
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER
 from bot.store import advices, decisions
@@ -69,6 +71,17 @@ async def test_every_copy_of_the_card_loses_its_buttons_wherever_it_was_decided(
     await approve(told, private)
     assert buttons(told.shown(private)) == ["advice.undo"]
     assert buttons(told.shown(shared)) == ["advice.undo"]
+
+
+@pytest.mark.parametrize("action", ["advice.approve", "advice.dismiss"])
+async def test_a_private_copy_loses_its_buttons_at_the_first_click_after_a_decision(told: Story, action: str) -> None:
+    private = await told.ask("video-gen production")
+    await told.press(private, "advice.share")
+    await approve(told, told.slack.messages(CHANNEL)[-1], MEMBER.id)
+    pressed = next(each for each in buttons(private) if each.startswith(action))
+    assert f"<@{MEMBER.id}> was first" in view_text(await open_modal(told, private, pressed))
+    assert buttons(told.shown(private)) == ["advice.undo"]
+    assert f"by <@{MEMBER.id}>" in blocks_text(told.shown(private))
 
 
 async def test_a_confirmation_submitted_too_late_is_told_who_was_first(told: Story) -> None:
