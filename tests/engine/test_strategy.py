@@ -194,6 +194,14 @@ def test_the_preference_of_a_bargain_has_the_slope_of_its_product() -> None:
     assert narrow.price_weight == pytest.approx(math.log(4.0 / 3.0) / math.log(2.6 / 2.2))
 
 
+def test_cost_weighs_a_price_once_and_performance_not_at_all() -> None:
+    found = points((1.0, 1.0), (2.0, 4.0), (16.0, 16.0))
+    cost, performance = (preference_of(objective, found, 1, None) for objective in ("cost", "performance"))
+    assert cost.burden(math.e) == pytest.approx(1.0)
+    assert performance.burden(math.e) == 0.0
+    assert (cost.speed_weight, performance.speed_weight) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(("pick", "value_of_time"), [(0, None), (2, None), (1, 5.0)])
 def test_at_an_end_and_with_a_value_of_time_there_was_no_bargain(pick: int, value_of_time: float | None) -> None:
     found = points((1.0, 1.0), (2.0, 4.0), (16.0, 16.0))
