@@ -35,7 +35,7 @@ def names(requirements: list[str]) -> list[str]:
     return [re.split(r"[\[<>=~! ]", requirement)[0].lower() for requirement in requirements]
 
 
-RUNTIME = names(PROJECT["dependencies"]) + names(EXTRAS["parquet"])
+RUNTIME = names(PROJECT["dependencies"]) + names(EXTRAS["parquet"]) + names(EXTRAS["dask"])
 EVERY = RUNTIME + names(EXTRAS["test"]) + names(EXTRAS["bench"])
 
 
