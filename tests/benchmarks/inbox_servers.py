@@ -19,7 +19,9 @@ from starlette.routing import Route
 from bot.slack.authorize import OneWorkspace
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge
+from bot.slack.opener import Opener
 from bot.store import Store
+from bot.usecases.room import Room
 from bot.web.guard import Guard
 from bot.web.routes import routes
 
@@ -42,7 +44,9 @@ def serve(database_url: str, signing_secret: str) -> None:
 def _echo(signing_secret: str, kind: str) -> Starlette:
     """Bolt as its documentation has it: verify, parse, acknowledge."""
     app = AsyncApp(
-        signing_secret=signing_secret, authorize=_SLACK.authorize(), process_before_response=kind == "echo:quick"
+        signing_secret=signing_secret,
+        authorize=_SLACK.authorize(),  # type: ignore[arg-type]  # None is what Bolt takes for "not installed"
+        process_before_response=kind == "echo:quick",
     )
 
     @app.command("/gpu-advise")
@@ -62,7 +66,10 @@ def _bot(database_url: str, signing_secret: str) -> Starlette:
     store = Store(database_url)
     store.migrate()
     registry = CollectorRegistry()
-    edge = Edge(Desk(store, _do_nothing, lambda: datetime.now(UTC)), _SLACK.client_for(""), _SLACK.authorize())
+    room = Room(store)
+    desk = Desk(store, _do_nothing, lambda: datetime.now(UTC))
+    client = _SLACK.client_for("")
+    edge = Edge(room, desk, Opener(room, _SLACK.client_for), client, _SLACK.authorize())
     return routes(Guard(edge.dispatch, SecretStr(signing_secret), registry), lambda: None, registry)
 
 
