@@ -182,7 +182,7 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
     """
     n_open, n_nodes, n_ways = space.size
     is_one = speeds.cautious is speeds.median
-    median = speeds.median.reshape(-1)
+    median = speeds.median.ravel()
     if is_one:  # the first one among equals
         shapes = np.arange(n_open * n_nodes) * n_ways + speeds.median.argmax(axis=2).ravel()
     else:
@@ -201,7 +201,7 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
         memories_gib=space.index.memories_gib[classes],
         least_usd_per_hour=space.index.prices[space.index.starts[classes]] * node_counts,
         median=median[shapes],
-        cautious=speeds.cautious.reshape(-1)[shapes],
+        cautious=speeds.cautious.ravel()[shapes],
         is_one_a_machine=is_one,
     )
 

@@ -187,12 +187,12 @@ def test_one_shortlist_serves_filters_that_only_afford_less() -> None:
         [offer("H100", 1.0), offer("H100", 3.0, provider="gcp"), offer("A10G", 9.0, provider="gcp")],
         Accelerators([sheet("H100"), sheet("A10G")]),
     )
-    instance = Instance(catalog, (1,), 1, lambda _: brute_force.Way(10.0, 10.0, fits=True))
+    instance = Instance(catalog, (1, 2), 1, lambda _: brute_force.Way(10.0, 10.0, fits=True))
     space = space_of(instance)
     listed = shortlist(candidates_of(space, speeds_of(instance, space)), Limits(max_usd_per_unit=0.2))
-    assert listed.candidates.least_usd_per_hour.tolist() == [1.0]
+    assert listed.candidates.least_usd_per_hour.tolist() == [1.0, 2.0]
     found = [find_points(listed, space.index.usable(Filters(providers=words))) for words in ((), ("aws",), ("gcp",))]
-    assert [points.usd_per_hour.tolist() for points in found] == [[1.0], [1.0], []]
+    assert [points.usd_per_hour.tolist() for points in found] == [[1.0, 2.0], [1.0, 2.0], []]
 
 
 def test_a_limit_met_exactly_is_kept_and_rounding_is_forgiven() -> None:
