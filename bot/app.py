@@ -33,11 +33,11 @@ from bot.slack.opener import Opener
 from bot.slack.people import Directory
 from bot.slack.socket import Socket
 from bot.store import Store, workspaces
-from bot.usecases.checking import bot_scopes
+from bot.usecases.digests.long_work import is_long
 from bot.usecases.handle import handle
-from bot.usecases.installing import install, is_installed, renew_seals
-from bot.usecases.long_work import is_long
 from bot.usecases.room import Room, utc_now
+from bot.usecases.workspace.checking import bot_scopes
+from bot.usecases.workspace.installing import install, is_installed, renew_seals
 from bot.vault import Vault
 from bot.web.guard import Guard
 from bot.web.install import Installer

@@ -23,10 +23,10 @@ from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
 from bot.posts import Destination, Message
 from bot.store import history
-from bot.usecases.digest import digest_now, survey
-from bot.usecases.importing import Imported, import_sample
-from bot.usecases.learning import learn
-from bot.usecases.rehearsing import rehearsals
+from bot.usecases.digests.digest import digest_now, survey
+from bot.usecases.learning.importing import Imported, import_sample
+from bot.usecases.learning.learn import learn
+from bot.usecases.learning.rehearsing import rehearsals
 from bot.usecases.room import utc_now
 from bot.views import as_text
 

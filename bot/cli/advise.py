@@ -8,8 +8,8 @@ import typer
 from bot.cli.exits import USAGE
 
 if TYPE_CHECKING:
-    from bot.usecases.advise import Unknown
-    from bot.usecases.asking import Malformed
+    from bot.usecases.asking.advise import Unknown
+    from bot.usecases.asking.reading import Malformed
 
 __all__ = ["app"]
 
@@ -47,8 +47,8 @@ def advise_on(
 def _document(workload: str, words: list[str], workspace: str | None) -> Any:
     """The answer's JSON document; a question without one ends the command."""
     from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
-    from bot.usecases.advise import answer  # noqa: PLC0415
-    from bot.usecases.asking import Question, parse_words  # noqa: PLC0415
+    from bot.usecases.asking.advise import answer  # noqa: PLC0415
+    from bot.usecases.asking.reading import Question, parse_words  # noqa: PLC0415
     from engine import Advice, as_document  # noqa: PLC0415
 
     with opened_room() as room:
@@ -63,7 +63,7 @@ def _document(workload: str, words: list[str], workspace: str | None) -> Any:
 
 def _why_not(found: "Unknown | Malformed") -> str:
     """One line a problem."""
-    from bot.usecases.advise import Unknown  # noqa: PLC0415
+    from bot.usecases.asking.advise import Unknown  # noqa: PLC0415
 
     if not isinstance(found, Unknown):
         return "\n".join(f"{problem.what}; {problem.hint}" for problem in found.problems)

@@ -42,7 +42,7 @@ def export_audit(
     Exit codes: 0 done, 2 usage.
     """
     from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
-    from bot.usecases.auditing import write_csv, write_json  # noqa: PLC0415
+    from bot.usecases.workspace.auditing import write_csv, write_json  # noqa: PLC0415
 
     write = write_json if format_ is Format.json else write_csv
     with opened_room() as room, room.store.read(workspace_of(room, workspace)) as scope:

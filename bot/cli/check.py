@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.config import Settings
-    from bot.usecases.checking import Finding
     from bot.usecases.room import Room
+    from bot.usecases.workspace.checking import Finding
 
 __all__ = ["app"]
 
@@ -32,7 +32,7 @@ def check_installation() -> None:
     """
     from bot.cli.rooms import opened_room  # noqa: PLC0415  # the database costs seconds to import
     from bot.config import Settings  # noqa: PLC0415
-    from bot.usecases.checking import (  # noqa: PLC0415
+    from bot.usecases.workspace.checking import (  # noqa: PLC0415
         Finding,
         catalog_is_sound,
         database_is_current,
@@ -65,7 +65,7 @@ def _slack(settings: "Settings", room: "Room") -> Iterator["Finding"]:
     """Whose the token of the settings is and whether it has the manifest's scopes; whether Slack takes each other."""
     from bot.slack.authorize import ManyWorkspaces, OneWorkspace  # noqa: PLC0415
     from bot.store import installations  # noqa: PLC0415
-    from bot.usecases.checking import Finding  # noqa: PLC0415
+    from bot.usecases.workspace.checking import Finding  # noqa: PLC0415
 
     with room.store.across() as across:
         held = [each.team_id for each in installations.list_all(across)][:_MOST_ASKED]
@@ -83,7 +83,7 @@ def _own(client: "AsyncWebClient") -> Iterator["Finding"]:
     import asyncio  # noqa: PLC0415
 
     from bot.slack.identity import SlackUnreachable, identify  # noqa: PLC0415
-    from bot.usecases.checking import Finding, compare_scopes  # noqa: PLC0415
+    from bot.usecases.workspace.checking import Finding, compare_scopes  # noqa: PLC0415
 
     try:
         identity = asyncio.run(identify(client))
@@ -101,7 +101,7 @@ def _taken(team_id: str, client: "AsyncWebClient") -> "Finding":
     import asyncio  # noqa: PLC0415
 
     from bot.slack.identity import SlackUnreachable, identify  # noqa: PLC0415
-    from bot.usecases.checking import Finding  # noqa: PLC0415
+    from bot.usecases.workspace.checking import Finding  # noqa: PLC0415
 
     try:
         asyncio.run(identify(client))

@@ -61,7 +61,7 @@ def _subscribed(room: "Room", team_id: str) -> list[str]:
 def _documents(room: "Room", team_id: str, channels: list[str], *, dry_run: bool) -> list[dict[str, Any]]:
     """The data of each digest, from one look at the workspace: everything that stands out, said before or not."""
     from bot.posts import Destination  # noqa: PLC0415
-    from bot.usecases.digest import digest_now, drafted, survey  # noqa: PLC0415
+    from bot.usecases.digests.digest import digest_now, drafted, survey  # noqa: PLC0415
 
     surveyed = survey(room, team_id)
     if dry_run:

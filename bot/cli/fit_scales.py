@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.exits import OK, REFUSED, readable, refuse_shared_input, told_refusals, told_to_standard_error
 from bot.cli.progress import progress_line
-from bot.usecases.fitting_scales import Fitted, fit_to_files
+from bot.usecases.learning.fitting_scales import Fitted, fit_to_files
 
 __all__ = ["app"]
 

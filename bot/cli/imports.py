@@ -11,7 +11,7 @@ from bot.cli.progress import progress_line
 if TYPE_CHECKING:
     from bot.cli.progress import Tell
     from bot.files import Report
-    from bot.usecases.importing import Imported
+    from bot.usecases.learning.importing import Imported
     from bot.usecases.room import Room
 
 __all__ = ["app"]
@@ -60,7 +60,7 @@ def import_files(
 def _import(
     kind: Kind, room: "Room", team_id: str, files: list[str], source: str, report: "Report", progress: "Tell"
 ) -> "Imported":
-    from bot.usecases import importing  # noqa: PLC0415
+    from bot.usecases.learning import importing  # noqa: PLC0415
 
     if kind is Kind.RUNS:
         return importing.import_runs(room, team_id, files, source, report, progress)

@@ -21,9 +21,9 @@ from bot.cli.exits import (
     told_to_standard_error,
 )
 from bot.cli.progress import progress_line
-from bot.usecases.asking import STAGE_ALIASES, STAGE_HINT
-from bot.usecases.scanning import Scan, scan
-from bot.usecases.spreading import Hire
+from bot.usecases.asking.reading import STAGE_ALIASES, STAGE_HINT
+from bot.usecases.learning.scanning import Scan, scan
+from bot.usecases.learning.spreading import Hire
 from engine import Advice, Policy, Stage, as_document
 
 __all__ = ["app"]

@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
-from bot.usecases.hands import Crew, Hands
+from bot.usecases.digests.hands import Crew, Hands
 
 __all__ = ["crew_of"]
 

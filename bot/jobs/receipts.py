@@ -6,9 +6,9 @@ from functools import partial
 
 from bot.jobs.loops import go_round, survive
 from bot.store import receipts, trials
-from bot.usecases.receipts import check
+from bot.usecases.following.receipts import check
+from bot.usecases.following.watching import follow
 from bot.usecases.room import Room
-from bot.usecases.watching import follow
 
 __all__ = ["Receipts"]
 

@@ -13,9 +13,9 @@ from bot.jobs.loops import go_round, survive
 from bot.jobs.webhook_client import NotAllowed, Unreachable
 from bot.store import Scope, webhooks
 from bot.store.webhooks import ClaimedDelivery
-from bot.usecases.preferences import preferences
+from bot.usecases.following.webhooks import headers
 from bot.usecases.room import Room
-from bot.usecases.webhooks import headers
+from bot.usecases.workspace.preferences import preferences
 from bot.vault import VaultError
 
 __all__ = ["Webhooks"]

@@ -13,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.store import Store
-from bot.usecases.installing import covering, join_enterprise
+from bot.usecases.workspace.installing import covering, join_enterprise
 from bot.vault import Vault, VaultError
 
 __all__ = ["Authorize", "ManyWorkspaces", "OneWorkspace", "Workspaces"]

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.usecases.installing import Granted
+from bot.usecases.workspace.installing import Granted
 
 __all__ = ["Identity", "SlackUnreachable", "granted_to", "identify"]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator
 
-from bot.usecases.wording import tidy
+from bot.usecases.words.wording import tidy
 
 __all__ = ["Inputs", "chosen", "flattened"]
 

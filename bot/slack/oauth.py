@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import OAuthSecrets
-from bot.usecases.installing import Granted, NotInstalled
+from bot.usecases.workspace.installing import Granted, NotInstalled
 
 __all__ = ["OAuth"]
 

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.client import WebClient
 
-from bot.usecases.people import Person, WhoIsThat
+from bot.usecases.workspace.people import Person, WhoIsThat
 
 __all__ = ["Directory", "person_of"]
 

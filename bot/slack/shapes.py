@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from bot.slack.inputs import Inputs, chosen
 from bot.usecases.requests import Click, Command, Departure, HomeOpened, Id, ResponseUrl, Submission, Typed
-from bot.usecases.wording import tidy
+from bot.usecases.words.wording import tidy
 
 __all__ = [
     "BlockActions",

@@ -9,31 +9,17 @@ import structlog
 
 from bot.posts import Destination, Post
 from bot.store import AlreadySettled, inbox, outbox
-from bot.usecases import (
-    approving,
-    browsing,
-    decide,
-    deliveries,
-    departing,
-    digest_buttons,
-    digest_forms,
-    dismissing,
-    forms,
-    handing,
-    home,
-    listing,
-    refreshing,
-    restaging,
-    settings,
-    sharing,
-    subscribing,
-    trials,
-    undoing,
-)
-from bot.usecases.advise import Asker, advise
-from bot.usecases.asking import Malformed, Question, Subcommand, parse
+from bot.usecases.asking import browsing, forms, sharing
+from bot.usecases.asking.advise import Asker, advise
+from bot.usecases.asking.reading import Malformed, Question, Subcommand, parse
+from bot.usecases.deciding import approving, dismissing, refreshing, restaging, snoozing, undoing
+from bot.usecases.digests import buttons as digest_buttons
+from bot.usecases.digests import forms as digest_forms
+from bot.usecases.digests import subscribing
+from bot.usecases.following import deliveries, handing, trials
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room
+from bot.usecases.workspace import departing, home, listing, settings
 
 __all__ = ["handle", "is_known"]
 
@@ -128,7 +114,7 @@ _SUBCOMMANDS: Mapping[str, Callable[[Room, Subcommand, Asker], None]] = {
 _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "list.turn": browsing.turn,
     "advice.share": sharing.share,
-    "advice.snooze": decide.snooze,
+    "advice.snooze": snoozing.snooze,
     "advice.undo": undoing.undo,
     "settings.audit": settings.show_audit,
     "settings.restore": settings.restore,

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.posts import Modal
-from bot.usecases import confirming, digest_buttons, digest_forms, dismissing, explaining, forms, settings, trials
+from bot.usecases.asking import explaining, forms
+from bot.usecases.deciding import confirming, dismissing
+from bot.usecases.digests import buttons as digest_buttons
+from bot.usecases.digests import forms as digest_forms
+from bot.usecases.following import trials
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
+from bot.usecases.workspace import settings
 
 __all__ = ["CHECKS", "MODALS", "SUGGESTIONS", "opens"]
 

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from bot.data import load_catalog
 from bot.store import Scope, Store, catalogs, models
-from bot.usecases.hands import Crew
-from bot.usecases.people import People, anybody
+from bot.usecases.digests.hands import Crew
+from bot.usecases.workspace.people import People, anybody
 from bot.vault import Vault
 from engine import CatalogIndex, Model, Observations, fit, index
 

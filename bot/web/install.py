@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.usecases import installing
-from bot.usecases.installing import VISIT_SECONDS, Granted, NotInstalled
 from bot.usecases.room import Room
+from bot.usecases.workspace import installing
+from bot.usecases.workspace.installing import VISIT_SECONDS, Granted, NotInstalled
 
 __all__ = ["COOKIE", "Installer"]
 

@@ -31,7 +31,7 @@ from bot.local.delivery import signed_headers
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, TEAM_ID
 from bot.store import Store, history, subscriptions, workspaces
-from bot.usecases.learning import learn
+from bot.usecases.learning.learn import learn
 from bot.usecases.room import Room
 from engine import Run
 from tests.benchmarks.fleet_scan import rows

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.usecases.periods import Schedule, due, next_period
+from bot.usecases.digests.periods import Schedule, due, next_period
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SCHEDULES = [

@@ -12,7 +12,7 @@ from bot.local.slack import LocalSlack
 from bot.store import Store, audit, catalogs, history, installations, workspaces
 from bot.store.installations import Installation
 from bot.store.tables import METADATA
-from bot.usecases.checking import bot_scopes
+from bot.usecases.workspace.checking import bot_scopes
 from bot.vault import Vault
 from tests.cli.command_line import gpu_advise, lines
 from tests.scenarios.workspace_story import keep_runs, runs

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.data import load_accelerators, load_catalog, make_sample, sample_files, sample_shift
 from bot.files import Report, RowProblem, read_runs, read_workloads
-from bot.usecases.scanning import Scan, scan
+from bot.usecases.learning.scanning import Scan, scan
 from engine import Advice, Run, findings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

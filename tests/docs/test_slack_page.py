@@ -14,7 +14,7 @@ PACKAGE = Path(bot.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "slack.md").read_text(encoding="utf-8")
 SOURCES = "\n".join(
     (PACKAGE / name).read_text(encoding="utf-8")
-    for name in ("usecases/checking.py", "slack/identity.py", "cli/check.py", "config.py")
+    for name in ("usecases/workspace/checking.py", "slack/identity.py", "cli/check.py", "config.py")
 )
 FAILURES = re.findall(r"^\| `FAIL ([^`]+)` \|", PAGE, flags=re.MULTILINE)
 

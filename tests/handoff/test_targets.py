@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from bot.handoff import TARGETS, TITLES, Target, snippet
-from bot.usecases.preferences import Handoff
+from bot.usecases.workspace.preferences import Handoff
 from tests.handoff.orders import HOSTILE, hcl_strings, order, read_yaml
 
 YAML: tuple[Target, ...] = ("skypilot", "kubernetes", "dstack")

@@ -16,10 +16,10 @@ from bot.store.decisions import DecisionKind
 from bot.store.subscriptions import Subscription
 from bot.store.tables import OutboxRow, PeriodRow
 from bot.store.workloads import OwnedWorkload
-from bot.usecases.digest import LISTED, SHOWN, Survey, digest_now, drafted, send, serve, skip, survey
-from bot.usecases.periods import Period
-from bot.usecases.preferences import Preferences, change
+from bot.usecases.digests.digest import LISTED, SHOWN, Survey, digest_now, drafted, send, serve, skip, survey
+from bot.usecases.digests.periods import Period
 from bot.usecases.room import Room, Shelf
+from bot.usecases.workspace.preferences import Preferences, change
 from bot.views import message
 from engine import Objective, Run, Workload
 from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet

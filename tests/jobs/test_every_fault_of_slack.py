@@ -22,10 +22,10 @@ from bot.slack.opener import Opener
 from bot.slack.people import Directory
 from bot.store import Store, outbox
 from bot.store.tables import OutboxRow
-from bot.usecases.listing import status
-from bot.usecases.people import WhoIsThat
 from bot.usecases.requests import Click
 from bot.usecases.room import Room, Shelf
+from bot.usecases.workspace.listing import status
+from bot.usecases.workspace.people import WhoIsThat
 from bot.web.metrics import Queues
 from tests.jobs.clocks import Clock
 from tests.jobs.troubles import perform

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.store.decisions import Decision
 from bot.store.said import Key
-from bot.usecases.news import News, key_of, news, signature
-from bot.usecases.spotting import Spotted
-from bot.usecases.surveying import Survey
-from bot.usecases.topics import Topic
+from bot.usecases.digests.news import News, key_of, news, signature
+from bot.usecases.digests.spotting import Spotted
+from bot.usecases.digests.surveying import Survey
+from bot.usecases.digests.topics import Topic
 from engine import FINDING_KINDS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

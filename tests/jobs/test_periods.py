@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.usecases.periods import CATCH_UP, LOOK_BACK, Period, Schedule, due, next_period
+from bot.usecases.digests.periods import CATCH_UP, LOOK_BACK, Period, Schedule, due, next_period
 
 ZONES = sorted(name for name in available_timezones() if name not in {"localtime", "Factory"})
 EVERY_DAY = frozenset(range(7))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.usecases.periods import Schedule
-from bot.usecases.problems import Unreadable
-from bot.usecases.schedule_words import parse_schedule, spell_days, spell_time
+from bot.usecases.digests.periods import Schedule
+from bot.usecases.words.problems import Unreadable
+from bot.usecases.words.schedule_words import parse_schedule, spell_days, spell_time
 
 WEEKDAYS = frozenset(range(5))
 ZONES = sorted(name for name in available_timezones() if name not in {"localtime", "Factory"})

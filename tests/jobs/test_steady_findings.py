@@ -7,8 +7,8 @@ import pytest
 from bot.local.workspace import TEAM_ID
 from bot.store import Store, said, subscriptions, workspaces
 from bot.store.said import Key
+from bot.usecases.digests.spotting import spot
 from bot.usecases.room import Room, Shelf
-from bot.usecases.spotting import spot
 from engine import Policy
 from tests.jobs.fleets import NINE, keep_fleet
 

@@ -13,12 +13,12 @@ from bot.local.workspace import CHANNEL, TEAM_ID
 from bot.posts import Destination
 from bot.store import AlreadySettled, Store, inbox, subscriptions
 from bot.store.tables import OutboxRow
-from bot.usecases.advise import Asker
-from bot.usecases.asking import Subcommand, parse
-from bot.usecases.people import Person, WhoIsThat
-from bot.usecases.periods import Schedule
+from bot.usecases.asking.advise import Asker
+from bot.usecases.asking.reading import Subcommand, parse
+from bot.usecases.digests.periods import Schedule
+from bot.usecases.digests.subscribing import digest, schedule_of
 from bot.usecases.room import Room, Shelf
-from bot.usecases.subscribing import digest, schedule_of
+from bot.usecases.workspace.people import Person, WhoIsThat
 from bot.views import message
 from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet
 

@@ -14,11 +14,11 @@ from bot.jobs import crews
 from bot.jobs.crews import crew_of
 from bot.local.workspace import TEAM_ID
 from bot.store import Store, history
-from bot.usecases import surveying
-from bot.usecases.hands import Crew, Hands
+from bot.usecases.digests import surveying
+from bot.usecases.digests.hands import Crew, Hands
+from bot.usecases.digests.spotting import Part, spot_elsewhere
+from bot.usecases.digests.surveying import Survey, survey
 from bot.usecases.room import Room, Shelf
-from bot.usecases.spotting import Part, spot_elsewhere
-from bot.usecases.surveying import Survey, survey
 from engine import Run
 from tests.jobs.fleets import NINE, keep_fleet
 

@@ -15,8 +15,8 @@ from bot.jobs.ticks import Ticker
 from bot.local.workspace import CHANNEL, TEAM_ID
 from bot.store import Store, subscriptions
 from bot.store.tables import OutboxRow, PeriodRow, SubscriptionRow
+from bot.usecases.digests.surveying import Beat, Survey, survey
 from bot.usecases.room import Room
-from bot.usecases.surveying import Beat, Survey, survey
 from tests.jobs.clocks import until
 from tests.jobs.fleets import NINE, keep_quiet_fleet
 

@@ -15,9 +15,9 @@ from bot.jobs.webhooks import Webhooks
 from bot.local.workspace import TEAM_ID
 from bot.store import Store, webhooks
 from bot.store.webhooks import Delivery
-from bot.usecases.preferences import Preferences, change
+from bot.usecases.following.webhooks import new_secret, recent, refused, signature
 from bot.usecases.room import Room
-from bot.usecases.webhooks import new_secret, recent, refused, signature
+from bot.usecases.workspace.preferences import Preferences, change
 from bot.vault import NoKeys, Vault
 from tests.jobs.clocks import Clock
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot.demo import Demo, demonstration
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, TEAM_ID, PostedMessage
-from bot.usecases.preferences import Preferences, change
+from bot.usecases.workspace.preferences import Preferences, change
 from tests.scenarios.deciding_story import approve_button
 from tests.scenarios.workspace_story import blocks_text
 

@@ -9,7 +9,7 @@ from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, Person, PostedMessage
 from bot.store import audit, catalogs, decisions
 from bot.store.decisions import Decision
-from bot.usecases.preferences import Preferences, change
+from bot.usecases.workspace.preferences import Preferences, change
 from engine import Catalog
 from tests.scenarios.workspace_story import Story, blocks_text, buttons
 

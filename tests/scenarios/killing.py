@@ -26,7 +26,7 @@ from bot.local.slack import BOT_TOKEN, LocalSlack
 from bot.local.workspace import BOT, TEAM_ID, Channel, Workspace
 from bot.store import Store, outbox, subscriptions
 from bot.store.tables import OutboxRow, PeriodRow
-from bot.usecases.importing import import_sample
+from bot.usecases.learning.importing import import_sample
 from bot.usecases.room import Room
 
 CHANNELS = 8

@@ -12,7 +12,7 @@ from bot.jobs.webhooks import Webhooks
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, PostedMessage
 from bot.store import history, webhooks
-from bot.usecases.webhooks import new_secret, signature
+from bot.usecases.following.webhooks import new_secret, signature
 from bot.vault import Vault
 from tests.jobs.receivers import receiver
 from tests.scenarios.after_story import arrive, look, plan_trial, promised, runs_on, thread_of, trials_of, wait

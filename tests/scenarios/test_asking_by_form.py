@@ -8,7 +8,7 @@ import pytest
 from bot.local.faults import Fault
 from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, PostedMessage
-from bot.usecases.preferences import Preferences, change
+from bot.usecases.workspace.preferences import Preferences, change
 from tests.scenarios.deciding_story import advice_id_of, choose
 from tests.scenarios.workspace_story import Story, blocks_text, buttons
 

@@ -8,7 +8,7 @@ import pytest
 from bot.local.faults import Fault
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER
 from bot.store import advices, decisions
-from bot.usecases.advise import STANDS_FOR
+from bot.usecases.asking.advise import STANDS_FOR
 from tests.scenarios.deciding_story import (
     advice_id_of,
     approve,

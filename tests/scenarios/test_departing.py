@@ -17,7 +17,7 @@ from bot.posts import Destination, Post
 from bot.store import Scope, audit, inbox, outbox, subscriptions
 from bot.store.tables import OutboxRow
 from bot.usecases.handle import handle
-from bot.usecases.preferences import Preferences, change, preferences
+from bot.usecases.workspace.preferences import Preferences, change, preferences
 from tests.scenarios.workspace_story import Story, story
 
 OTHER_TEAM = "T0OTHER"

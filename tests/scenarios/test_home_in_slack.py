@@ -10,7 +10,7 @@ from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, Person
 from bot.store import Scope, advices, approvals, fleets, receipts, trials, workspaces
 from bot.store.approvals import Approval
 from bot.store.tables import WorkloadRow
-from bot.usecases.setting_words import Settings
+from bot.usecases.workspace.setting_words import Settings
 from tests.scenarios.test_settings_in_slack import filled, modal
 from tests.scenarios.workspace_story import Story
 
@@ -160,8 +160,8 @@ async def test_a_guest_sees_what_a_guest_may_ask_about(told: Story) -> None:
 
 
 async def test_ten_thousand_workloads_are_not_surveyed_for_it(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.usecases.surveying.survey", None)
-    monkeypatch.setattr("bot.usecases.advise.answer", None)
+    monkeypatch.setattr("bot.usecases.digests.surveying.survey", None)
+    monkeypatch.setattr("bot.usecases.asking.advise.answer", None)
     with told.bot.store.write(told.team_id) as scope:
         rows = [{"name": f"w{number}", "run_count": 0, "is_tracked": False} for number in range(10_000)]
         scope.upsert(WorkloadRow, rows)

@@ -21,7 +21,7 @@ from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, TEAM_ID, PostedMessage
 from bot.store import Store, fleets, history, workloads
 from bot.store.workloads import OwnedWorkload
-from bot.usecases.auditing import write_csv
+from bot.usecases.workspace.auditing import write_csv
 from engine import Workload
 from tests.scenarios.workspace_story import Story, buttons, keep_runs, runs, story
 

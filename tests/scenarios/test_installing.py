@@ -22,8 +22,8 @@ from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, TEAM_ID
 from bot.store import Store, audit, installations, subscriptions, workspaces
 from bot.store.tables import OAuthStateRow
-from bot.usecases.checking import bot_scopes
-from bot.usecases.installing import VISIT_SECONDS, renew_seals
+from bot.usecases.workspace.checking import bot_scopes
+from bot.usecases.workspace.installing import VISIT_SECONDS, renew_seals
 from bot.vault import CannotOpen, Vault
 from tests.local_slack_fixture import Front
 from tests.scenarios.two_workspaces import (

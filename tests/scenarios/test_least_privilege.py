@@ -9,7 +9,7 @@ from bot.cli import app
 from bot.local.slack import LocalSlack
 from bot.local.workspace import CHANNEL
 from bot.store import outbox
-from bot.usecases.checking import load_manifest
+from bot.usecases.workspace.checking import load_manifest
 from tests.scenarios.workspace_story import buttons, story
 
 

@@ -11,8 +11,8 @@ from bot.local.views import OpenView
 from bot.local.workspace import ADMINISTRATOR, MEMBER, PostedMessage
 from bot.store import audit, workspaces
 from bot.store.audit import Entry
-from bot.usecases.preferences import Preferences, preferences
-from bot.usecases.setting_words import SETTINGS
+from bot.usecases.workspace.preferences import Preferences, preferences
+from bot.usecases.workspace.setting_words import SETTINGS
 from bot.vault import Vault
 from engine import Policy
 from tests.scenarios.two_workspaces import KEY

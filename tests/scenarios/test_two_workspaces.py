@@ -24,7 +24,7 @@ from bot.store import (
 from bot.store.approvals import Approval
 from bot.usecases.handle import _CLICKS, _SUBMISSIONS
 from bot.usecases.opening import MODALS, SUGGESTIONS
-from bot.usecases.preferences import Preferences, change, preferences
+from bot.usecases.workspace.preferences import Preferences, change, preferences
 from engine import Policy
 from tests.local_slack_fixture import Front
 from tests.scenarios.two_workspaces import Both, install, two_workspaces

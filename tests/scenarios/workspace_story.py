@@ -16,7 +16,7 @@ from bot.local.interactions import Interactions
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, PostedMessage
 from bot.store import Store, history
-from bot.usecases.learning import learn
+from bot.usecases.learning.learn import learn
 from bot.usecases.room import Room
 from engine import Run
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.usecases.preferences import Preferences
-from bot.usecases.problems import Unreadable
-from bot.usecases.setting_words import SETTINGS, Settings, named, read, spelled
+from bot.usecases.words.problems import Unreadable
+from bot.usecases.workspace.preferences import Preferences
+from bot.usecases.workspace.setting_words import SETTINGS, Settings, named, read, spelled
 from engine import Policy
 
 NOT_WORDS = {"webhook_url", "webhook_secret"}  # these have a form of their own

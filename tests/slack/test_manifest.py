@@ -11,8 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 import bot
 from bot.slack.commands import COMMAND
 from bot.slack.events import EVENTS
-from bot.usecases.asking import SUBCOMMANDS
-from bot.usecases.checking import compare_scopes, load_manifest
+from bot.usecases.asking.reading import SUBCOMMANDS
+from bot.usecases.workspace.checking import compare_scopes, load_manifest
 
 MANIFEST = load_manifest()
 PACKAGE = Path(bot.__file__).parent

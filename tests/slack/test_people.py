@@ -9,7 +9,7 @@ from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, BOT, MEMBER, TEAM_ID
 from bot.slack.people import Directory, person_of
-from bot.usecases.people import Person, WhoIsThat, known
+from bot.usecases.workspace.people import Person, WhoIsThat, known
 
 
 class Timer:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.usecases.asking import SUBCOMMANDS, Malformed, Question, Subcommand, parse, parse_words
-from bot.usecases.keys import KEYS, PRICING_ALIASES
+from bot.usecases.asking.reading import SUBCOMMANDS, Malformed, Question, Subcommand, parse, parse_words
+from bot.usecases.words.keys import KEYS, PRICING_ALIASES
 from engine import STAGES, Constraints, Filters, Workload
 
 WORDS = st.sampled_from(

@@ -15,7 +15,7 @@ from sqlmodel import col
 from bot.posts import Destination, Post
 from bot.store import Scope, Store, advices, deliveries, outbox
 from bot.store.tables import OutboxRow
-from bot.usecases.decide import snooze
+from bot.usecases.deciding.snoozing import snooze
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 

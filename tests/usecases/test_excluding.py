@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.data import load_catalog
 from bot.store import Store, exclusions
-from bot.usecases.excluding import DISMISSALS, Dismissal, as_documents, excluded_by, quotas
+from bot.usecases.deciding.excluding import DISMISSALS, Dismissal, as_documents, excluded_by, quotas
 from engine import Filters, Offer, Quota, index
 from tests.store.store_samples import HOUR, NOW
 

@@ -9,8 +9,8 @@ import pytest
 from bot.data import load_accelerators, load_catalog, sample_files
 from bot.files import Report, RowProblem
 from bot.store import Store, catalogs, history, models, workloads, workspaces
-from bot.usecases import importing
-from bot.usecases.importing import (
+from bot.usecases.learning import importing
+from bot.usecases.learning.importing import (
     Imported,
     import_accelerators,
     import_offers,

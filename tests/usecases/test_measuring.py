@@ -6,7 +6,7 @@ import pytest
 
 from bot.data import load_catalog
 from bot.store.arrivals import Arrived
-from bot.usecases.measuring import compared, is_inside, ran_on
+from bot.usecases.following.measuring import compared, is_inside, ran_on
 from tests.usecases.after_samples import CONFIGURATION, FORECAST
 
 ACCELERATORS = load_catalog().accelerators

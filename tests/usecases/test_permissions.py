@@ -7,10 +7,10 @@ import pytest
 
 from bot.store import Store, workloads
 from bot.store.workloads import OwnedWorkload
-from bot.usecases.people import Person
-from bot.usecases.permissions import ACTIONS, Action, Allowed, Change, Denied, Grounds, grounds, may
-from bot.usecases.preferences import Preferences, change
 from bot.usecases.room import Room
+from bot.usecases.workspace.people import Person
+from bot.usecases.workspace.permissions import ACTIONS, Action, Allowed, Change, Denied, Grounds, grounds, may
+from bot.usecases.workspace.preferences import Preferences, change
 from engine import Workload
 
 OWNER, BUDGET_OWNER, OTHER = "U0OWNER", "U0BUDGET", "U0OTHER"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.usecases.permissions import Change
-from bot.usecases.proposing import Proposal, advised, price_now, recommended
+from bot.usecases.deciding.proposing import Proposal, advised, price_now, recommended
+from bot.usecases.workspace.permissions import Change
 from engine import Catalog, as_document
 from tests.store.store_samples import a_catalog, an_offer
 from tests.views.view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED

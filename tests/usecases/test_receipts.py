@@ -14,8 +14,8 @@ from bot.posts import Destination
 from bot.store import Store, models, receipts
 from bot.store.receipts import Receipt
 from bot.store.tables import OutboxRow
-from bot.usecases import afterwards
-from bot.usecases.receipts import check
+from bot.usecases.following import afterwards
+from bot.usecases.following.receipts import check
 from bot.usecases.room import Room
 from tests.usecases.after_samples import CARD, HOUR, NOW, TEAM, Clock, approve, import_runs, room_of
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.files import Report, RowProblem, Unreadable
-from bot.usecases import scanning
-from bot.usecases.scanning import Scan, scan
+from bot.usecases.learning import scanning
+from bot.usecases.learning.scanning import Scan, scan
 from engine import Advice, Policy, as_document
 from tests.usecases.mortal_workers import Mortal
 

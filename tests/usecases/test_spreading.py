@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.usecases.spreading import Spread
+from bot.usecases.learning.spreading import Spread
 from tests.usecases.mortal_workers import Mortal
 
 

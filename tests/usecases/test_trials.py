@@ -13,9 +13,9 @@ from bot.jobs.receipts import Receipts
 from bot.store import Store, outbox, trials
 from bot.store.tables import OutboxRow
 from bot.store.trials import Begun, Trial
-from bot.usecases.measuring import verification
+from bot.usecases.following.measuring import verification
+from bot.usecases.following.watching import follow
 from bot.usecases.room import Room
-from bot.usecases.watching import follow
 from tests.jobs.clocks import until
 from tests.usecases.after_samples import (
     CONFIGURATION,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.usecases.excluding import DISMISSALS
+from bot.usecases.deciding.excluding import DISMISSALS
 from engine.advice import as_document
 from tests.views.view_samples import (
     ADVICE,

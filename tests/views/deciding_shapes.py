@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.usecases.excluding import DISMISSALS
-from bot.usecases.permissions import ACTIONS
+from bot.usecases.deciding.excluding import DISMISSALS
+from bot.usecases.workspace.permissions import ACTIONS
 
 __all__ = ["deciding_shapes"]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.posts import Modal
-from bot.usecases.setting_words import SECTIONS, SETTINGS, Settings, read
+from bot.usecases.workspace.setting_words import SECTIONS, SETTINGS, Settings, read
 from tests.views.view_samples import HOSTILE, LONGEST
 
 __all__ = ["SETTINGS_CASES", "SETTINGS_SURFACE_CASES"]

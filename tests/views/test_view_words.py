@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.usecases.asking import STAGE_ALIASES, SUBCOMMANDS, Question, Subcommand, parse
-from bot.usecases.keys import KEYS
+from bot.usecases.asking.reading import STAGE_ALIASES, SUBCOMMANDS, Question, Subcommand, parse
+from bot.usecases.words.keys import KEYS
 from bot.views import UnknownView, as_text, message
 from bot.views.help import help_
 from bot.views.measure import Measure

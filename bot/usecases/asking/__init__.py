@@ -1,0 +1,1 @@
+"""Asking: by words or by a form, answered where it was asked."""

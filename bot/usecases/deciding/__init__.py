@@ -1,0 +1,1 @@
+"""Deciding about an advice: approve, choose, snooze, dismiss, undo."""

@@ -1,0 +1,174 @@
+"""The modal before an approval: what would change in money and speed, or why this person cannot approve it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.posts import Modal
+from bot.store import advices, approvals, audit, decisions
+from bot.store.advices import StoredAdvice
+from bot.store.approvals import Approval
+from bot.store.decisions import Decision
+from bot.usecases.asking.forms import Origin
+from bot.usecases.deciding.proposing import Proposal, propose
+from bot.usecases.deciding.standing import as_document, origin_of, redraw_private
+from bot.usecases.requests import Click
+from bot.usecases.room import Room
+from bot.usecases.workspace.people import known
+from bot.usecases.workspace.permissions import Action, Denied, Grounds, Verdict, grounds, may
+
+__all__ = ["Bound", "Case", "case_of", "confirm", "denial", "refusal", "too_late", "verdict_on"]
+
+
+class Bound(Origin):
+    """What a confirmation was shown for, carried in its metadata: the digest says at what price and forecast."""
+
+    choice: str = ""
+    digest: str = ""
+
+    @classmethod
+    def of(cls, click: Click) -> "Bound":
+        """What a click is about: `<advice>:<objective or fallback:2>`, the objective of a button named by its action.
+
+        A value that is none of ours is bound to nothing.
+        """
+        there = origin_of(click).model_dump(exclude={"advice_id"})
+        advice_id, _, choice = click.value.partition(":")
+        named = choice or click.action_id.removeprefix("advice.approve.")
+        try:
+            return cls(**there, advice_id=advice_id, choice=named)
+        except ValidationError:
+            return cls(**there)
+
+    @classmethod
+    def read(cls, metadata: str) -> "Bound":
+        """What an earlier release wrote and this one cannot read is bound to nothing."""
+        try:
+            return cls.model_validate_json(metadata or "{}")
+        except ValidationError:
+            return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that an approval is judged by. `words` are what people said for the same choice, whoever they are.
+
+    Without a proposal there is nothing to approve.
+    """
+
+    advice: StoredAdvice
+    standing: Decision | None
+    proposal: Proposal | None
+    grounds: Grounds
+    words: tuple[Approval, ...]
+
+    def closed(self, now: datetime) -> str | None:
+        """Why nobody can approve it; None while it is open."""
+        if self.standing is not None:
+            return "already_decided"
+        if self.advice.state == "replaced":
+            return "replaced"
+        if self.advice.state != "open" or self.advice.expires_at <= now:
+            return "expired"
+        return "nothing_feasible" if self.proposal is None else None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its price has moved too far since the card was made, or it is not on offer any more."""
+        proposal, limit = self.proposal, self.grounds.preferences.price_move_refreshes_above
+        return proposal is not None and (proposal.configuration is None or abs(proposal.price_move) > limit)
+
+
+def confirm(room: Room, click: Click) -> Modal:
+    """What approving would change, to be confirmed; or why this person cannot approve it now."""
+    bound = Bound.of(click)
+    case = case_of(room, click.team_id, bound)
+    if case is None:
+        return refusal("unknown_advice", None, room.clock())
+    if (closed := case.closed(room.clock())) is not None:
+        return too_late(room, click, case, closed)
+    verdict = verdict_on(room, click.team_id, click.user_id, case)
+    if isinstance(verdict, Denied):
+        return denial(room, click, "approve", case.advice.workload, verdict)
+    if verdict is None or case.proposal is None:
+        return refusal("who_is_that", case, room.clock())
+    if case.has_moved:
+        return _moved(bound, case, case.proposal)
+    return _confirmation(bound, case, case.proposal, click.user_id)
+
+
+def case_of(room: Room, team_id: str, bound: Bound) -> Case | None:
+    """The case of an advice, with today's prices; None when nobody knows that advice."""
+    with room.store.read(team_id) as scope:
+        advice = advices.get(scope, bound.advice_id or "")
+        if advice is None:
+            return None
+        proposal = propose(room, scope, advice, bound.choice)
+        change = {"change": proposal.change} if proposal and proposal.configuration else {}
+        ground = grounds(room, scope, advice.workload, asked_by=advice.asked_by, **change)
+        words = tuple(word for word in approvals.given(scope, advice.id) if word.choice == bound.choice)
+        return Case(advice, decisions.get(scope, advice.id), proposal, ground, words)
+
+
+def verdict_on(room: Room, team_id: str, user_id: str, case: Case, action: Action = "approve") -> Verdict | None:
+    """Whether that person may, as Slack knows them at this moment; None when Slack does not say who that is."""
+    person = known(room.people, team_id, user_id)
+    return None if person is None else may(action, person, case.grounds)
+
+
+def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
+    """A modal that says why there is nothing to be done here."""
+    document = as_document(case.standing, now) if case else None
+    data = {"reason": reason, "decision": document, "workload": case.advice.workload if case else None}
+    return Modal("modal_refused", {"view": "decision_refused", "data": data})
+
+
+def too_late(room: Room, click: Click, case: Case, reason: str) -> Modal:
+    """A modal that says why it is too late; a private card that was decided elsewhere loses its buttons with it."""
+    if click.is_ephemeral:
+        with room.store.write(click.team_id) as scope:
+            redraw_private(scope, case.advice, room.clock(), origin_of(click), click.user_id)
+    return refusal(reason, case, room.clock())
+
+
+def denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:
+    """A modal for who may not. The one thing that opening it writes down is that somebody tried."""
+    with room.store.write(click.team_id) as scope:
+        audit.record(
+            scope, room.clock(), click.user_id, "right.refuse", workload, right=action, reason=denied.reason
+        )  # fmt: skip
+    return Modal("modal_refused", {"view": "not_allowed", "data": denied.as_document(action, workload)})
+
+
+def _moved(bound: Bound, case: Case, proposal: Proposal) -> Modal:
+    """The price is not the one that the card shows: nothing to confirm, but a fresh answer to be had."""
+    data = {
+        "metadata": bound.model_dump_json(exclude_defaults=True),
+        "workload": case.advice.workload,
+        "advised": dict(proposal.advised),
+        "configuration": proposal.configuration,
+    }
+    return Modal("modal_moved", data)
+
+
+def _confirmation(bound: Bound, case: Case, proposal: Proposal, user_id: str) -> Modal:
+    shown = bound.model_copy(update={"digest": proposal.digest})
+    return Modal("modal_approve", {
+        "metadata": shown.model_dump_json(exclude_defaults=True),
+        "workload": case.advice.workload,
+        "document": _document(case, proposal),
+        "objective": proposal.objective,
+        "price_move": proposal.price_move,
+        "words_needed": case.grounds.words_needed,
+        "user": user_id,
+        "words": [word.given_by for word in case.words],
+    })  # fmt: skip
+
+
+def _document(case: Case, proposal: Proposal) -> dict[str, Any]:
+    """Today, and what would be approved."""
+    current = case.advice.document["current"]
+    then = {"configuration": proposal.configuration, **proposal.forecast}
+    return {"unit": case.advice.document["unit"], "current": current, "then": then}

@@ -1,0 +1,1 @@
+"""Digests: who gets which, when, and what is new in it."""

@@ -1,0 +1,126 @@
+"""The buttons of a digest and of the list of digests: preview, send now, pause, resume, remove, show all."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from bot.posts import Destination, Modal, Post
+from bot.store import Scope, audit, outbox, subscriptions
+from bot.store.subscriptions import Subscription
+from bot.usecases.asking.reading import Malformed
+from bot.usecases.digests.digest import drafted, send, survey
+from bot.usecases.digests.long_work import beat_of
+from bot.usecases.digests.rights import refusal
+from bot.usecases.digests.subscribing import listed
+from bot.usecases.requests import Click
+from bot.usecases.room import Room
+from bot.usecases.words.problems import Problem
+
+__all__ = ["PAGE", "change", "preview", "send_now", "show_all"]
+
+PAGE = 50  # findings in one view of the list behind "Show all"
+_GONE = Problem("this digest is no more", "/gpu-advise digest list shows those that there are")
+_ELSEWHERE = Problem("this digest belongs to another channel", "change it there: /gpu-advise digest list")
+_Change: TypeAlias = Callable[[Scope, Room, Subscription], object]
+
+
+def preview(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Show the clicker alone what the digest would say now; nothing is kept, and nothing counts as said."""
+    surveyed = survey(room, click.team_id, beat_of(room, request_id))
+    with room.store.write(click.team_id, settles=request_id) as scope:
+        standing = subscriptions.find(scope, click.value)
+        if standing is None:
+            outbox.put(scope, _bad(click, _GONE))
+        else:
+            data = drafted(scope, surveyed, standing.channel, standing, room.clock())
+            outbox.put(scope, Post(click.in_private, "digest", data))
+
+
+def send_now(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Post the digest in its channel now; what it says counts as said."""
+    if _is_refused(room, click, request_id):
+        return
+    surveyed = survey(room, click.team_id, beat_of(room, request_id))
+    with room.store.write(click.team_id, settles=request_id) as scope:
+        standing = _standing(scope, click)
+        if isinstance(standing, Problem):
+            outbox.put(scope, _bad(click, standing))
+        else:
+            to = Destination(standing.channel, response_url=click.response_url)
+            send(scope, standing, surveyed, to, room.clock())
+            audit.record(scope, room.clock(), click.user_id, "digest.send", standing.channel, name=standing.name)
+
+
+def change(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Pause, resume or remove a digest, and draw the list anew."""
+    if _is_refused(room, click, request_id):
+        return
+    verb, now = click.action_id.split(".")[1], room.clock()
+    with room.store.write(click.team_id, settles=request_id) as scope:
+        standing = _standing(scope, click)
+        if isinstance(standing, Problem):
+            outbox.put(scope, _bad(click, standing))
+            return
+        _CHANGES[verb](scope, room, standing)
+        audit.record(scope, now, click.user_id, f"digest.{verb}", standing.channel, name=standing.name)
+        in_place = replace(click.in_private, update_ts=click.message_ts, is_private=click.is_ephemeral)
+        outbox.put(scope, Post(in_place, "subscription_list", listed(scope, click.channel_id, now)))
+
+
+def show_all(room: Room, click: Click) -> Modal:
+    """Everything behind a digest, a page at a time; `click.value` is the digest's id and the page, counted from 0."""
+    digest_id, _, page = click.value.partition(":")
+    with room.store.read(click.team_id) as scope:
+        post = outbox.get(scope, digest_id)
+    is_known = post is not None and post.view == "digest"
+    data = post.data if post is not None and is_known else {"findings": [], "rest": [], "more": 0, "standing": 0}
+    wanted = int(page[:4]) if page.isascii() and page.isdecimal() else 0
+    return Modal("modal_digest", _page(data, digest_id, wanted), is_turned=True)
+
+
+def _page(data: Mapping[str, Any], digest_id: str, wanted: int) -> dict[str, Any]:
+    rows = [*({**finding, "document": None, "is_new": True} for finding in data["findings"]), *data["rest"]]
+    pages = max(1, -(-len(rows) // PAGE))
+    page = min(wanted, pages - 1)
+    return {
+        "digest_id": digest_id,
+        "page": page,
+        "pages": pages,
+        "total": len(data["findings"]) + data["more"] + data["standing"],
+        "rows": rows[page * PAGE : (page + 1) * PAGE],
+    }
+
+
+def _is_refused(room: Room, click: Click, request_id: str | None) -> bool:
+    refused = refusal(room, click.team_id, click.user_id, click.in_private)
+    if refused is not None:
+        with room.store.write(click.team_id, settles=request_id) as scope:
+            outbox.put(scope, refused)
+    return refused is not None
+
+
+def _standing(scope: Scope, click: Click) -> Subscription | Problem:
+    """The digest that was meant; only in its own channel, whose members alone see its buttons, is it changed."""
+    found = subscriptions.find(scope, click.value)
+    if found is None:
+        return _GONE
+    return found if found.channel == click.channel_id else _ELSEWHERE
+
+
+def _bad(click: Click, problem: Problem) -> Post:
+    return Post(click.in_private, "bad_request", Malformed("", (problem,)).as_document())
+
+
+def _pause(scope: Scope, room: Room, standing: Subscription) -> None:
+    subscriptions.pause(scope, standing.id, room.clock(), is_paused=True)
+
+
+def _resume(scope: Scope, room: Room, standing: Subscription) -> None:
+    subscriptions.pause(scope, standing.id, room.clock(), is_paused=False)
+
+
+def _remove(scope: Scope, _: Room, standing: Subscription) -> None:
+    subscriptions.end(scope, standing.id)
+
+
+_CHANGES: Mapping[str, _Change] = {"pause": _pause, "resume": _resume, "remove": _remove}

@@ -1,0 +1,198 @@
+"""The digest of a channel: what stands out and was not said before, written with everything that belongs to it."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import Any
+
+from bot.posts import Destination, Post
+from bot.store import Scope, advices, decisions, fleets, outbox, said, subscriptions
+from bot.store.columns import new_id
+from bot.store.subscriptions import Subscription
+from bot.usecases.asking.advise import STANDS_FOR
+from bot.usecases.asking.reading import Question
+from bot.usecases.digests.news import News, key_of, news, signature
+from bot.usecases.digests.periods import Period
+from bot.usecases.digests.spotting import Spotted
+from bot.usecases.digests.surveying import Survey, survey
+from bot.usecases.digests.topics import Topic
+from bot.usecases.room import Room
+from bot.usecases.workspace.fleet import glance
+from bot.usecases.workspace.preferences import preferences
+from engine import Workload
+
+__all__ = ["LISTED", "SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "serve", "skip", "survey"]
+
+SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
+LISTED = 500  # findings behind "Show all"
+_NAMED = 20  # workloads called settled
+_DECIDED_SINCE = timedelta(days=366)  # a snooze until the price moves lasts no longer
+_USER = re.compile(r"[UW][A-Z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """One digest before it is worded: which, when, and what is new. `period` is a scheduled one's key, or now."""
+
+    subscription: Subscription | None
+    surveyed: Survey
+    news: News
+    period: str
+    mentions_owners: bool
+
+
+def serve(room: Room, subscription: Subscription, period: Period, surveyed: Survey) -> bool:
+    """Write the digest of `period` and all it needs in one transaction; False when another process already did."""
+    now = room.clock()
+    with room.store.write(subscription.team_id) as scope:
+        standing = _claim(scope, subscription, period)
+        if standing is None:
+            return False
+        _put(scope, Destination(standing.channel), _edition(scope, surveyed, standing, period.key, now), now)
+        return True
+
+
+def skip(room: Room, subscription: Subscription, period: Period) -> bool:
+    """Record that `period` passed while no process was running; False when another process served or recorded it."""
+    with room.store.write(subscription.team_id) as scope:
+        return _claim(scope, subscription, period, is_skipped=True) is not None
+
+
+def send(
+    scope: Scope, subscription: Subscription, surveyed: Survey, destination: Destination, now: datetime
+) -> dict[str, Any]:
+    """Post what `subscription` would say next, because somebody asked for it now; it counts as said."""
+    return _put(scope, destination, _edition(scope, surveyed, subscription, now_words(surveyed), now), now)
+
+
+def digest_now(room: Room, surveyed: Survey, destination: Destination, request_id: str | None = None) -> dict[str, Any]:
+    """Post everything that stands out, outside every subscription; the data of its view."""
+    now = room.clock()
+    with room.store.write(surveyed.team_id, settles=request_id) as scope:
+        return _put(scope, destination, _edition(scope, surveyed, None, now_words(surveyed), now), now)
+
+
+def drafted(
+    scope: Scope, surveyed: Survey, channel: str | None, subscription: Subscription | None, now: datetime
+) -> dict[str, Any]:
+    """What would be posted, with nothing written: no advice that could be decided, and nothing counts as said."""
+    edition = _edition(scope, surveyed, subscription, now_words(surveyed), now)
+    return _as_document(edition, channel, None, ()) | {"is_preview": True}
+
+
+def now_words(surveyed: Survey) -> str:
+    """What stands for the period of a digest that no schedule asked for: its own moment."""
+    return f"{surveyed.at:%Y-%m-%dT%H:%M}"
+
+
+def _claim(
+    scope: Scope, subscription: Subscription, period: Period, *, is_skipped: bool = False
+) -> Subscription | None:
+    """The subscription as it stands, if this transaction is the one that serves the period."""
+    standing = subscriptions.find(scope, subscription.id)
+    if standing is None or standing.is_paused or standing.served_until >= period.at:  # changed since the tick began
+        return None
+    is_ours = subscriptions.claim_period(scope, standing.id, period.key, period.at, is_skipped=is_skipped)
+    return standing if is_ours else None
+
+
+def _edition(scope: Scope, surveyed: Survey, subscription: Subscription | None, period: str, now: datetime) -> _Edition:
+    topic = Topic.of(subscription.filters) if subscription else Topic()
+    before = said.said(scope, subscription.id) if subscription else {}
+    decided = decisions.latest(scope, now - _DECIDED_SINCE)
+    return _Edition(
+        subscription,
+        surveyed,
+        news(surveyed, topic, before, decided, now),
+        period,
+        preferences(scope).mentions_owners,
+    )
+
+
+def _put(scope: Scope, destination: Destination, edition: _Edition, now: datetime) -> dict[str, Any]:
+    fresh = edition.news.fresh
+    advice_ids = [_keep(scope, found, now) for found in fresh[:SHOWN]]
+    digest_id = new_id()
+    data = _as_document(edition, destination.channel, digest_id, advice_ids)
+    outbox.put(scope, Post(destination, "digest", data), post_id=digest_id)
+    fleets.keep(scope, edition.surveyed.at, glance(edition.surveyed))
+    if edition.subscription is not None:
+        said.forget(scope, edition.subscription.id, edition.news.gone)
+        said.remember(scope, edition.subscription.id, {key_of(found): signature(found) for found in fresh}, now)
+    return data
+
+
+def _keep(scope: Scope, found: Spotted, now: datetime) -> str:
+    """Store the advice behind a finding, open for a decision; its id. Nobody asked for it in particular."""
+    advice_id = new_id()
+    question = Question(found.workload, Workload(found.workload))
+    request = {"asked": question.asked, "workload": asdict(question.workload)}
+    document = found.document
+    advices.save(scope, advice_id, request, document, asked_by=None, created_at=now, expires_at=now + STANDS_FOR)
+    return advice_id
+
+
+def _as_document(
+    edition: _Edition, channel: str | None, digest_id: str | None, advice_ids: Iterable[str]
+) -> dict[str, Any]:
+    """The data of the view `digest`; `advice_ids` of the findings shown, where their advices were kept."""
+    new, surveyed = edition.news, edition.surveyed
+    shown = new.fresh[:SHOWN]
+    rest = [*_lines(new.fresh[SHOWN:], is_new=True), *_lines(new.standing, is_new=False)]
+    finding = _described(edition)
+    return {
+        "digest_id": digest_id,
+        "subscription_id": edition.subscription.id if edition.subscription else None,
+        "name": edition.subscription.name if edition.subscription else "",
+        "is_filtered": bool(edition.subscription and edition.subscription.filters),
+        "channel": channel,
+        "period": edition.period,
+        "at": surveyed.at.isoformat(),
+        "workloads": surveyed.workloads,
+        "findings": [finding(*pair) for pair in zip_longest(shown, advice_ids)],
+        "more": len(new.fresh) - len(shown),
+        "standing": len(new.standing),
+        "settled": list(new.settled[:_NAMED]),
+        "settled_count": len(new.settled),
+        "rest": rest[: LISTED - len(shown)],
+    }
+
+
+def _described(edition: _Edition) -> Callable[[Spotted, str | None], dict[str, Any]]:
+    """How a finding of this edition is written down: an owner is mentioned only where the workspace wants that."""
+
+    def finding(found: Spotted, advice_id: str | None) -> dict[str, Any]:
+        owner = edition.surveyed.owners.get(found.workload)
+        is_user = owner is not None and _USER.fullmatch(owner) is not None
+        return {
+            "kind": found.kind,
+            "workload": found.workload,
+            "unit": found.unit,
+            "advice_id": advice_id,
+            "objective": found.objective,
+            "gain_units_per_week": found.gain_units_per_week,
+            "extra_usd_per_week": found.extra_usd_per_week,
+            "payback_days": found.payback_days,
+            "evidence": found.evidence,
+            "owner": owner if edition.mentions_owners or not is_user else None,
+            "document": found.document,
+        }
+
+    return finding
+
+
+def _lines(found: Sequence[Spotted], *, is_new: bool) -> list[dict[str, Any]]:
+    """Findings in a line each, for the list behind "Show all"."""
+    return [
+        {
+            "kind": each.kind,
+            "workload": each.workload,
+            "unit": each.unit,
+            "gain_units_per_week": each.gain_units_per_week,
+            "extra_usd_per_week": each.extra_usd_per_week,
+            "is_new": is_new,
+        }
+        for each in found[:LISTED]
+    ]

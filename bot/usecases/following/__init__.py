@@ -1,0 +1,1 @@
+"""What follows a decision: hand-off, webhook, trials, receipts."""

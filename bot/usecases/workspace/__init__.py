@@ -1,0 +1,1 @@
+"""A workspace: its people, rights, settings, installation and state."""
