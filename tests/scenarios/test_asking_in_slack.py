@@ -95,12 +95,6 @@ async def test_a_subcommand_is_answered_in_private(told: Story, text: str) -> No
     assert answer.text
 
 
-async def test_who_tries_to_change_a_setting_is_told_that_it_stays_as_it_is(told: Story) -> None:
-    said = blocks_text(await told.ask("settings max-nodes=2"))
-    assert "Settings cannot be changed from Slack yet." in said
-    assert "/gpu-advise settings" in said
-
-
 async def test_status_counts_what_there_is(told: Story) -> None:
     said = blocks_text(await told.ask("status"))
     assert "*Runs*\n40" in said

@@ -179,6 +179,24 @@ ROWS = mapping(
     owner=MAYBE() | TEXTS,
     findings=st.lists(TEXTS, max_size=3),
 )
+SETTINGS = mapping(
+    section=st.sampled_from(["Answers", "Approving"]),
+    key=TEXTS,
+    label=TEXTS,
+    hint=TEXTS,
+    value=TEXTS,
+    shape=st.sampled_from(["text", "one", "many", "people"]),
+    options=st.just([]),
+    is_default=st.booleans(),
+)
+ENTRIES = mapping(
+    id=COUNTS,
+    at=MOMENTS,
+    actor=MAYBE() | TEXTS,
+    action=st.sampled_from(["settings.change", "advice.approve"]) | TEXTS,
+    subject=TEXTS,
+    detail=st.dictionaries(TEXTS, TEXTS, max_size=3),
+)
 DATA: dict[str, st.SearchStrategy[Any]] = {
     **after_shapes(mapping, TEXTS, CONFIGURATIONS, INTERVALS, POSITIVE, MOMENTS),
     "advice": CARDS,
@@ -233,7 +251,17 @@ DATA: dict[str, st.SearchStrategy[Any]] = {
     "subscription_list": mapping(rows=st.lists(SUBSCRIPTIONS, max_size=40)),
     "tracked": mapping(workload=TEXTS),
     "untracked": mapping(workload=TEXTS),
-    "settings": st.dictionaries(TEXTS, st.none() | st.booleans() | NUMBERS | TEXTS | st.lists(TEXTS), max_size=20),
+    "settings": mapping(
+        sections=st.just(["Answers", "Approving"]),
+        rows=st.lists(SETTINGS, max_size=30),
+        webhook=mapping(url=MAYBE() | TEXTS, has_secret=st.booleans(), has_keys=st.booleans()),
+        is_administrator=st.booleans(),
+    ),
+    "settings_changed": mapping(
+        changes=st.lists(mapping(key=TEXTS, before=TEXTS, after=TEXTS), max_size=20), entry_id=MAYBE() | COUNTS
+    ),
+    "webhook_changed": mapping(url=MAYBE() | TEXTS, is_new_secret=st.booleans()),
+    "audit_log": mapping(rows=st.lists(ENTRIES, max_size=20), total=COUNTS),
 }
 
 

@@ -12,7 +12,7 @@ from bot.views.measure import Measure
 from bot.views.phrases import constraint
 from engine import STAGES
 from tests.views.view_cases import CASES
-from tests.views.view_samples import LATER, NOW, STATUS, SUBSCRIPTION, decision, page_of, workload_row
+from tests.views.view_samples import LATER, NOW, STATUS, decision, page_of, workload_row
 
 
 def said(view: str, **data: Any) -> str:
@@ -147,9 +147,9 @@ def test_status_without_prices_or_model_says_so() -> None:
 
 
 def test_a_subscription_says_when_the_next_digest_comes() -> None:
-    text = as_text(message("subscribed", SUBSCRIPTION))
+    text = as_text(message("subscribed", CASES["subscribed"]["weekly"]))
     assert "monday, thursday at 09:00 (Europe/Berlin)" in text
-    assert "The first comes 30 Nov 2026, 09:00 UTC." in text
+    assert "The next comes 30 Nov 2026, 09:00 UTC." in text
 
 
 def test_without_subscriptions_the_list_says_how_to_begin_one() -> None:
@@ -163,11 +163,11 @@ def test_tracking_and_untracking_say_what_changed() -> None:
 
 def test_settings_are_explained_and_unset_ones_named_so() -> None:
     text = as_text(message("settings", CASES["settings"]["defaults"]))
-    assert "guardrail_factor 1.1 – performance may cost this much of today's cost per unit" in text
-    assert "worth_moving_factor 1.1 – a gain smaller than this is not worth a move" in text
-    assert "is_private yes" in text
-    assert "owner not set" in text
-    assert "providers any" in text
+    assert "More per unit that performance may cost: 10%" in text
+    assert "How production may be paid: on-demand, reserved" in text
+    assert "More spending that needs a budget owner: never" in text
+    assert "Budget owners: nobody" in text
+    assert "No webhook." in text
 
 
 def test_times_are_told_in_utc_whatever_zone_they_came_in() -> None:

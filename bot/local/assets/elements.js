@@ -123,7 +123,7 @@ function lookUp(one, context, known) {
     const typed = field.value;
     if (typed.length < (one.min_query_length ?? 3)) return;
     const found = await context.suggest(context.blockId, one.action_id, typed);
-    if (typed !== field.value) return; // the answer to letters that are no longer all of them
+    if (typed !== field.value) return; /* the answer to letters that are no longer all of them */
     found.forEach((option) => known.set(option.text.text, option));
     list.replaceChildren(...found.map((option) => element("option", { value: option.text.text })));
   };
