@@ -14,7 +14,7 @@ demo: $(VENV)/.ready ## the whole product on this machine, in the browser; ARGS=
 	@gpu-advise demo $(ARGS)
 
 test: $(VENV)/.ready-to-test ## every test (PostgreSQL and a browser included where they can be had)
-	@pytest -n auto --dist loadgroup $(ARGS)
+	@pytest -n auto --dist loadfile $(ARGS)
 
 check: lint types floors wheel ## everything that CI asks besides the tests
 

@@ -47,25 +47,21 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reader's folder: what one command writes, the next one reads."""
-    return tmp_path_factory.mktemp("reader")
-
-
 README_COMMANDS = [line for line in commands_of(ROOT / "README.md") if not line.startswith(NOT_HERE)]
 
 
-@pytest.mark.xdist_group("readme")
-@pytest.mark.parametrize("command", README_COMMANDS)
-def test_every_command_of_the_readme_runs(command: str, folder: Path) -> None:
-    asked = command
-    if asked.startswith("make demo"):
-        asked = "gpu-advise demo --once"
-    elif re.fullmatch(r"gpu-advise demo( --port \d+)?", asked):
-        asked += " --once"
-    done = run(asked, folder)
-    assert done.returncode == 0, f"{command}\n{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
+def test_every_command_of_the_readme_runs_one_after_the_other(tmp_path: Path) -> None:
+    """In a reader's folder: what one command writes, the next one reads."""
+    for command in README_COMMANDS:
+        done = run(once(command), tmp_path)
+        assert done.returncode == 0, f"{command}\n{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
+
+
+def once(command: str) -> str:
+    """The command, so that it ends by itself."""
+    if command.startswith("make demo"):
+        return "gpu-advise demo --once"
+    return f"{command} --once" if re.fullmatch(r"gpu-advise demo( --port \d+)?", command) else command
 
 
 def test_the_readme_teaches_the_two_commands_and_more() -> None:
