@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Tests wait more than they compute.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 export UV_SYSTEM_CERTS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -14,7 +16,7 @@ demo: $(VENV)/.ready ## the whole product on this machine, in the browser; ARGS=
 	@gpu-advise demo $(ARGS)
 
 test: $(VENV)/.ready-to-test ## every test (PostgreSQL and a browser included where they can be had)
-	@pytest -n auto --dist loadfile $(ARGS)
+	@pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: lint types floors wheel ## everything that CI asks besides the tests
 

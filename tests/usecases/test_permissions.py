@@ -64,8 +64,9 @@ def case(person: Person, row: str) -> tuple[Action, Grounds]:
 
 def documented() -> dict[tuple[str, str], bool]:
     """(row, role) -> whether the documentation says yes."""
-    page = (Path(__file__).parents[2] / "docs" / "authorisation.md").read_text(encoding="utf-8")
-    lines = [line.strip().strip("|").split("|") for line in page.splitlines() if line.startswith("| ")]
+    page = (Path(__file__).parents[2] / "docs" / "slack.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Who may do what\n")[2].partition("\n## ")[0]
+    lines = [line.strip().strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
     head, *rows = [[cell.strip() for cell in line] for line in lines]
     assert all(cell in {"yes", "no"} for row in rows for cell in row[1:])
     return {(row[0], role): cell == "yes" for row in rows for role, cell in zip(head[1:], row[1:], strict=True)}
