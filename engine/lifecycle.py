@@ -83,7 +83,7 @@ def infer_stage(history: History, now: datetime) -> tuple[Stage | None, str]:
 def _end(history: History, now: datetime) -> float:
     """When the window ends: now, or the end of the last run where the four weeks before are empty."""
     end = now.timestamp()
-    is_empty = history.ended.max() < end - _LOOKBACK_DAYS * SECONDS_PER_DAY or history.started.min() > end
+    is_empty = history.ended.max() < end - _LOOKBACK_DAYS * SECONDS_PER_DAY or history.started.min() >= end
     return float(history.ended.max()) if is_empty else end
 
 

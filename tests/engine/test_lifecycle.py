@@ -54,6 +54,12 @@ def test_a_burst_on_one_day_is_prototyping_however_long() -> None:
     assert infer_stage(history(job(0.1 * i, 0.1) for i in range(40)), NOW)[0] == "prototyping"
 
 
+def test_the_very_moment_in_which_the_first_run_begins_is_no_division_by_nothing() -> None:
+    stage, why = infer_stage(history([job(0, 2)]), MONDAY)
+    assert stage == "prototyping"
+    assert "1 run" in why
+
+
 def test_one_run_is_put_in_the_singular() -> None:
     assert infer_stage(history(TRIES[:1]), NOW)[1].startswith("1 run on 1 of")
 
