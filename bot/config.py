@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -224,12 +223,6 @@ class Settings(BaseSettings):
     def secret_keys(self) -> tuple[str, ...]:
         """The keys that secrets at rest are encrypted with, newest first."""
         return tuple(key.get_secret_value() for key in self.gpu_advise_secret_keys)
-
-    @property
-    def database_path(self) -> Path | None:
-        """The file of a SQLite database; None for PostgreSQL and for a database in memory."""
-        found = re.fullmatch(r"sqlite(?:\+pysqlite)?:///(?!:memory:)([^?]+)(?:\?.*)?", self.database_url)
-        return Path(found[1]) if found else None
 
     @property
     def log_number(self) -> int:

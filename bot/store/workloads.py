@@ -12,7 +12,7 @@ from bot.store.scope import Scope
 from bot.store.tables import WorkloadRow
 from engine import Constraints, Deadline, Filters, Quota, Workload, as_document
 
-__all__ = ["OwnedWorkload", "get", "list_all", "list_tracked", "note", "read_asked", "save", "track"]
+__all__ = ["OwnedWorkload", "get", "list_all", "note", "read_asked", "save", "track"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,6 @@ def get(scope: Scope, name: str) -> OwnedWorkload | None:
 def list_all(scope: Scope) -> list[OwnedWorkload]:
     """Every known workload, in the order of their names."""
     return [_owned(row) for row in scope.scalars(select(WorkloadRow).order_by(col(WorkloadRow.name)))]
-
-
-def list_tracked(scope: Scope) -> list[OwnedWorkload]:
-    """The workloads that digests watch, in the order of their names."""
-    query = select(WorkloadRow).where(col(WorkloadRow.is_tracked)).order_by(col(WorkloadRow.name))
-    return [_owned(row) for row in scope.scalars(query)]
 
 
 def track(scope: Scope, name: str, *, is_tracked: bool = True) -> bool:

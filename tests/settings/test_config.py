@@ -124,12 +124,6 @@ def test_settings_can_be_printed_without_giving_a_secret_away(monkeypatch: pytes
     assert "hush" not in repr(settings.slack(is_socket=False))
 
 
-@pytest.mark.parametrize(("url", "path"), [("sqlite:////a/b.db", "/a/b.db"), ("postgresql://h/d", None)])
-def test_the_file_of_a_sqlite_database_is_known(url: str, path: str | None) -> None:
-    found = Settings.read(database_url=url).database_path
-    assert (str(found) if found else None) == path
-
-
 OAUTH = {"slack_client_id": "1.2", "slack_client_secret": "hush-hush", "gpu_advise_secret_keys": KEY}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.store import Scope, Store, catalogs, history, models, workloads, workspaces
+from bot.store import Scope, Store, catalogs, history, models, watched, workloads, workspaces
 from bot.store.models import Observed
 from bot.store.workloads import OwnedWorkload
 from engine import Accelerators, Catalog, Constraints, Deadline, Filters, Policy, Quota, Workload
@@ -119,9 +119,9 @@ def test_tracked_workloads_are_listed_until_they_are_let_go(scope: Scope) -> Non
         workloads.save(scope, OwnedWorkload(Workload(name)))
     assert workloads.track(scope, "c")
     assert workloads.track(scope, "a")
-    assert [owned.workload.name for owned in workloads.list_tracked(scope)] == ["a", "c"]
+    assert watched.names(scope) == ["a", "c"]
     assert workloads.track(scope, "a", is_tracked=False)
-    assert [owned.workload.name for owned in workloads.list_tracked(scope)] == ["c"]
+    assert watched.names(scope) == ["c"]
     assert [owned.workload.name for owned in workloads.list_all(scope)] == ["a", "b", "c"]
 
 

@@ -9,6 +9,7 @@ from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision
 from bot.usecases.room import Room
 from engine import Run
+from tests.handoff.orders import given
 
 __all__ = [
     "CARD",
@@ -28,19 +29,7 @@ TEAM = "T1"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CARD = Destination("C1", "U1", update_ts="1.0001")
-CONFIGURATION: dict[str, Any] = {
-    "provider": "aws",
-    "region": "us-east-1",
-    "instance_type": "g5.12xlarge",
-    "accelerator": "A10G-24GB",
-    "accelerator_count": 4,
-    "node_count": 1,
-    "pricing_category": "standard",
-    "term": None,
-    "precision": "fp16",
-    "batch_size": None,
-    "price_usd_per_hour": 6.0,
-}
+CONFIGURATION = given(price_usd_per_hour=6.0)
 FORECAST: dict[str, Any] = {
     "units_per_hour": {"p05": 50.0, "p50": 60.0, "p95": 72.0},
     "usd_per_unit": {"p05": 0.083, "p50": 0.1, "p95": 0.12},

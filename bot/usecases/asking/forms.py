@@ -1,18 +1,16 @@
 """The form behind `/gpu-advise` alone and behind *What if*: the same question as the command's, asked in boxes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from bot.posts import Destination, Modal, Post
+from bot.posts import Modal, Post
 from bot.store import advices, history, outbox, workloads
 from bot.store.advices import StoredAdvice
 from bot.usecases.asking.advise import Asker, advise
 from bot.usecases.asking.reading import STAGE_ALIASES, Malformed, Question, parse_words
 from bot.usecases.asking.renting import unrentable
-from bot.usecases.requests import Click, Command, Id, Option, ResponseUrl, Submission, Typed
+from bot.usecases.origin import Origin
+from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 from bot.usecases.words.keys import read_pair, spelled
 from bot.usecases.words.problems import Unreadable
@@ -26,40 +24,8 @@ TYPED = ("floor", "budget", "per-unit", "wait", "gpus", "nodes")
 CHOSEN = ("accelerator", "region", "provider", "pricing")
 """The boxes that are chosen from; each is a key of the command that takes several values."""
 
-_COLUMNS = {"accelerator": "accelerator", "region": "region", "provider": "provider"}  # of the catalogue
 _MOST = 100  # options that Slack shows
 _LONGEST = 150  # characters of an option's value
-
-
-class Origin(BaseModel):
-    """Where the form was opened, carried in its metadata: the answer goes there.
-
-    `advice_id` and `message_ts` are those of the card that a *What if* starts from and whose place its answer takes.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    channel_id: Id | None = None
-    response_url: ResponseUrl | None = None
-    advice_id: Id | None = None
-    message_ts: Id | None = None
-    is_ephemeral: bool = False
-
-    @classmethod
-    def read(cls, metadata: str) -> "Origin":
-        """What an earlier release wrote and this one cannot read means nowhere: the answer is a direct message."""
-        try:
-            return cls.model_validate_json(metadata or "{}")
-        except ValidationError:
-            return cls()
-
-    def in_private(self, user_id: str) -> Destination:
-        """Beside the command or the card, seen by this person alone."""
-        return Destination(self.channel_id or user_id, user_id, response_url=self.response_url, is_private=True)
-
-    def in_place(self, user_id: str) -> Destination:
-        """Where the card stands."""
-        return replace(self.in_private(user_id), update_ts=self.message_ts, is_private=self.is_ephemeral)
 
 
 def ask_anew(room: Room, asked: Command | Click) -> Modal:
@@ -74,13 +40,7 @@ def what_if(room: Room, click: Click) -> Modal:
         advice = advices.get(scope, click.value)
     if advice is None:
         return ask_anew(room, click)
-    origin = Origin(
-        channel_id=click.channel_id,
-        response_url=click.response_url,
-        advice_id=advice.id,
-        message_ts=click.message_ts,
-        is_ephemeral=click.is_ephemeral,
-    )
+    origin = Origin.at(click).model_copy(update={"advice_id": advice.id})
     return _form(room, click.team_id, origin, _asked(advice))
 
 
@@ -93,7 +53,7 @@ def names(room: Room, typed: Typed) -> list[Option]:
 
 def places(room: Room, typed: Typed) -> list[Option]:
     """The providers, regions or accelerators of the catalogue that hold what was typed."""
-    column = _COLUMNS[typed.action_id.rpartition(".")[2]]
+    column = typed.action_id.rpartition(".")[2]  # of the catalogue
     with room.store.read(typed.team_id) as scope:
         known = room.shelf.index(scope).words[column]
     wanted = typed.text.strip().casefold()

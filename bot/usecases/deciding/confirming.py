@@ -11,9 +11,9 @@ from bot.store import advices, approvals, audit, decisions
 from bot.store.advices import StoredAdvice
 from bot.store.approvals import Approval
 from bot.store.decisions import Decision
-from bot.usecases.asking.forms import Origin
 from bot.usecases.deciding.proposing import Proposal, propose
-from bot.usecases.deciding.standing import as_document, origin_of, redraw_private
+from bot.usecases.deciding.standing import as_document, redraw_private
+from bot.usecases.origin import Origin
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
@@ -34,21 +34,13 @@ class Bound(Origin):
 
         A value that is none of ours is bound to nothing.
         """
-        there = origin_of(click).model_dump(exclude={"advice_id"})
+        there = Origin.at(click).model_dump(exclude={"advice_id"})
         advice_id, _, choice = click.value.partition(":")
         named = choice or click.action_id.removeprefix("advice.approve.")
         try:
             return cls(**there, advice_id=advice_id, choice=named)
         except ValidationError:
             return cls(**there)
-
-    @classmethod
-    def read(cls, metadata: str) -> "Bound":
-        """What an earlier release wrote and this one cannot read is bound to nothing."""
-        try:
-            return cls.model_validate_json(metadata or "{}")
-        except ValidationError:
-            return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +121,7 @@ def too_late(room: Room, click: Click, case: Case, reason: str) -> Modal:
     """A modal that says why it is too late; a private card that was decided elsewhere loses its buttons with it."""
     if click.is_ephemeral:
         with room.store.write(click.team_id) as scope:
-            redraw_private(scope, case.advice, room.clock(), origin_of(click), click.user_id)
+            redraw_private(scope, case.advice, room.clock(), Origin.at(click), click.user_id)
     return refusal(reason, case, room.clock())
 
 

@@ -9,7 +9,8 @@ from bot.store.advices import StoredAdvice
 from bot.usecases.asking.advise import Asker
 from bot.usecases.deciding.confirming import Bound, case_of, denial, refusal, too_late, verdict_on
 from bot.usecases.deciding.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
-from bot.usecases.deciding.standing import decided, deny, late, origin_of, refuse
+from bot.usecases.deciding.standing import decided, deny, late, refuse
+from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
@@ -101,7 +102,7 @@ def revoke(room: Room, click: Click, request_id: str | None = None) -> None:
         if exclusions.revoke(scope, excluded.id, by=click.user_id, at=now):
             detail = {"id": excluded.id, "reason": excluded.reason, "excluded": dict(excluded.excluded)}
             audit.record(scope, now, click.user_id, "exclusion.revoke", excluded.workload, **detail)
-        return show(scope, origin_of(click).in_place(click.user_id), excluded.workload, "revoked")
+        return show(scope, Origin.at(click).in_place(click.user_id), excluded.workload, "revoked")
 
 
 def show(scope: Scope, to: Destination, workload: str, note: str | None = None) -> None:

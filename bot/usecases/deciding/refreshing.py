@@ -7,10 +7,10 @@ from bot.store import Scope, advices, approvals, audit, decisions, outbox, workl
 from bot.store.advices import StoredAdvice
 from bot.store.decisions import Outcome
 from bot.usecases.asking.advise import Unknown, answer, keep
-from bot.usecases.asking.forms import Origin
 from bot.usecases.asking.reading import Malformed, Question
 from bot.usecases.deciding.confirming import Bound
 from bot.usecases.deciding.standing import late, redraw, refuse
+from bot.usecases.origin import Origin
 from bot.usecases.requests import Submission
 from bot.usecases.room import Room
 from engine import Advice

@@ -7,7 +7,8 @@ from typing import Any
 from bot.store import Scope, advices, audit, decisions
 from bot.store.advices import StoredAdvice
 from bot.usecases.deciding.proposing import advised, price_now
-from bot.usecases.deciding.standing import decided, deny, late, origin_of, refuse
+from bot.usecases.deciding.standing import decided, deny, late, refuse
+from bot.usecases.origin import Origin
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
@@ -36,7 +37,7 @@ def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
 
 
 def _snooze(room: Room, scope: Scope, click: Click, advice: StoredAdvice, how_long: str) -> None:
-    now, origin = room.clock(), origin_of(click)
+    now, origin = room.clock(), Origin.at(click)
     how_long, _, objective = how_long.partition(":")
     waits_for = _priced(room, scope, advice, objective) if how_long == "price" else None
     if how_long == "price" and waits_for is None:

@@ -11,9 +11,8 @@ from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision, Outcome
 from bot.store.outbox import SentPost
 from bot.usecases.asking.advise import card
-from bot.usecases.asking.forms import Origin
 from bot.usecases.following.measuring import verification
-from bot.usecases.requests import Click
+from bot.usecases.origin import Origin
 from bot.usecases.workspace.permissions import Action, Denied
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "decided",
     "deny",
     "late",
-    "origin_of",
     "redraw",
     "redraw_private",
     "refuse",
@@ -34,16 +32,6 @@ UNDO_FOR = timedelta(minutes=15)
 _AROUND = timedelta(days=1)  # between an advice and the digest that holds it: a survey may take its time
 STATES = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
 """The state of an advice after each kind of decision."""
-
-
-def origin_of(click: Click) -> Origin:
-    """Where a button was pressed."""
-    return Origin(
-        channel_id=click.channel_id,
-        response_url=click.response_url,
-        message_ts=click.message_ts,
-        is_ephemeral=click.is_ephemeral,
-    )
 
 
 def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> dict[str, Any]:

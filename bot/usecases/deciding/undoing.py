@@ -3,9 +3,9 @@
 from bot.store import Scope, advices, approvals, audit, decisions, exclusions
 from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision
-from bot.usecases.asking.forms import Origin
-from bot.usecases.deciding.standing import UNDO_FOR, deny, origin_of, redraw, refuse
+from bot.usecases.deciding.standing import UNDO_FOR, deny, redraw, refuse
 from bot.usecases.following import afterwards
+from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Closing
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, known
@@ -56,7 +56,7 @@ def _take_back(room: Room, scope: Scope, click: Click, advice: StoredAdvice, sta
     now = room.clock()
     revoked = exclusions.revoke_of(scope, advice.id, by=click.user_id, at=now)
     approvals.clear(scope, advice.id)
-    redraw(scope, advice, now, origin_of(click), click.user_id)
+    redraw(scope, advice, now, Origin.at(click), click.user_id)
     if standing.kind == "approve":
         afterwards.undone(room, scope, advice, standing)
     detail = {"advice_id": advice.id, "kind": standing.kind, "decided_by": standing.decided_by, "revoked": revoked}

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
@@ -16,7 +14,8 @@ from bot.usecases.digests.periods import DAYS
 from bot.usecases.digests.rights import refusal
 from bot.usecases.digests.subscribing import LONGEST_NAME, row
 from bot.usecases.digests.topics import Topic, gain_of, owners_of
-from bot.usecases.requests import Click, Id, Option, ResponseUrl, Submission, Typed
+from bot.usecases.origin import Origin
+from bot.usecases.requests import Click, Id, Option, Submission, Typed
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, Unreadable
 from bot.usecases.words.schedule_words import DEFAULT, spell_time, zones_like
@@ -29,31 +28,15 @@ _MOST = 100  # options that Slack shows
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-class _Origin(BaseModel):
-    """Where the form was opened and which digest it is about, carried in its metadata; a new one has no id yet."""
+class _Opened(Origin):
+    """Where the form was opened and which digest it is about; a new one has no id yet."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    channel_id: Id
-    response_url: ResponseUrl | None = None
     subscription_id: Id | None = None
-
-    @classmethod
-    def read(cls, metadata: str) -> "_Origin | None":
-        """None when it is not what this release writes."""
-        try:
-            return cls.model_validate_json(metadata)
-        except ValidationError:
-            return None
-
-    def in_private(self, user_id: str) -> Destination:
-        """Beside the list that the form was opened from."""
-        return Destination(self.channel_id, user_id, response_url=self.response_url, is_private=True)
 
 
 def new(room: Room, click: Click) -> Modal:
     """An empty form, in the clicker's own time zone."""
-    origin = _Origin(channel_id=click.channel_id or click.user_id, response_url=click.response_url)
+    origin = _Opened(channel_id=click.channel_id or click.user_id, response_url=click.response_url)
     return _form(origin, None, _zone_of(room, click))
 
 
@@ -63,7 +46,7 @@ def edit(room: Room, click: Click) -> Modal:
         standing = subscriptions.find(scope, click.value)
     if standing is None or standing.channel != click.channel_id:
         return new(room, click)
-    origin = _Origin(
+    origin = _Opened(
         channel_id=standing.channel, response_url=click.response_url, subscription_id=standing.id
     )  # fmt: skip
     return _form(origin, standing, standing.timezone)
@@ -78,8 +61,8 @@ def zones(room: Room, typed: Typed) -> list[Option]:
 def check(room: Room, form: Submission) -> Mapping[str, str]:
     """What is wrong with each box."""
     mistakes = {name: words for name, words in _mistakes(form).items() if words}
-    origin = _Origin.read(form.metadata)
-    if not mistakes and origin is not None:
+    origin = _Opened.read(form.metadata)
+    if not mistakes and origin.channel_id is not None:
         with room.store.read(form.team_id) as scope:
             namesake = subscriptions.get(scope, origin.channel_id, _name(form))
         if namesake is not None and namesake.id != origin.subscription_id:
@@ -89,15 +72,15 @@ def check(room: Room, form: Submission) -> Mapping[str, str]:
 
 def save(room: Room, form: Submission, request_id: str | None = None) -> None:
     """Keep the digest that the form describes, and say when it comes next."""
-    origin = _Origin.read(form.metadata)
-    to = origin.in_private(form.user_id) if origin else form.in_private()
+    origin = _Opened.read(form.metadata)
+    to = origin.in_private(form.user_id)
     refused, mistakes = refusal(room, form.team_id, form.user_id, to), check(room, form)
     with room.store.write(form.team_id, settles=request_id) as scope:
-        if refused is not None or origin is None or mistakes:
+        if refused is not None or origin.channel_id is None or mistakes:
             outbox.put(scope, refused or _bad(to, "the form could not be read"))
             return
         now = room.clock()
-        wanted = _wanted(scope, form, origin, now)
+        wanted = _wanted(scope, form, origin.channel_id, origin.subscription_id, now)
         if wanted is None:
             outbox.put(scope, _bad(to, "this digest is no more"))
             return
@@ -106,7 +89,7 @@ def save(room: Room, form: Submission, request_id: str | None = None) -> None:
         outbox.put(scope, Post(to, "subscribed", row(kept, now)))
 
 
-def _form(origin: _Origin, standing: Subscription | None, zone: str) -> Modal:
+def _form(origin: _Opened, standing: Subscription | None, zone: str) -> Modal:
     """The data of the view `modal_subscription`."""
     topic = Topic.of(standing.filters) if standing else Topic()
     return Modal(
@@ -124,16 +107,18 @@ def _form(origin: _Origin, standing: Subscription | None, zone: str) -> Modal:
     )
 
 
-def _wanted(scope: Scope, form: Submission, origin: _Origin, now: datetime) -> Subscription | None:
+def _wanted(
+    scope: Scope, form: Submission, channel_id: str, subscription_id: str | None, now: datetime
+) -> Subscription | None:
     """What was asked for; None when the digest that was to be changed has ended."""
     days = [DAYS.index(day) for day in form.values["days"]]
     at, zone = form.first("time") or "", form.first("zone") or ""
     topic = _topic(form).as_document()
-    if origin.subscription_id is None:
+    if subscription_id is None:
         return subscriptions.new(
-            scope, origin.channel_id, _name(form), days, at, zone, topic, by=form.user_id, created_at=now
+            scope, channel_id, _name(form), days, at, zone, topic, by=form.user_id, created_at=now
         )  # fmt: skip
-    standing = subscriptions.find(scope, origin.subscription_id)
+    standing = subscriptions.find(scope, subscription_id)
     if standing is None:
         return None
     changed = replace(standing, name=_name(form), weekdays=tuple(sorted(days)), at=at, timezone=zone, filters=topic)

@@ -9,11 +9,10 @@ from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, outbox, trials
 from bot.store.advices import StoredAdvice
 from bot.store.trials import Trial
-from bot.usecases.asking.forms import Origin
 from bot.usecases.deciding.proposing import propose_trial
-from bot.usecases.deciding.standing import origin_of
 from bot.usecases.following.handing import handed
 from bot.usecases.following.threads import beside
+from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, known
@@ -46,7 +45,7 @@ def ask(room: Room, click: Click) -> Modal:
     case = _case(room, click.team_id, click.user_id, click.value)
     if isinstance(case, _Refusal):
         return Modal("modal_refused", case._asdict())
-    origin = origin_of(click).model_copy(update={"advice_id": case.advice.id})
+    origin = Origin.at(click).model_copy(update={"advice_id": case.advice.id})
     return Modal(
         "modal_try",
         {

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, workspaces
 from bot.usecases.asking.advise import Asker
 from bot.usecases.asking.reading import Malformed, Subcommand
 from bot.usecases.deciding.dismissing import show_left_out
 from bot.usecases.following import webhooks
-from bot.usecases.requests import Click, Id, ResponseUrl, Submission
+from bot.usecases.origin import Origin
+from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem
 from bot.usecases.workspace import auditing, home
@@ -41,25 +40,11 @@ _AUDIT = "audit"
 _HINT = "/gpu-advise settings shows them; settings KEY=VALUE changes one, such as settings guardrail=15%"
 
 
-class _Opened(BaseModel):
-    """Where a form was opened, and what the settings were then; carried in its metadata."""
+class _Opened(Origin):
+    """Where a form was opened, and what the settings were then."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    channel_id: Id | None = None
-    response_url: ResponseUrl | None = None
     version: str = ""
     sealed: str = ""
-
-    @classmethod
-    def read(cls, metadata: str) -> "_Opened":
-        try:
-            return cls.model_validate_json(metadata or "{}")
-        except ValidationError:
-            return cls()
-
-    def in_private(self, user_id: str) -> Destination:
-        return Destination(self.channel_id or user_id, user_id, response_url=self.response_url, is_private=True)
 
 
 def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
