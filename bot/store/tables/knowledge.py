@@ -48,7 +48,7 @@ class RunRow(Scoped, table=True):
 
 
 class WorkloadRow(Scoped, table=True):
-    """A workload: a summary of its runs, kept as they arrive, and what its owner asks for."""
+    """A workload: a summary of its runs, kept as they arrive, what its owner asks for, and thresholds of its own."""
 
     __tablename__ = "workload"
     team_id: str = Field(default="", primary_key=True, max_length=64)
@@ -63,6 +63,7 @@ class WorkloadRow(Scoped, table=True):
     owner: str | None = None
     channel: str | None = None
     is_tracked: bool = False
+    thresholds: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
 
 
 class FleetRow(Scoped, table=True):
