@@ -7,6 +7,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.slack_errors import named
+
 __all__ = ["Absent", "Delivered", "Outcome", "Refused", "Unknown", "of_error", "of_webhook"]
 
 _TOO_MANY = 429
@@ -62,9 +64,7 @@ def of_error(error: SlackApiError) -> Refused | Unknown:
     response: Any = error.response
     # The SDK wraps an answer that it could read, and hands over aiohttp's own where it could not.
     status: int = getattr(response, "status_code", None) or response.status
-    data = getattr(response, "data", None)
-    name = data.get("error") if isinstance(data, dict) and data.get("ok") is False else None
-    return _judged(status, name if isinstance(name, str) else None, getattr(response, "headers", {}))
+    return _judged(status, named(error), getattr(response, "headers", {}))
 
 
 def of_webhook(response: WebhookResponse) -> Outcome:

@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.charts import Chart, NotDrawn
 from bot.jobs.loops import survive
+from bot.slack_errors import TROUBLES, reason
 from bot.store import Store, charts
 from bot.store.charts import StoredChart
 from bot.views.chart import chart
@@ -22,11 +22,6 @@ __all__ = ["Draw", "Pictures"]
 
 _log = structlog.get_logger("bot.jobs.pictures")
 _FILE_NAME = "gpu-advise-chart.png"
-
-# The SDK meets an answer that is not as Slack documents it with the last four.
-_TROUBLES = (
-    NotDrawn, SlackClientError, aiohttp.ClientError, OSError, LookupError, AttributeError, TypeError, ValueError
-)  # fmt: skip
 
 Draw: TypeAlias = Callable[[Chart, float], Awaitable[bytes]]
 """Draws a chart within so many seconds, or raises NotDrawn."""
@@ -72,16 +67,7 @@ class Pictures:
             picture = await self._draw(shown, self._seconds)
             async with asyncio.timeout(self._seconds):
                 file_id = await _upload(client, picture)
-        except (
-            NotDrawn,
-            SlackClientError,
-            aiohttp.ClientError,
-            OSError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ) as problem:
-            # The SDK meets an answer that is not what Slack documents with the last three.
+        except (NotDrawn, *TROUBLES) as problem:
             _log.warning("card goes without its chart", team_id=team_id, advice_id=advice_id, reason=_reason(problem))
             return None
         return await self._write(team_id, lambda scope: charts.uploaded(scope, advice_id, file_id, self._clock()))
@@ -109,6 +95,5 @@ async def _upload(client: AsyncWebClient, picture: bytes) -> str:
 
 
 def _reason(problem: Exception) -> str:
-    if isinstance(problem, SlackApiError):
-        return str(problem.response.get("error"))  # such as missing_scope: the app lacks files:write
-    return str(problem) or type(problem).__name__
+    is_told = isinstance(problem, NotDrawn | SlackRequestError)  # else missing_scope, say: the app lacks files:write
+    return str(problem) if is_told else reason(problem)

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -107,13 +108,28 @@ class Sender:
         if self._pictures is None or post.post.view != "advice":
             return await self._said(client, post, {})
         file_id = await self._pictures.file_for(client, post.team_id, post.post.data)
+        held = await self._in_store(partial(self._held_on, post))
+        if held is None:
+            return Refused("another process has taken it")
+        return await self._illustrated(self._pictures, client, held, file_id)
+
+    def _held_on(self, post: ClaimedPost, scope: Scope) -> ClaimedPost | None:
+        """The post with a whole lease again: drawing and uploading may have used up the first one."""
+        until = self._clock() + timedelta(seconds=_LEASE_TIMEOUTS * self._timeout_seconds)
+        is_held = deliveries.renew(scope, post.id, self._owner, until)
+        return replace(post, leased_until=until) if is_held else None
+
+    async def _illustrated(
+        self, pictures: Pictures, client: AsyncWebClient, post: ClaimedPost, file_id: str | None
+    ) -> Outcome:
+        """Said with its picture, or without where there is none or Slack goes on refusing it."""
         for part in _PATIENCE if file_id else ():
             outcome = await self._said(client, post, {"chart": file_id})
             if not _is_about_blocks(outcome):
                 return outcome
             await asyncio.sleep(part * self._timeout_seconds)
         if file_id:
-            await self._pictures.forget(post.team_id, post.post.data, file_id)
+            await pictures.forget(post.team_id, post.post.data, file_id)
         return await self._said(client, post, {})
 
     async def _said(self, client: AsyncWebClient, post: ClaimedPost, more: Mapping[str, Any]) -> Outcome:

@@ -120,7 +120,7 @@ class LocalSlack:
         return self.workspace.messages(channel_id)
 
     def fail_next(self, method: str, *faults: Fault) -> None:
-        """Let the next calls of a method (or of "response_url") meet these faults, one each."""
+        """Let the next calls of a method (or of "response_url", "upload") meet these faults, one each."""
         self.web_api.fail_next(method, *faults)
 
     def choose_fault(self, chooser: Callable[[Call], Fault | None]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -83,6 +83,7 @@ class WebApi:
         self._faults: dict[str, deque[Fault]] = {}
         self.calls: list[Call] = []
         self.choose_fault: Callable[[Call], Fault | None] = lambda _call: None
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep  # how a fault's seconds pass
 
     def fail_next(self, method: str, *faults: Fault) -> None:
         """Let the next calls of a method meet these faults, one each."""
@@ -141,7 +142,8 @@ class WebApi:
             return perform()
         if fault.is_accepted:
             perform()
-        await asyncio.sleep(fault.seconds)
+        if fault.seconds:
+            await self.pause(fault.seconds)
         return _Dropped() if fault.is_reset else _troubled(fault)
 
     def _noted(self, call: Call) -> Fault | None:
@@ -166,10 +168,14 @@ class WebApi:
         return f"{self._state.address.replace('http', 'ws', 1)}/link/{self._sockets.new_ticket()}"
 
     async def _upload(self, request: Request) -> Response:
-        stored = self._state.workspace.files.get(request.path_params["file_id"])
+        file_id, content = request.path_params["file_id"], await request.body()
+        return await self._carry_out(Call("upload", {"file_id": file_id}), lambda: self._kept(file_id, content))
+
+    def _kept(self, file_id: str, content: bytes) -> Response:
+        stored = self._state.workspace.files.get(file_id)
         if stored is None or stored.content:
             return PlainTextResponse("no such upload", 404)
-        stored.content = await request.body()
+        stored.content = content
         return PlainTextResponse(f"OK - {len(stored.content)}")
 
     async def _download(self, request: Request) -> Response:

@@ -1,15 +1,16 @@
 """Modals: opened while the trigger that a click or a command brought along is still good, which is three seconds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.posts import Modal, Post
+from bot.slack_errors import TROUBLES, reason
 from bot.store import outbox
 from bot.usecases.opening import opens
 from bot.usecases.requests import Click, Command
@@ -21,6 +22,10 @@ __all__ = ["Opener"]
 _PATIENCE_SECONDS = 1.0  # then a modal that says "one moment" is opened, and filled when the answer is there
 _TIMEOUT_SECONDS = 10.0
 _log = structlog.get_logger("bot.slack.opener")
+
+
+class _NotShown(Exception):
+    """Slack did not show the modal, or did not say so; the message is the reason."""
 
 
 class Opener:
@@ -56,10 +61,12 @@ class Opener:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 await self._open(asked)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the person is told
-            reason = problem.response.get("error") if isinstance(problem, SlackApiError) else type(problem).__name__
-            is_ours = not isinstance(problem, SlackClientError | OSError | TimeoutError | LookupError)
+            is_ours = not isinstance(problem, _NotShown | TimeoutError | LookupError)
             _log.warning(
-                "modal not opened", reason=reason, team_id=asked.team_id, exc_info=problem if is_ours else None
+                "modal not opened",
+                reason=str(problem) or type(problem).__name__,
+                team_id=asked.team_id,
+                exc_info=problem if is_ours else None,
             )
             await asyncio.to_thread(self._say, asked)
 
@@ -68,7 +75,7 @@ class Opener:
         made, _ = await asyncio.wait((making,), timeout=_PATIENCE_SECONDS)
         if not made:
             shown = await self._show(asked, surface("modal_waiting", {}))
-            await self._turn(asked, shown["view"]["id"], (await making)[1])
+            await self._turn(asked, _view_id(shown), (await making)[1])
             return
         modal, view = making.result()
         if modal.is_turned and isinstance(asked, Click) and asked.view_id is not None:
@@ -85,14 +92,14 @@ class Opener:
         """Put `view` in the place of an open modal."""
         client = await self._client(asked)
         client.retry_handlers = []
-        await client.views_update(view_id=view_id, view=view)
+        await _called(client.views_update(view_id=view_id, view=view))
 
-    async def _show(self, asked: Click | Command, view: dict[str, Any]) -> Any:
+    async def _show(self, asked: Click | Command, view: dict[str, Any]) -> AsyncSlackResponse:
         client = await self._client(asked)
         client.retry_handlers = []  # the trigger is good for one call
         is_stacked = isinstance(asked, Click) and asked.view_id is not None and not asked.is_home
         call = client.views_push if is_stacked else client.views_open
-        return await call(trigger_id=asked.trigger_id or "", view=view)
+        return await _called(call(trigger_id=asked.trigger_id or "", view=view))
 
     async def _client(self, asked: Click | Command) -> AsyncWebClient:
         """Not on the event loop, as it may read the database, and not behind modals that take their time."""
@@ -101,3 +108,17 @@ class Opener:
     def _say(self, asked: Click | Command) -> None:
         with self._room.store.write(asked.team_id) as scope:
             outbox.put(scope, Post(asked.in_private, "lost", {}))
+
+
+async def _called(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    try:
+        return await call
+    except TROUBLES as problem:
+        raise _NotShown(reason(problem)) from None
+
+
+def _view_id(shown: AsyncSlackResponse) -> str:
+    try:
+        return str(shown["view"]["id"])
+    except TROUBLES:
+        raise _NotShown("an answer without a view") from None

@@ -13,7 +13,7 @@ from bot.posts import Destination, Post
 from bot.store.scope import Scope
 from bot.store.tables import OutboxRow
 
-__all__ = ["ClaimedPost", "claim", "mark_dead", "mark_retry", "mark_sent"]
+__all__ = ["ClaimedPost", "claim", "mark_dead", "mark_retry", "mark_sent", "renew"]
 
 _UNFINISHED = ("waiting", "sending")
 
@@ -67,6 +67,12 @@ def claim(
     )
     rows = sorted(across.scalars(claimed).all(), key=lambda row: row.position)
     return [post for row in rows if (post := _claimed(across, row, now)) is not None]
+
+
+def renew(across: Scope, post_id: str, owner: str, until: datetime) -> bool:
+    """Hold the post for longer, as what came before its sending took its time. False when the lease was lost."""
+    change = update(OutboxRow).where(*_held(post_id, owner)).values(due_at=until).returning(col(OutboxRow.id))
+    return across.scalars(change).one_or_none() is not None
 
 
 def mark_sent(across: Scope, post_id: str, owner: str, now: datetime, message: tuple[str, str] | None) -> bool:
@@ -127,10 +133,9 @@ def _claimed(across: Scope, row: OutboxRow, now: datetime) -> ClaimedPost | None
 
 def _finish(across: Scope, post_id: str, owner: str, **values: Any) -> bool:
     """Only the holder of the lease may say what became of a post."""
-    held: tuple[ColumnElement[bool], ...] = (
-        col(OutboxRow.id) == post_id,
-        col(OutboxRow.owner) == owner,
-        col(OutboxRow.state) == "sending",
-    )
-    change = update(OutboxRow).where(*held).values(**values, owner=None).returning(col(OutboxRow.id))
+    change = update(OutboxRow).where(*_held(post_id, owner)).values(**values, owner=None).returning(col(OutboxRow.id))
     return across.scalars(change).one_or_none() is not None
+
+
+def _held(post_id: str, owner: str) -> tuple[ColumnElement[bool], ...]:
+    return col(OutboxRow.id) == post_id, col(OutboxRow.owner) == owner, col(OutboxRow.state) == "sending"

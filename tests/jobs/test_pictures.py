@@ -5,9 +5,13 @@ import json
 from typing import Any
 
 import pytest
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+import bot.jobs.pictures
+import bot.jobs.sender
 from bot.charts import Chart, NotDrawn
+from bot.jobs import courier
 from bot.jobs.pictures import Draw, Pictures
 from bot.jobs.sender import Sender
 from bot.local.faults import Fault
@@ -16,10 +20,11 @@ from bot.local.workspace import CHANNEL, MEMBER, TEAM_ID, PostedMessage
 from bot.posts import Destination, Post
 from bot.store import Store, charts, outbox
 from tests.jobs.clocks import Clock
+from tests.jobs.hourglass import turned
 from tests.views.view_samples import UNDETERMINED, card
 
 PNG = b"\x89PNG\r\n\x1a\n a chart"
-TIMEOUT_SECONDS = 1.0
+TIMEOUT_SECONDS = 10.0
 FRONTIER = [(280.0, 0.06), (56.0, 0.09)]
 IN_CHANNEL = Destination(CHANNEL)
 
@@ -38,6 +43,11 @@ class Artist:
         return PNG
 
 
+@pytest.fixture(autouse=True)
+def no_waiting(slack: LocalSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    turned(monkeypatch, slack, courier, bot.jobs.pictures, bot.jobs.sender)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -50,7 +60,7 @@ def artist() -> Artist:
 
 def sender_for(store: Store, slack: LocalSlack, clock: Clock, draw: Draw) -> Sender:
     def client_for(team_id: str) -> AsyncWebClient:
-        return {TEAM_ID: AsyncWebClient(BOT_TOKEN, base_url=slack.api_url, timeout=5)}[team_id]
+        return {TEAM_ID: AsyncWebClient(BOT_TOKEN, base_url=slack.api_url, timeout=60)}[team_id]
 
     pictures = Pictures(store, draw, clock, seconds=TIMEOUT_SECONDS)
     return Sender(store, client_for, clock, timeout_seconds=TIMEOUT_SECONDS, pictures=pictures)
@@ -198,6 +208,45 @@ async def test_a_chart_that_cannot_be_drawn_never_costs_the_card(
     put_card(store)
     await drain(sender_for(store, slack, clock, Artist(problem).draw), clock, rounds=1)
     assert pictures(slack) == [None]
+
+
+async def test_a_chart_that_takes_longer_than_its_card_was_held_costs_nothing(
+    store: Store, slack: LocalSlack, clock: Clock, artist: Artist
+) -> None:
+    async def slowly(chart: Chart, seconds: float) -> bytes:
+        clock.advance(3600)
+        return await artist.draw(chart, seconds)
+
+    put_card(store)
+    await drain(sender_for(store, slack, clock, slowly), clock, rounds=1)
+    assert pictures(slack) == [kept(store)]
+    assert states(store) == {"sent": 1}
+
+
+async def test_a_card_that_another_process_took_while_its_chart_was_drawn_is_said_once(
+    store: Store, slack: LocalSlack, clock: Clock, artist: Artist, sender: Sender
+) -> None:
+    async def slowly(chart: Chart, seconds: float) -> bytes:
+        clock.advance(3600)
+        await sender.drain_once()
+        return await artist.draw(chart, seconds)
+
+    put_card(store)
+    await drain(sender_for(store, slack, clock, slowly), clock)
+    assert pictures(slack) == [kept(store)]
+    assert states(store) == {"sent": 1}
+
+
+async def test_an_answer_of_slack_that_makes_no_sense_is_one_line_of_the_log(
+    store: Store, slack: LocalSlack, sender: Sender, clock: Clock
+) -> None:
+    for trouble in ("page instead of JSON", "nonsense", "empty"):
+        slack.fail_next("files.getUploadURLExternal", TROUBLES[trouble])
+        put_card(store)
+        with structlog.testing.capture_logs() as lines:
+            await drain(sender, clock, rounds=1)
+        assert [line["event"] for line in lines] == ["card goes without its chart"]
+        assert "exc_info" not in lines[0]
 
 
 async def test_a_chart_that_failed_once_is_drawn_again_for_the_next_copy(
