@@ -34,6 +34,7 @@ class Edge:
         logger.setLevel(logging.ERROR)  # below that, Bolt quotes the bodies of requests that nothing handles
         self.client = client
         self.app = AsyncApp(
+            name="gpu-advise",  # without one, Bolt reads the source of the whole call stack to find one
             logger=logger,
             client=client,
             authorize=authorize,  # type: ignore[arg-type]  # None is what Bolt takes for "not installed"
