@@ -82,8 +82,7 @@ def _to_keep(limits: Limits, confidence: float | None, outlook: Outlook) -> tupl
     usd, cautious = outlook.usd_per_hour, outlook.cautious(confidence)
     with np.errstate(divide="ignore"):  # no limit on speed at all: the logarithm of nothing
         faster = np.log(limits.least_units_per_hour(usd)) - np.log(cautious)
-        most_usd = np.minimum(limits.max_usd_per_day / HOURS_PER_DAY, limits.max_usd_per_unit * cautious)
-        cheaper = np.log(usd) - np.log(most_usd)
+        cheaper = np.log(usd) - np.log(limits.most_usd_per_hour(cautious))
         too_slow = np.log(limits.least_units_per_hour(0.0)) > np.log(cautious)
     too_dear = usd * HOURS_PER_DAY > limits.max_usd_per_day
     return np.where(too_dear, math.inf, faster), np.where(too_slow, math.inf, cheaper)

@@ -16,7 +16,7 @@ import numpy as np
 from engine.catalog import Catalog, Offer
 from engine.units import Floats, Integers
 
-__all__ = ["Folded", "fold"]
+__all__ = ["Folded", "fold", "in_short"]
 
 _WORDS = ("provider", "region", "instance_type", "pricing_category", "term", "accelerator", "source")
 _TIES = ("provider", "region", "instance_type", "pricing_category", "term", "source")  # what decides at one price
@@ -45,7 +45,7 @@ def fold(catalog: Catalog) -> Folded:
     counts = np.fromiter(map(attrgetter("accelerator_count"), offers), dtype=np.int64, count=len(offers))
     prices = np.fromiter(map(attrgetter("price_usd_per_hour"), offers), dtype=np.float64, count=len(offers))
     machine = (codes["accelerator"], counts, link_codes)
-    order = _order((*machine, prices, *(codes[name] for name in _TIES), ages))
+    order = _order((*machine, *in_short(prices), *(codes[name] for name in _TIES), ages))
     gbps = np.array(links, dtype=np.float64)[link_codes[order]]
     return Folded(
         offers=order,
@@ -56,6 +56,15 @@ def fold(catalog: Catalog) -> Folded:
         words=words,
         starts=_starts([part[order] for part in machine]),
     )
+
+
+def in_short(numbers: Floats) -> list[Integers]:
+    """(n,) floats of which none is negative, as columns of short integers that sort as they do, the weightiest first.
+
+    Such numbers are ordered as their bits are, and short integers are sorted by counting, not by comparing.
+    """
+    bits = numbers.view(np.uint64)
+    return [(bits >> place).astype(np.uint16) for place in (48, 32, 16, 0)]
 
 
 def _or_not_stated(gbps: float | None) -> float:
@@ -87,12 +96,12 @@ def _encode(offers: Sequence[Offer], column: str, key: Callable[[Any], Any]) -> 
     return ordered, places[appearances]
 
 
-def _order(keys: Sequence[Integers | Floats]) -> Integers:
+def _order(keys: Sequence[Integers]) -> Integers:
     """(n,) positions that sort by the first key, then the second, and so on; equals stay in their order.
 
-    Small integers are sorted by counting, not by comparing, as soon as their type says that they are small.
+    Integers are sorted by counting, not by comparing, as soon as their type says that they are small.
     """
-    small = [key if key.dtype.kind == "f" else key.astype(np.min_scalar_type(int(key.max(initial=0)))) for key in keys]
+    small = [key.astype(np.min_scalar_type(int(key.max(initial=0)))) for key in keys]
     order: Integers = np.lexsort(small[::-1])
     return order
 

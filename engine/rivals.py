@@ -7,7 +7,6 @@ import numpy as np
 from engine.advice import Configuration
 from engine.outlook import Outlook
 from engine.picks import Found, configuration_at, offer_at
-from engine.search import tests_of
 from engine.strategy import Preference, best
 from engine.units import Bools, Floats, Integers
 
@@ -64,11 +63,5 @@ def _offers_near(found: Found, preference: Preference, outlook: Outlook) -> tupl
 
 def _is_feasible(found: Found, outlook: Outlook, shapes: Integers, usd_per_hour: Floats) -> Bools:
     """Whether dearer offers of feasible shapes still keep the limits on money: the others they keep already."""
-    limits = found.limits.relaxed
     speeds = outlook.speeds(found.confidence).cautious.ravel()[shapes]
-    indifferent = np.zeros(len(shapes), dtype=np.int64), np.ones(len(shapes), dtype=np.bool_), np.zeros(len(shapes))
-    tests = tests_of(limits, *indifferent, speeds)
-    keeps = np.ones(len(shapes), dtype=np.bool_)
-    for name in tests.keys() & {"max_usd_per_day", "max_usd_per_unit"}:
-        keeps &= tests[name](usd_per_hour)
-    return keeps
+    return usd_per_hour <= found.limits.relaxed.most_usd_per_hour(speeds)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from engine.folding import in_short
 from engine.frontier import pareto_frontier
 from engine.space import Space, Usable
 from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers
@@ -31,7 +32,6 @@ __all__ = [
     "tests_over",
 ]
 
-_ON_MONEY = ("max_usd_per_day", "max_usd_per_unit")
 _ROUNDING = 1e-9  # relative; logarithms and files of decimal numbers lose about 1e-15
 Test = Callable[[Floats], Bools]
 Tests = Mapping[str, Test]
@@ -68,6 +68,10 @@ class Limits:
         floor = max(self.floor_units_per_hour, SECONDS_PER_HOUR / self.max_seconds_per_unit)
         return np.maximum(np.asarray(usd_per_hour, dtype=np.float64) / self.max_usd_per_unit, floor)
 
+    def most_usd_per_hour(self, units_per_hour: Floats) -> Floats:
+        """The price that still keeps the limits on money at a throughput (n,), all nodes together; infinite: any."""
+        return np.minimum(self.max_usd_per_unit * units_per_hour, self.max_usd_per_day / HOURS_PER_DAY)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Speeds:
@@ -95,13 +99,12 @@ class Speeds:
 class Candidates:
     """The ways of running that can be the best one of their (class, node count), (n,) each, the fastest first.
 
-    Equals stand in the order of the space, and whatever is kept of them does too. `shape` and `machine` are flat
-    positions among the space's shapes and its (class, node count) pairs. Made once a workload: no price and no limit
-    changes anything here.
+    Equals stand in the order of the space, and whatever is kept of them does too. `shape` is the flat position among
+    the space's shapes, where every machine, a (class, node count), has its `most_ways` side by side. Made once a
+    workload: no price and no limit changes anything here.
     """
 
     shape: Integers
-    machine: Integers
     classes: Integers  # of the catalogue
     node_counts: Floats  # as a price is multiplied by them
     accelerators: Integers  # over all nodes
@@ -109,11 +112,11 @@ class Candidates:
     least_usd_per_hour: Floats  # all nodes together, at the cheapest offer of the class: under any filters
     median: Floats
     cautious: Floats
-    is_one_a_machine: bool
+    most_ways: int  # of a machine among these; 1: each machine has one, wherever it stands in the space
 
     def take(self, positions: Integers) -> "Candidates":
         """The candidates at `positions`, in that order."""
-        columns = {item.name: getattr(self, item.name)[positions] for item in fields(self)[:-1]}
+        columns = {item.name: getattr(self, item.name).take(positions) for item in fields(self)[:-1]}
         return replace(self, **columns)
 
 
@@ -121,11 +124,11 @@ class Candidates:
 class Shortlist:
     """The candidates that keep every limit at some price; read under as many filters as are asked.
 
-    `affords` are the tests of the limits on money: (n,) USD per hour -> who passes.
+    `most_usd_per_hour` (n,) is the price up to which each keeps them; finite, because no offer is an infinite price.
     """
 
     candidates: Candidates
-    affords: tuple[Test, ...]
+    most_usd_per_hour: Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -160,8 +163,8 @@ def tests_of(limits: Limits, accelerators: Integers, fits: Bools, memories_gib: 
         "memory_required_gib": lambda _: memories_gib >= limits.memory_required_gib,
         "floor_units_per_hour": lambda _: speeds >= limits.floor_units_per_hour,
         "max_seconds_per_unit": lambda _: SECONDS_PER_HOUR / speeds <= limits.max_seconds_per_unit,
-        "max_usd_per_day": lambda usd: usd * HOURS_PER_DAY <= limits.max_usd_per_day,
-        "max_usd_per_unit": lambda usd: usd / speeds <= limits.max_usd_per_unit,
+        "max_usd_per_day": lambda usd: usd <= limits.max_usd_per_day / HOURS_PER_DAY,
+        "max_usd_per_unit": lambda usd: usd <= limits.max_usd_per_unit * speeds,
     }
     binding = {"memory", *limits.asked}
     return {name: test for name, test in tests.items() if name in binding}
@@ -182,43 +185,40 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
     """
     n_open, n_nodes, n_ways = space.size
     is_one = speeds.cautious is speeds.median
-    median = speeds.median.ravel()
     if is_one:  # the first one among equals
         shapes = np.arange(n_open * n_nodes) * n_ways + speeds.median.argmax(axis=2).ravel()
     else:
-        shapes = np.arange(len(median))
-    shapes = shapes[median[shapes] > -math.inf]
-    shapes = shapes[np.argsort(-median[shapes], kind="stable")]
+        shapes = np.arange(speeds.median.size)
+    median = speeds.median.ravel()[shapes]
+    fitting = np.flatnonzero(median > -math.inf)
+    order = fitting[np.lexsort([~word for word in reversed(in_short(median[fitting]))])]
+    shapes, median = shapes[order], median[order]
     machines = shapes // n_ways
     classes = space.usable.classes[machines // n_nodes]
     node_counts = space.node_counts[machines % n_nodes].astype(np.float64)
     return Candidates(
         shape=shapes,
-        machine=machines,
         classes=classes,
         node_counts=node_counts,
         accelerators=space.total_accelerators.ravel()[machines],
         memories_gib=space.index.memories_gib[classes],
         least_usd_per_hour=space.index.prices[space.index.starts[classes]] * node_counts,
-        median=median[shapes],
-        cautious=speeds.cautious.ravel()[shapes],
-        is_one_a_machine=is_one,
+        median=median,
+        cautious=median if is_one else speeds.cautious.ravel()[shapes],
+        most_ways=1 if is_one else n_ways,
     )
 
 
 def shortlist(candidates: Candidates, limits: Limits) -> Shortlist:
     """Drop what breaks a limit at every price; once for all filters that are asked under the same limits."""
+    fits = np.ones(1, dtype=np.bool_)  # the others are no candidates
+    numbers = candidates.accelerators, fits, candidates.memories_gib, candidates.cautious
     passing = np.ones(len(candidates.shape), dtype=np.bool_)
-    for passes in _tests(candidates, limits).values():
+    for passes in tests_of(limits, *numbers).values():
         passing &= passes(candidates.least_usd_per_hour)
     listed = candidates.take(np.flatnonzero(passing))
-    tests = _tests(listed, limits)
-    return Shortlist(listed, tuple(tests[name] for name in _ON_MONEY if name in tests))
-
-
-def _tests(candidates: Candidates, limits: Limits) -> Tests:
-    fits = np.ones(len(candidates.shape), dtype=np.bool_)
-    return tests_of(limits, candidates.accelerators, fits, candidates.memories_gib, candidates.cautious)
+    most_usd = limits.most_usd_per_hour(listed.cautious)
+    return Shortlist(listed, np.minimum(most_usd, np.finfo(np.float64).max))
 
 
 def find_points(listed: Shortlist, usable: Usable) -> Points:
@@ -228,14 +228,12 @@ def find_points(listed: Shortlist, usable: Usable) -> Points:
     """
     candidates = listed.candidates
     usd = usable.usd_per_hour(candidates.classes, candidates.node_counts, candidates.accelerators)
-    is_feasible = usd < math.inf
-    for affords in listed.affords:
-        is_feasible &= affords(usd)
-    kept = np.flatnonzero(is_feasible)
-    if not candidates.is_one_a_machine:
-        _, first = np.unique(candidates.machine[kept], return_index=True)  # the fastest of each stands first
+    kept = np.flatnonzero(usd <= listed.most_usd_per_hour)
+    if candidates.most_ways > 1:
+        machines = candidates.shape[kept] // candidates.most_ways
+        _, first = np.unique(machines, return_index=True)  # the fastest of each stands first
         kept = kept[np.sort(first)]
-    return Points(candidates.shape[kept], usd[kept], candidates.median[kept])
+    return Points(candidates.shape.take(kept), usd.take(kept), candidates.median.take(kept))
 
 
 def cheapest(points: Points) -> int:

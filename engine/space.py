@@ -4,7 +4,7 @@ Price depends on the offer and the node count; speed on accelerator, count, link
 that agree in accelerator, count and link form one class: within it only the cheapest usable offer can be an optimum.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,7 +56,7 @@ class Usable:
         `accelerators` are those of all nodes. The arguments broadcast together.
         """
         if len(self.levels) == 1:
-            prices: Floats = self.prices[0][classes]
+            prices: Floats = self.prices[0].take(classes)
         else:
             prices = self.prices[np.searchsorted(self.levels, accelerators), classes]
         return prices * node_counts
@@ -116,37 +116,43 @@ class CatalogIndex:
 
     def _sift(self, filters: Filters) -> Usable:
         passing, n_left, excluded = np.ones(len(self.prices), dtype=np.bool_), len(self.prices), {}
-        caps = self._caps(filters.quotas)
-        for name, kept in self._kept_by(filters, caps):
-            passing &= kept
-            n_passing = int(np.count_nonzero(passing))
-            excluded[name], n_left = n_left - n_passing, n_passing
+        for name, column in FILTERS.items():
+            if getattr(filters, name):
+                passing &= self._is_any_of(column, getattr(filters, name))
+                n_passing = int(np.count_nonzero(passing))
+                excluded[name], n_left = n_left - n_passing, n_passing
         rows = np.flatnonzero(passing)
+        caps = self._caps(filters.quotas, rows)
+        if filters.quotas:  # an offer whose one node is too many is none at all; the others' nodes are counted later
+            is_held = caps >= np.repeat(self.accelerator_counts, np.diff(self.starts))[rows]
+            rows, caps = rows[is_held], caps[is_held]
+            excluded["quotas"] = n_left - len(rows)
         starts = np.searchsorted(rows, self.starts)
-        caps, levels = caps[rows], np.unique([*(quota.max_accelerators for quota in filters.quotas), _UNBOUNDED])
-        cheapest = _first_reaching(levels, caps, rows, starts)
+        levels = np.unique([*(quota.max_accelerators for quota in filters.quotas), _UNBOUNDED])
+        cheapest = self._cheapest(levels, caps, rows, starts)
         prices = np.where(cheapest < 0, np.inf, self.prices[cheapest])
         return Usable(rows, starts, np.flatnonzero(np.diff(starts)), excluded, caps, levels, cheapest, prices)
 
-    def _kept_by(self, filters: Filters, caps: Integers) -> Iterator[tuple[str, Bools]]:
-        """The name of each filter that was set and (n_offers,) what it lets through, in blame order."""
-        for name, column in FILTERS.items():
-            allowed: Sequence[str] = getattr(filters, name)
-            if allowed:
-                yield name, self._is_any_of(column, allowed)
-        if filters.quotas:  # an offer whose one node is too many is none at all; the others' nodes are counted later
-            counts = np.repeat(self.accelerator_counts, np.diff(self.starts))
-            yield "quotas", caps >= counts
+    def _cheapest(self, levels: Integers, caps: Integers, rows: Integers, starts: Integers) -> Integers:
+        """(n_levels, n_classes) the first row of each class whose cap reaches each level; -1 where none does."""
+        found = np.full((len(levels), len(starts) - 1), -1)
+        for level, reached in enumerate(levels):
+            if level:  # each cap is one of the levels, so all rows reach the lowest
+                rows, caps = rows[caps >= reached], caps[caps >= reached]
+                starts = np.searchsorted(rows, self.starts)
+            has_any = starts[:-1] < starts[1:]
+            found[level, has_any] = rows[starts[:-1][has_any]]
+        return found
 
-    def _caps(self, quotas: Sequence[Quota]) -> Integers:
-        """(n_offers,) how many accelerators, over all nodes, one configuration may have of each offer."""
-        caps = np.full(len(self.prices), _UNBOUNDED)
+    def _caps(self, quotas: Sequence[Quota], rows: Integers) -> Integers:
+        """(n_rows,) how many accelerators, over all nodes, one configuration may have of the offer at each row."""
+        caps: Integers = np.broadcast_to(_UNBOUNDED, len(rows))  # one number, however many rows
         for quota in quotas:
-            is_meant = np.ones(len(caps), dtype=np.bool_)
+            is_meant = np.ones(len(rows), dtype=np.bool_)
             for column in _QUOTED:
                 if getattr(quota, column) is not None:
-                    is_meant &= self._is_any_of(column, (getattr(quota, column),))
-            caps[is_meant] = np.minimum(caps[is_meant], quota.max_accelerators)
+                    is_meant &= self._is_any_of(column, (getattr(quota, column),))[rows]
+            caps = np.where(is_meant, np.minimum(caps, quota.max_accelerators), caps)
         return caps
 
     def _is_any_of(self, column: str, allowed: Sequence[str]) -> Bools:
@@ -162,17 +168,6 @@ class CatalogIndex:
         """The parts' own names; a spelling that no part has is left out, and matches nothing."""
         known = self.catalog.accelerators
         return [known.resolve(spelling).name for spelling in spellings if known.knows(spelling)]
-
-
-def _first_reaching(levels: Integers, caps: Integers, rows: Integers, starts: Integers) -> Integers:
-    """(n_levels, n_classes) the first row of each class whose cap reaches each level; -1 where none does."""
-    found = np.full((len(levels), len(starts) - 1), -1)
-    for level, reached in enumerate(levels):
-        reaching = np.flatnonzero(caps >= reached)
-        first = np.searchsorted(reaching, starts)
-        has_any = first[:-1] < first[1:]
-        found[level, has_any] = rows[reaching[first[:-1][has_any]]]
-    return found
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -121,8 +121,8 @@ def _first_broken(instance: Instance, offer: Offer, nodes: int, found: Way, usd_
         "memory_required_gib": memory_gib >= limits["memory_required_gib"],
         "floor_units_per_hour": found.cautious >= limits["floor_units_per_hour"],
         "max_seconds_per_unit": 3600.0 / found.cautious <= limits["max_seconds_per_unit"],
-        "max_usd_per_day": usd_per_hour * 24.0 <= limits["max_usd_per_day"],
-        "max_usd_per_unit": usd_per_hour / found.cautious <= limits["max_usd_per_unit"],
+        "max_usd_per_day": usd_per_hour <= limits["max_usd_per_day"] / 24.0,
+        "max_usd_per_unit": usd_per_hour <= limits["max_usd_per_unit"] * found.cautious,
     }
     return next((name for name in BLAME_ORDER if not kept[name]), None)
 

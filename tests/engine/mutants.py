@@ -51,10 +51,7 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }
 NAMES = {"argmax": "argmin", "any": "all", "max": "min", "minimum": "maximum", "maximum": "minimum", "repeat": "tile"}
 
-_SMALL = (
-    "small = [key if key.dtype.kind == 'f' "
-    "else key.astype(np.min_scalar_type(int(key.max(initial={})))) for key in keys]"
-)
+_SMALL = "small = [key.astype(np.min_scalar_type(int(key.max(initial={})))) for key in keys]"
 # Mutants that change nothing anybody could observe, each with its reason.
 EQUIVALENT: dict[tuple[str, str], str] = {
     (

@@ -6,10 +6,12 @@ from datetime import timedelta, timezone
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.accelerators import Accelerators
 from engine.catalog import Catalog, Offer
-from engine.folding import Folded, fold
+from engine.folding import Folded, fold, in_short
 from tests.engine.brute_force import INFINITY
 from tests.engine.instances import AS_OF, offer, random_instance, sheet
 
@@ -47,6 +49,14 @@ def test_every_column_can_be_read_back_through_its_words() -> None:
         words = [found.words[name][code] for code in found.codes[name]]
         assert words == [getattr(offers[position], name) or "" for position in found.offers]
         assert list(found.words[name]) == sorted(set(words))
+
+
+@given(st.lists(st.floats(0.0, allow_nan=False), max_size=30))
+def test_short_integers_sort_as_the_numbers_do_that_they_stand_for(numbers: list[float]) -> None:
+    given_numbers = np.abs(np.array(numbers, dtype=np.float64))  # there is a negative nought too
+    columns = in_short(given_numbers)
+    assert np.lexsort(columns[::-1]).tolist() == np.argsort(given_numbers, kind="stable").tolist()
+    assert {column.dtype for column in columns} == {np.dtype(np.uint16)}
 
 
 def test_a_link_that_nobody_stated_comes_last_and_is_not_a_number() -> None:

@@ -215,6 +215,24 @@ def test_every_limit_is_a_least_throughput_at_a_price() -> None:
     assert Limits().least_units_per_hour(5.0) == 0.0
 
 
+def test_limits_on_money_are_a_most_price_at_a_throughput() -> None:
+    limits = Limits(max_usd_per_unit=0.5, max_usd_per_day=72.0, floor_units_per_hour=1.0)
+    assert limits.most_usd_per_hour(np.array([2.0, 6.0, 10.0])).tolist() == [1.0, 3.0, 3.0]
+    assert Limits().most_usd_per_hour(np.array([2.0])).tolist() == [np.inf]
+
+
+def test_what_cannot_be_had_is_no_point_even_where_money_is_no_limit() -> None:
+    catalog = Catalog.of(
+        [offer("H100", 1.0), offer("A10G", 1.0, provider="gcp")], Accelerators([sheet("H100"), sheet("A10G")])
+    )
+    instance = Instance(catalog, (1,), 1, lambda _: brute_force.Way(10.0, 10.0, fits=True))
+    space = space_of(instance)
+    listed = shortlist(candidates_of(space, speeds_of(instance, space)), Limits())
+    points = find_points(listed, space.index.usable(Filters(providers=("gcp",))))
+    assert points.shape.tolist() == [0]
+    assert points.usd_per_hour.tolist() == [1.0]
+
+
 def test_a_filter_that_nothing_passes_excludes_everything_and_says_so() -> None:
     catalog = Catalog.of([offer("H100", 1.0), offer("H100", 2.0, region="west")], Accelerators([sheet("H100")]))
     instance = Instance(catalog, (1, 2), 1, Table(random.Random(0)), Filters(providers=("nobody",)))
