@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from multiprocessing.connection import Connection
-from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -35,6 +34,7 @@ from bot.usecases.learning.learn import learn
 from bot.usecases.room import Room
 from engine import Run
 from tests.benchmarks.fleet_scan import rows
+from tests.benchmarks.footprint import alone_mib, together_mib
 
 ACK_SECONDS = 3.0
 WAVE_SECONDS = 20.0  # between two moments at which everybody asks
@@ -168,8 +168,8 @@ def _rest(slack: LocalSlack, process: subprocess.Popen[bytes], seen: Measured) -
     """Until the next wave, or the digest."""
     end = time.perf_counter() + WAVE_SECONDS
     while time.perf_counter() < end and not _is_there(slack):
-        seen.served_mib = max(seen.served_mib, _mib(process.pid))
-        seen.all_mib = max(seen.all_mib, _mib(process.pid) + sum(map(_mib, _children(process.pid))))
+        seen.served_mib = max(seen.served_mib, alone_mib(process.pid))
+        seen.all_mib = max(seen.all_mib, together_mib(process.pid))
         time.sleep(0.5)
 
 
@@ -218,25 +218,6 @@ def _crowd(orders: Connection, address: str, secret: str) -> None:
 def _is_there(slack: LocalSlack) -> bool:
     """Answers are seen by the asker alone; the digest is said in the open."""
     return any(not message.is_ephemeral for message in slack.messages(CHANNEL))
-
-
-def _mib(pid: int) -> float:
-    """Resident memory of a process now."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    line = next((line for line in status.splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
-    return float(line.split()[1]) / 1024.0
-
-
-def _children(pid: int) -> list[int]:
-    """The processes below this one."""
-    try:
-        below = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-    return [*below, *(each for child in below for each in _children(child))]
 
 
 def _say(line: str) -> None:
