@@ -21,6 +21,7 @@ Known = Collection[tuple[str, str]]
 """(workload, kind) of the findings that stood last time."""
 
 _SAVINGS: tuple[FindingKind, ...] = ("dominated", "overbuilt_prototype")
+_ABOUT_EVIDENCE: tuple[FindingKind, ...] = ("thin_evidence", "stale_evidence")
 _OVERBUILT = 2.0  # a prototype that pays twice what would be no slower
 _FEW_RUNS = 3  # successful ones; fewer tell nothing of how much one differs from the next
 
@@ -44,8 +45,18 @@ class Finding:
     payback_days: float | None = None
 
     @property
+    def is_weak(self) -> bool:
+        """Whether it is about what is known of the workload rather than about what it should do."""
+        return self.kind in _ABOUT_EVIDENCE
+
+    @property
     def rank(self) -> tuple[float, float]:
-        """Least first: work foregone relative to today's, so that images and videos compare; then dollars a week."""
+        """Least first: work foregone relative to today's, so that images and videos compare; then dollars a week.
+
+        What is about evidence comes last: nothing that could be counted is at stake.
+        """
+        if self.is_weak:
+            return (math.inf, 0.0)
         current = self.advice.current
         today = current.units_per_hour.p50 if current else 1.0
         return (-self.gain_units_per_week / today, self.extra_usd_per_week)

@@ -43,21 +43,24 @@ def save(
     created_at: datetime,
     expires_at: datetime,
 ) -> None:
-    """Keep an advice, open for a decision until `expires_at`. `document` is `engine.as_document` of the answer."""
-    scope.add(
-        AdviceRow(
-            id=advice_id,
-            workload=document["workload"],
-            request=dict(request),
-            document=dict(document),
-            asked_by=asked_by,
-            catalog_version=document["catalog_version"],
-            model_version=document["model_version"],
-            history_digest=document["history_digest"],
-            created_at=created_at,
-            expires_at=expires_at,
-        )
-    )
+    """Keep an advice, open for a decision until `expires_at`. `document` is `engine.as_document` of the answer.
+
+    One that is kept under that id already stays as it is.
+    """
+    row = {
+        "id": advice_id,
+        "workload": document["workload"],
+        "request": dict(request),
+        "document": dict(document),
+        "state": "open",
+        "asked_by": asked_by,
+        "catalog_version": document["catalog_version"],
+        "model_version": document["model_version"],
+        "history_digest": document["history_digest"],
+        "created_at": created_at,
+        "expires_at": expires_at,
+    }
+    scope.insert_new(AdviceRow, [row], "id")
 
 
 def get(scope: Scope, advice_id: str, *, is_locked: bool = False) -> StoredAdvice | None:

@@ -22,8 +22,9 @@ class StoredChart:
 
 
 def put(scope: Scope, advice_id: str, frontier: Sequence[tuple[float, float]]) -> None:
-    """Say that this advice has a chart, to be drawn when its card is sent."""
-    scope.add(ChartRow(advice_id=advice_id, frontier=[list(point) for point in frontier]))
+    """Say that this advice has a chart, to be drawn when its card is sent; one that it has already stays."""
+    row = {"advice_id": advice_id, "frontier": [list(point) for point in frontier]}
+    scope.insert_new(ChartRow, [row], "advice_id")
 
 
 def get(scope: Scope, advice_id: str) -> StoredChart | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, mention, say
-from bot.views.buttons import approve_button, why_button
+from bot.views import unsure
+from bot.views.buttons import Element, approve_button, button, why_button
 from bot.views.deciding import decided, undo_button
 from bot.views.numbers import count, duration, money, plain, plural, singular
 from bot.views.phrases import day, machines, sentence
@@ -12,10 +13,10 @@ from bot.views.picks import Choice, choices
 from bot.views.subscriptions import FINDINGS
 from bot.views.verdict import against_today, headline
 
-__all__ = ["digest", "findings_modal"]
+__all__ = ["counted", "digest", "stake"]
 
+_SHIFT = "shift_to_performance"
 _SHOWN = 10  # two blocks a finding: far from Slack's fifty, and as much as anybody reads
-_ROWS_A_SECTION = 10
 _SETTLED = 5  # names in one line
 _SECONDS_PER_DAY = 86400.0
 _LONGEST_PAYBACK_DAYS = 730.0  # what pays later than that is no reason
@@ -30,26 +31,11 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
         "title": _title(data),
         "headline": _headline(data),
         "findings": [_finding(rank, found) for rank, found in enumerate(findings, start=1)],
-        "more": _counted(left_off, "more finding") if left_off else None,
+        "more": counted(left_off, "more finding") if left_off else None,
         "settled": _settled(data),
         "standing": _standing(data) if findings else None,
         "show_all": _show_all(data, left_off),
         "is_preview": data.get("is_preview", False),
-    }
-
-
-def findings_modal(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `modal_digest.json.j2` names: one page of everything behind a digest."""
-    lines: list[str] = [_line(row) for row in data["rows"]]
-    starts = range(0, len(lines), _ROWS_A_SECTION)
-    digest_id, page, pages = data["digest_id"], data["page"], data["pages"]
-    turns = [("Earlier", page - 1)] * (page > 0) + [("Later", page + 1)] * (page + 1 < pages)
-    return {
-        "chunks": [join("\n", lines[start : start + _ROWS_A_SECTION]) for start in starts],
-        "total": _counted(data["total"], "finding"),
-        "page": page + 1,
-        "pages": pages,
-        "turns": [_button(label, f"digest.all.{label.lower()}", f"{digest_id}:{to}") for label, to in turns],
     }
 
 
@@ -66,31 +52,58 @@ def _headline(data: Mapping[str, Any]) -> Mrkdwn:
     if not findings and data.get("is_filtered"):
         return say("✅ Nothing needs anyone among what this digest is about.")
     if not findings:
-        return say("✅ Nothing needs anyone: {all} where they should.", all=_all_sit(workloads))
-    shifting = [found for found in findings if found["kind"] == "shift_to_performance"]
-    if not shifting:
-        number, every = len(findings), _counted(workloads, "workload")
+        return _all_is_well(workloads, data.get("unknown", 0))
+    return _moving(data.get("counts") or _counts(findings), workloads)
+
+
+def _counts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What an older release did not write into a digest, as far as its findings tell."""
+    kinds = [found["kind"] for found in findings]
+    shifting = [found["extra_usd_per_week"] for found in findings if found["kind"] == _SHIFT]
+    n_unsure = sum(kind in unsure.KINDS for kind in kinds)
+    return {
+        "shifting": len(shifting),
+        "shifting_usd_per_week": sum(shifting),
+        "moving": len(kinds) - n_unsure,
+        "unsure": n_unsure,
+    }
+
+
+def _moving(counts: Mapping[str, Any], workloads: int) -> Mrkdwn:
+    """How many sit in the wrong place, those that people wait for first; else of how many too little is known."""
+    number = counts["shifting"]
+    if number:
+        return say(
+            "*{who}* on {where} while people wait for results. Shifting {them} to performance {costs}.",
+            who=_sit(number, "production workload"),
+            where="a cost-optimal configuration" if number == 1 else "cost-optimal configurations",
+            them="it" if number == 1 else "them",
+            costs=_costs(counts["shifting_usd_per_week"]),
+        )
+    if counts["moving"]:
+        number, every = count(counts["moving"]), counted(workloads, "workload")
         return say("*{number} of {every}* could be placed better.", number=number, every=every)
-    extra = sum(found["extra_usd_per_week"] for found in shifting)
-    return say(
-        "*{who}* on {where} while people wait for results. Shifting {them} to performance {costs}.",
-        who=_sit(len(shifting), "production workload"),
-        where="a cost-optimal configuration" if len(shifting) == 1 else "cost-optimal configurations",
-        them="it" if len(shifting) == 1 else "them",
-        costs=_costs(extra),
-    )
+    who = f"{counted(counts['unsure'], 'workload')} that people rely on"
+    return say("Nothing should move, but too little is known of *{who}*.", who=who)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 finding`, `12 findings`."""
     return f"{count(number)} {noun if number == 1 else plural(noun)}"
 
 
 def _sit(number: int, noun: str) -> str:
-    return f"{_counted(number, noun)} {'sits' if number == 1 else 'sit'}"
+    return f"{counted(number, noun)} {'sits' if number == 1 else 'sit'}"
 
 
-def _all_sit(workloads: int) -> str:
-    return _sit(workloads, "workload") if workloads == 1 else f"all {_sit(workloads, 'workload')}"
+def _all_is_well(workloads: int, unknown: int) -> Mrkdwn:
+    """Nothing more is claimed than is known: of what never ran nothing is."""
+    known = workloads - unknown
+    if known <= 0:
+        return Mrkdwn("Nothing to say yet: no workload has runs that could be judged.")
+    sits = _sit(known, "workload") if known == 1 or unknown else f"all {_sit(known, 'workload')}"
+    rest = say(" Of {others} nothing can be said yet.", others=counted(unknown, "other")) if unknown else Mrkdwn("")
+    return join("", [say("✅ Nothing needs anyone: {sits} where they should.", sits=sits), rest])
 
 
 def _costs(usd_per_week: float) -> str:
@@ -100,7 +113,7 @@ def _costs(usd_per_week: float) -> str:
 def _standing(data: Mapping[str, Any]) -> str | None:
     """How many findings were said before and are as they were."""
     number = data.get("standing", 0)
-    return f"{_counted(number, 'finding')} said before still {'stands' if number == 1 else 'stand'}" if number else None
+    return f"{counted(number, 'finding')} said before still {'stands' if number == 1 else 'stand'}" if number else None
 
 
 def _settled(data: Mapping[str, Any]) -> Mrkdwn | None:
@@ -113,7 +126,7 @@ def _settled(data: Mapping[str, Any]) -> Mrkdwn | None:
     verb = "is" if number == 1 else "are"
     return say(
         "☑ {number} {verb} settled: {names}.",
-        number=_counted(number, "finding"),
+        number=counted(number, "finding"),
         verb=verb,
         names=", ".join(names + more),
     )
@@ -124,23 +137,20 @@ def _show_all(data: Mapping[str, Any], left_off: int) -> dict[str, Any] | None:
     if not data.get("digest_id") or not (left_off or data.get("standing")):
         return None
     number = len(data["findings"]) + data["more"] + data.get("standing", 0)
-    return _button(f"Show all {count(number)}", "digest.all", f"{data['digest_id']}:0")
-
-
-def _line(row: Mapping[str, Any]) -> Mrkdwn:
-    """A finding in one line; one that was said before is not called new."""
-    words = say("*{workload}* – {kind}. {stake}", workload=row["workload"], kind=_kind(row["kind"]), stake=_stake(row))
-    return join(" ", ["🆕", words]) if row["is_new"] else words
+    return button(f"Show all {count(number)}", "digest.all", f"{data['digest_id']}:0")
 
 
 def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
+    title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"]))
+    if found["kind"] in unsure.KINDS:
+        text = join("\n", [title, unsure.words(found), _decision(found) or ""])
+        return {"text": text, "buttons": _buttons(found, None)}
     chosen = choices(found["document"])
     choice = next((it for it in chosen if found["objective"] in it.objectives), None)
-    title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"]))
     gain = against_today(choice, found["document"]) if choice else headline(found["document"], chosen)
     moved = [gain, _move(found["document"], choice)]
     return {
-        "text": join("\n", [title, *moved, _stake(found), _because(found), _decision(found) or ""]),
+        "text": join("\n", [title, *moved, stake(found), _because(found), _decision(found) or ""]),
         "buttons": _buttons(found, choice),
     }
 
@@ -162,12 +172,12 @@ def _because(found: Mapping[str, Any]) -> Mrkdwn:
     return join(" ", [sentence(found["evidence"]), words, say("Owner: {owner}", owner=mention(owner)) if owner else ""])
 
 
-def _stake(found: Mapping[str, Any]) -> Mrkdwn:
-    """Results and money a week, their signs in words; money alone where the speed is not the point."""
+def stake(found: Mapping[str, Any]) -> Mrkdwn:
+    """Results and money a week, their signs in words: money alone where speed is not the point, nothing for neither."""
     gain = 0.0 if found["kind"] == "dominated" else found["gain_units_per_week"]
     change = sentence(f"the change {_costs(found['extra_usd_per_week'])}")
     if not gain:
-        return escaped(change)
+        return escaped(change) if found["extra_usd_per_week"] else Mrkdwn("")
     number = plain(abs(gain))
     noun = singular(found["unit"]) if number == "1" else plural(found["unit"])
     if gain > 0:
@@ -190,25 +200,26 @@ def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, 
     if _decision(found):
         undo = undo_button({"advice_id": advice_id, "state": found["state"], "decision": found["decision"]})
         return [why_button(advice_id), *undo]
+    snooze, why, card = _snooze(found, advice_id), why_button(advice_id), button("Show card", "digest.card", advice_id)
+    if found["kind"] in unsure.KINDS:
+        return [*unsure.trial(found, advice_id), snooze, why, card, *unsure.demotion(found, advice_id)]
     approve = [approve_button(choice, advice_id, is_primary=True)] if choice else []
-    snooze = _snooze(advice_id, found["objective"])
-    return [*approve, snooze, why_button(advice_id), *_change_of_stage(found, advice_id)]
+    return [*approve, snooze, why, card, *_change_of_stage(found, advice_id)]
 
 
-def _snooze(advice_id: str, objective: str) -> dict[str, Any]:
-    """The price to wait for is that of the pick which the finding is about."""
-    values = {until: f"{advice_id}:{until}" for _, until in _SNOOZES} | {"price": f"{advice_id}:price:{objective}"}
-    options = [{"label": label, "value": values[until]} for label, until in _SNOOZES]
+def _snooze(found: Mapping[str, Any], advice_id: str) -> Element:
+    """The price to wait for is that of the pick which the finding is about; without one there is none."""
+    values = {until: f"{advice_id}:{until}" for _, until in _SNOOZES} | {
+        "price": f"{advice_id}:price:{found['objective']}"
+    }
+    offered = [it for it in _SNOOZES if it[1] != "price" or found["kind"] not in unsure.KINDS]
+    options = [{"label": label, "value": values[until]} for label, until in offered]
     return {"label": "Snooze", "action": "advice.snooze", "options": options}
 
 
-def _change_of_stage(found: Mapping[str, Any], advice_id: str) -> list[dict[str, Any]]:
+def _change_of_stage(found: Mapping[str, Any], advice_id: str) -> list[Element]:
     """Where the tag and the runs disagree: the stage that the runs show, in one click."""
     shown = (found["document"]["stage"] or {}).get("inferred")
     if found["kind"] != "drifted_stage" or not shown:
         return []
-    return [_button(f"Change stage to {shown}", "workload.stage", f"{advice_id}:{shown}")]
-
-
-def _button(label: str, action: str, value: str) -> dict[str, Any]:
-    return {"label": label, "action": action, "value": value, "style": None, "spoken": None}
+    return [button(f"Change stage to {shown}", "workload.stage", f"{advice_id}:{shown}")]

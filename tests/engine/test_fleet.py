@@ -252,3 +252,11 @@ def test_what_is_known_stays_while_noise_may_hide_it_and_goes_when_it_cannot() -
     assert [at_price(usd) for usd in (0.85, 0.88)] == [["dominated"], []]
     assert [at_price(usd, was) for usd in (0.88, 0.96, 0.97)] == [["dominated"], ["dominated"], []]
     assert at_price(0.88, ("another", "dominated")) == []
+
+
+def test_what_is_about_evidence_comes_after_everything_at_stake_however_little_that_is() -> None:
+    costly = Finding("drifted_stage", "z", advice("production"), "cost", -1.0, 500.0, "")
+    thin = Finding("thin_evidence", "a", advice("production"), "cost", 0.0, 0.0, "")
+    stale = Finding("stale_evidence", "b", advice("production"), "cost", 0.0, 0.0, "")
+    assert min(thin, stale, costly, key=lambda each: each.rank) is costly
+    assert (costly.is_weak, thin.is_weak, stale.is_weak) == (False, True, True)

@@ -16,8 +16,9 @@ from bot.store.decisions import DecisionKind
 from bot.store.subscriptions import Subscription
 from bot.store.tables import OutboxRow, PeriodRow
 from bot.store.workloads import OwnedWorkload
-from bot.usecases.digests.digest import LISTED, SHOWN, Survey, digest_now, drafted, send, serve, skip, survey
+from bot.usecases.digests.digest import SHOWN, Survey, digest_now, drafted, send, serve, skip, survey
 from bot.usecases.digests.periods import Period
+from bot.usecases.digests.rows import rows_of
 from bot.usecases.room import Room, Shelf
 from bot.usecases.workspace.preferences import Preferences, change
 from bot.views import message
@@ -104,7 +105,7 @@ def test_a_workload_that_counts_in_two_units_does_not_stop_the_digest(room: Room
     surveyed = survey(room, TEAM_ID)
     assert surveyed.workloads == 4
     assert [found.workload for found in surveyed.spotted] == ["video", "proto"]
-    assert surveyed.unanswered == {"mixed", "quiet"}
+    assert (surveyed.unanswered, surveyed.undetermined) == ({"mixed"}, {"quiet"})
 
 
 def test_a_workspace_sees_only_its_own_workloads(room: Room) -> None:
@@ -205,12 +206,13 @@ def test_a_subscription_that_ended_meanwhile_gets_nothing(room: Room) -> None:
 
 
 @on_sqlite
-def test_a_long_list_is_cut_and_says_how_much_is_missing(room: Room) -> None:
+def test_a_long_digest_shows_five_and_holds_everything(room: Room) -> None:
     keep_fleet(room.store)
     data = draft(room, crowded(room, 700))
     assert (len(data["findings"]), data["more"]) == (SHOWN, 700 - SHOWN)
     assert [found["advice_id"] for found in data["findings"]] == [None] * SHOWN
-    assert len(data["rest"]) == LISTED - SHOWN, "what is behind Show all has an end, too"
+    assert len(rows_of(data)) == 700, "Show all shows all"
+    assert [row.is_new for row in rows_of(data)] == [True] * 700
 
 
 def crowded(room: Room, count: int) -> Survey:

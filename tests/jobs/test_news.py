@@ -154,6 +154,28 @@ def test_what_is_not_watched_any_more_is_forgotten_without_a_word() -> None:
     assert (new.settled, new.gone) == ((), (Key("elsewhere", "dominated"),))
 
 
+def test_too_little_knowledge_is_said_once_whatever_the_answer_would_be_today() -> None:
+    thin = spotted(kind="thin_evidence", is_weak=True, configuration=None)
+    said = {key_of(thin): signature(thin)}
+    for changes in ({"configuration": CONFIGURATION}, {"objective": "performance"}, {"evidence": "one more day"}):
+        new = told(survey(replace(thin, **changes)), said)
+        assert (new.fresh, new.settled, new.gone) == ((), (), ())
+    assert told(survey(), said).settled == ("w0",), "enough is known now"
+
+
+def test_of_what_has_no_answer_any_more_nothing_is_called_settled() -> None:
+    blank = replace(survey(), undetermined=frozenset({"w0"}))
+    new = told(blank, {Key("w0", "dominated"): signature(spotted())})
+    assert (new.settled, new.gone) == ((), ())
+
+
+def test_too_little_knowledge_replaces_what_was_said_of_the_same_workload() -> None:
+    thin = spotted(kind="thin_evidence", is_weak=True)
+    blank = replace(survey(thin), undetermined=frozenset({"w0"}))
+    new = told(blank, {Key("w0", "dominated"): signature(spotted())})
+    assert (new.fresh, new.settled, new.gone) == ((thin,), (), (Key("w0", "dominated"),))
+
+
 def test_what_cannot_be_answered_today_stays_as_it_was_said() -> None:
     new = told(survey(unanswered=["w0"]), {Key("w0", "dominated"): signature(spotted())})
     assert (new.settled, new.gone) == ((), ())

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from engine import FINDING_KINDS, KINDS, STAGES
+from engine import FINDING_KINDS, KINDS, STAGES, Advice
 from tests.views.view_samples import (
+    ADVICE,
     HOSTILE,
     HUGE,
     LATER,
@@ -41,7 +42,10 @@ PAUSED = SUBSCRIPTION | {"id": "S-3", "name": HOSTILE[:60], "is_paused": True, "
 def line(workload: str = "nightly", **changes: Any) -> dict[str, Any]:
     """A finding behind "Show all"."""
     found = {
+        "place": 0,
+        "decision": None,
         "kind": "dominated",
+        "objective": "cost",
         "workload": workload,
         "unit": "clip",
         "gain_units_per_week": 0.0,
@@ -78,9 +82,23 @@ def form(**changes: Any) -> dict[str, Any]:
 
 def page(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """The data of `modal_digest`."""
-    return {"digest_id": "D-1", "page": 0, "pages": 1, "total": len(rows), "rows": list(rows)} | changes
+    one = {"digest_id": "0" * 32, "page": 0, "pages": 1, "page_size": 25, "total": len(rows), "kind": ""}
+    kinds: dict[str, int] = {}
+    for place, row in enumerate(rows):
+        row["place"], kinds[row["kind"]] = place, kinds.get(row["kind"], 0) + 1
+    return one | {"metadata": '{"channel_id":"C024BE91L"}', "kinds": kinds, "rows": list(rows)} | changes
 
 
+def unsure(answer: Advice, evidence: str, kind: str = "thin_evidence", **changes: Any) -> dict[str, Any]:
+    """A finding about how little is known."""
+    nothing = {"gain_units_per_week": 0.0, "extra_usd_per_week": 0.0}
+    return finding(answer, kind=kind, objective="cost", evidence=evidence, **nothing, **changes)
+
+
+NEVER_RAN = unsure(UNDETERMINED, "people rely on it, but none of its 3 runs succeeded: memory was too small")
+ONE_RUN = unsure(ADVICE, "people rely on it, but its advice rests on one successful run: a trial tells more")
+SILENT = unsure(ADVICE, "people are said to rely on it, but its last run ended 41 days ago", "stale_evidence")
+COUNTS = {"shifting": 0, "shifting_usd_per_week": 0.0, "moving": 0, "unsure": 3}
 CHANGED = {"by": "U024BE7LH", "advice_id": "A-1"}
 DRIFTED_STAGE = {"value": "prototyping", "source": "tagged", "inferred": "production", "evidence": "28 of 28 days"}
 DRIFTED = finding(kind="drifted_stage", evidence="tagged prototyping, but its runs look like production")
@@ -105,6 +123,13 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
         "snoozed": news(finding(state="snoozed", decision=decision("snooze", until=LATER)), standing=1),
         "preview-of-news": news(finding(advice_id=None), digest_id=None, is_preview=True, standing=1),
         "without-a-pick": news(finding(UNDETERMINED)),
+        "too-little-is-known": news(
+            NEVER_RAN, ONE_RUN | {"workload": HOSTILE, "owner": "U024BE7LH"}, SILENT, counts=COUNTS
+        ),
+        "one-is-too-little-known": news(NEVER_RAN, counts=COUNTS | {"unsure": 1}),
+        "more-than-is-shown": news(finding(), more=40, counts=COUNTS | {"moving": 41, "unsure": 0}),
+        "all-is-well-of-which-something-is-known": news(unknown=2),
+        "nothing-can-be-said-yet": news(unknown=6),
     },
     "subscribed": {
         "weekly": SUBSCRIPTION,
@@ -131,11 +156,28 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
 
 DIGEST_SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "modal_digest": {
-        "one-page": page(line(), line(HOSTILE, kind="shift_to_performance", gain_units_per_week=8_685.6), total=2),
-        "second-of-three": page(
-            *[line(name, is_new=False) for name in NAMES.values()] * 10, page=1, pages=3, total=140
+        "one-page": page(
+            line(),
+            line(HOSTILE, kind="shift_to_performance", objective="performance", gain_units_per_week=8_685.6),
+            line("quiet", kind="thin_evidence", extra_usd_per_week=0.0),
+            line(RTL, decision=decision("snooze", until=LATER)),
         ),
-        "too-old": page(total=0, pages=0),
+        "second-of-three": page(
+            *[line(name, is_new=False) for name in [*NAMES.values()][:5] * 5],
+            page=1,
+            pages=3,
+            total=70,
+            kinds={"dominated": 70},
+        ),
+        "of-one-kind-of-ten-thousand": page(
+            *[line(f"job-{number:05d}") for number in range(25)],
+            page=399,
+            pages=400,
+            total=12_500,
+            kind="dominated",
+            kinds={"dominated": 10_000, "drifted_stage": 2_500},
+        ),
+        "too-old": page(),
     },
     "modal_subscription": {
         "new": form(),

@@ -6,6 +6,7 @@ import pytest
 
 from bot.posts import Message
 from bot.views import as_text, message
+from tests.views.digest_cases import NEVER_RAN, ONE_RUN, SILENT
 from tests.views.view_samples import ADVICE, UNDETERMINED, decision, digest, finding
 
 
@@ -65,13 +66,45 @@ def test_each_finding_can_be_approved_and_asked_about() -> None:
     assert actions(found) == [
         ("advice.approve.performance", "A-1"),
         ("advice.why", "A-1"),
+        ("digest.card", "A-1"),
         ("advice.approve.cost", "A-2"),
         ("advice.why", "A-2"),
+        ("digest.card", "A-2"),
     ]
 
 
 def test_each_finding_can_be_snoozed_for_a_week_a_month_or_until_its_price_moves() -> None:
     assert snoozes(shown(finding(advice_id="A-1"))) == ["A-1:week", "A-1:month", "A-1:price:performance"]
+
+
+def test_a_finding_about_too_little_knowledge_says_what_would_settle_it_and_nothing_of_money() -> None:
+    text = as_text(shown(NEVER_RAN))
+    assert "1. video-gen – too little is known of it" in text
+    assert "People rely on it, but none of its 3 runs succeeded: memory was too small." in text
+    assert "What would settle it: one run that succeeds, imported with its units." in text
+    assert "$" not in text
+    assert "The change" not in text
+
+
+def test_the_next_run_to_make_settles_what_rests_on_few_and_any_run_what_is_silent() -> None:
+    assert "What would settle it: a short run on 1 × H100-80GB, about $1.40." in as_text(shown(ONE_RUN))
+    silent = as_text(shown(SILENT))
+    assert "one more run on 1 × A10G; or another stage, if nobody relies on it any more." in silent
+
+
+def test_what_too_little_is_known_of_is_never_approved_from_a_digest() -> None:
+    taught = [(it, value) for it, value in actions(shown(ONE_RUN)) if it != "advice.why"]
+    assert taught == [("advice.try", "A-1"), ("digest.card", "A-1")]
+    demoted = [("advice.why", "A-1"), ("digest.card", "A-1"), ("workload.stage", "A-1:prototyping")]
+    assert actions(shown(NEVER_RAN)) == demoted
+    assert snoozes(shown(NEVER_RAN)) == ["A-1:week", "A-1:month"], "it has no price to wait for"
+
+
+def test_the_headline_counts_everything_that_is_new_and_not_only_what_is_shown() -> None:
+    counts = {"shifting": 12, "shifting_usd_per_week": 4_800.0, "moving": 40, "unsure": 3}
+    text = as_text(message("digest", digest(finding(), more=39) | {"counts": counts}))
+    assert "12 production workloads sit on cost-optimal configurations" in text
+    assert "costs $4,800 a week" in text
 
 
 def test_a_finding_takes_two_blocks() -> None:
@@ -95,20 +128,20 @@ def test_a_change_that_pays_for_itself_soon_says_so(days: float | None, *, said:
 
 
 def test_everything_behind_a_digest_is_one_click_away() -> None:
-    rest = {"digest_id": "D-1", "standing": 2, "rest": []}
+    rest = {"digest_id": "D-1", "standing": 2}
     found = message("digest", digest(finding(), more=30) | rest)
     [button] = [block["accessory"] for block in found.blocks if "accessory" in block]
     assert (button["action_id"], button["value"], button["text"]["text"]) == ("digest.all", "D-1:0", "Show all 33")
 
 
 def test_one_line_when_nothing_is_new() -> None:
-    found = message("digest", digest() | {"digest_id": "D-1", "standing": 2, "rest": []})
+    found = message("digest", digest() | {"digest_id": "D-1", "standing": 2})
     assert found.text == "✅ Nothing new: 2 findings said before still stand."
     assert len(found.blocks) == 1
 
 
 def test_a_finding_without_a_pick_to_approve_can_still_be_asked_about() -> None:
-    assert actions(shown(finding(UNDETERMINED))) == [("advice.why", "A-1")]
+    assert actions(shown(finding(UNDETERMINED))) == [("advice.why", "A-1"), ("digest.card", "A-1")]
 
 
 def test_a_finding_is_judged_by_its_own_pick_and_not_by_the_recommended_one() -> None:
@@ -141,7 +174,7 @@ def test_what_was_left_off_is_counted(more: int, said: str) -> None:
 
 def test_a_long_digest_shows_ten_and_counts_the_rest() -> None:
     found = shown(*[finding()] * 14, more=3)
-    assert len(actions(found)) == 20
+    assert len(actions(found)) == 30
     assert "7 more findings" in as_text(found)
 
 
@@ -154,7 +187,19 @@ def test_a_screen_reader_hears_the_headline_and_the_findings() -> None:
 def test_a_finding_that_was_decided_says_so_and_can_only_be_asked_about() -> None:
     found = shown(finding(state="approved", decision=decision("approve", "performance")), finding(advice_id="A-2"))
     assert "✅ Approved: performance, by @U0G9QF9C6, 23 Nov 2026, 09:00 UTC" in as_text(found)
-    assert actions(found) == [("advice.why", "A-1"), ("advice.approve.performance", "A-2"), ("advice.why", "A-2")]
+    assert actions(found) == [
+        ("advice.why", "A-1"),
+        ("advice.approve.performance", "A-2"),
+        ("advice.why", "A-2"),
+        ("digest.card", "A-2"),
+    ]
+
+
+def test_no_more_is_claimed_of_a_fleet_than_is_known() -> None:
+    well = as_text(message("digest", digest() | {"unknown": 2}))
+    assert well == "✅ Nothing needs anyone: 4 workloads sit where they should. Of 2 others nothing can be said yet."
+    nothing = as_text(message("digest", digest(workloads=0) | {"unknown": 0}))
+    assert nothing == "Nothing to say yet: no workload has runs that could be judged."
 
 
 def test_a_preview_that_stored_nothing_has_nothing_to_press() -> None:

@@ -12,6 +12,7 @@ from bot.posts import Message
 from bot.render.check import problems
 from bot.render.limits import BLOCKS
 from bot.views import as_text, message
+from engine import FINDING_KINDS
 from tests.views.after_shapes import after_shapes
 from tests.views.deciding_shapes import deciding_shapes
 from tests.views.view_cases import CASES
@@ -136,7 +137,7 @@ CARDS = mapping(
     is_private=st.booleans(),
 )
 FINDINGS = mapping(
-    kind=st.sampled_from(["shift_to_performance", "dominated"]) | TEXTS,
+    kind=st.sampled_from(FINDING_KINDS) | TEXTS,
     workload=TEXTS,
     unit=TEXTS,
     advice_id=MAYBE() | st.uuids().map(str),
@@ -213,7 +214,7 @@ DATA: dict[str, st.SearchStrategy[Any]] = {
         standing=COUNTS,
         settled=st.lists(TEXTS, max_size=20),
         settled_count=COUNTS,
-        rest=st.just([]),
+        unknown=COUNTS,
         is_filtered=st.booleans(),
         is_preview=st.booleans(),
     ),

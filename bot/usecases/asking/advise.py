@@ -104,19 +104,25 @@ def _place(scope: Scope, asker: Asker) -> Destination:
 
 
 def answer(
-    room: Room, team_id: str, question: Question, *, with_predictions: bool = False
+    room: Room, team_id: str, question: Question, *, with_predictions: bool = False, with_frontier: bool = True
 ) -> Advice | Unknown | Malformed:
-    """The answer to `question` from what the database knows; writes nothing, so that the command line asks here too."""
+    """The answer to `question` from what the database knows; writes nothing, so that the command line asks here too.
+
+    A survey of many workloads wants no frontier: it draws no chart.
+    """
     with room.store.read(team_id) as scope:
         grounds = _gather(room, scope, question)
     if isinstance(grounds, Unknown | Malformed):
         return grounds
-    found = _recommended(room, grounds, with_predictions=with_predictions)
+    wanted = {"with_predictions": with_predictions, "with_frontier": with_frontier}
+    found = _recommended(room, grounds, **wanted)
     unasked = _unasked_pricing(grounds, found)
-    return _recommended(room, replace(grounds, workload=unasked)) if unasked else found
+    return _recommended(room, replace(grounds, workload=unasked), with_frontier=with_frontier) if unasked else found
 
 
-def _recommended(room: Room, grounds: _Grounds, *, with_predictions: bool = False) -> Advice:
+def _recommended(
+    room: Room, grounds: _Grounds, *, with_predictions: bool = False, with_frontier: bool = True
+) -> Advice:
     return recommend(
         grounds.workload,
         grounds.history,
@@ -126,7 +132,7 @@ def _recommended(room: Room, grounds: _Grounds, *, with_predictions: bool = Fals
         grounds.policy,
         room.clock(),
         with_predictions=with_predictions,
-        with_frontier=True,
+        with_frontier=with_frontier,
         timer=room.timer,
     )
 

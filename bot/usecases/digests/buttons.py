@@ -1,10 +1,10 @@
-"""The buttons of a digest and of the list of digests: preview, send now, pause, resume, remove, show all."""
+"""The buttons of the list of digests: preview, send now, pause, resume, remove."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from bot.posts import Destination, Modal, Post
+from bot.posts import Destination, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
 from bot.usecases.asking.reading import Malformed
@@ -16,9 +16,8 @@ from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem
 
-__all__ = ["PAGE", "change", "preview", "send_now", "show_all"]
+__all__ = ["change", "preview", "send_now"]
 
-PAGE = 50  # findings in one view of the list behind "Show all"
 _GONE = Problem("this digest is no more", "/gpu-advise digest list shows those that there are")
 _ELSEWHERE = Problem("this digest belongs to another channel", "change it there: /gpu-advise digest list")
 _Change: TypeAlias = Callable[[Scope, Room, Subscription], object]
@@ -65,30 +64,6 @@ def change(room: Room, click: Click, request_id: str | None = None) -> None:
         audit.record(scope, now, click.user_id, f"digest.{verb}", standing.channel, name=standing.name)
         in_place = replace(click.in_private, update_ts=click.message_ts, is_private=click.is_ephemeral)
         outbox.put(scope, Post(in_place, "subscription_list", listed(scope, click.channel_id, now)))
-
-
-def show_all(room: Room, click: Click) -> Modal:
-    """Everything behind a digest, a page at a time; `click.value` is the digest's id and the page, counted from 0."""
-    digest_id, _, page = click.value.partition(":")
-    with room.store.read(click.team_id) as scope:
-        post = outbox.get(scope, digest_id)
-    is_known = post is not None and post.view == "digest"
-    data = post.data if post is not None and is_known else {"findings": [], "rest": [], "more": 0, "standing": 0}
-    wanted = int(page[:4]) if page.isascii() and page.isdecimal() else 0
-    return Modal("modal_digest", _page(data, digest_id, wanted), is_turned=True)
-
-
-def _page(data: Mapping[str, Any], digest_id: str, wanted: int) -> dict[str, Any]:
-    rows = [*({**finding, "document": None, "is_new": True} for finding in data["findings"]), *data["rest"]]
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(wanted, pages - 1)
-    return {
-        "digest_id": digest_id,
-        "page": page,
-        "pages": pages,
-        "total": len(data["findings"]) + data["more"] + data["standing"],
-        "rows": rows[page * PAGE : (page + 1) * PAGE],
-    }
 
 
 def _is_refused(room: Room, click: Click, request_id: str | None) -> bool:

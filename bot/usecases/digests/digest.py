@@ -2,31 +2,29 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, advices, decisions, fleets, outbox, said, subscriptions
+from bot.store import Scope, decisions, fleets, outbox, said, subscriptions
 from bot.store.columns import new_id
 from bot.store.subscriptions import Subscription
-from bot.usecases.asking.advise import STANDS_FOR
-from bot.usecases.asking.reading import Question
+from bot.usecases.digests.cards import keep
 from bot.usecases.digests.news import News, key_of, news, signature
 from bot.usecases.digests.periods import Period
+from bot.usecases.digests.rows import Row, pack
 from bot.usecases.digests.spotting import Spotted
 from bot.usecases.digests.surveying import Survey, survey
 from bot.usecases.digests.topics import Topic
 from bot.usecases.room import Room
 from bot.usecases.workspace.fleet import glance
 from bot.usecases.workspace.preferences import preferences
-from engine import Workload
 
-__all__ = ["LISTED", "SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "serve", "skip", "survey"]
+__all__ = ["SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "serve", "skip", "survey"]
 
 SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
-LISTED = 500  # findings behind "Show all"
 _NAMED = 20  # workloads called settled
 _DECIDED_SINCE = timedelta(days=366)  # a snooze until the price moves lasts no longer
 _USER = re.compile(r"[UW][A-Z0-9]+")
@@ -125,12 +123,9 @@ def _put(scope: Scope, destination: Destination, edition: _Edition, now: datetim
 
 
 def _keep(scope: Scope, found: Spotted, now: datetime) -> str:
-    """Store the advice behind a finding, open for a decision; its id. Nobody asked for it in particular."""
+    """The id of the advice behind a finding, stored and open for a decision."""
     advice_id = new_id()
-    question = Question(found.workload, Workload(found.workload))
-    request = {"asked": question.asked, "workload": asdict(question.workload)}
-    document = found.document
-    advices.save(scope, advice_id, request, document, asked_by=None, created_at=now, expires_at=now + STANDS_FOR)
+    keep(scope, advice_id, found.document, now)
     return advice_id
 
 
@@ -140,7 +135,10 @@ def _as_document(
     """The data of the view `digest`; `advice_ids` of the findings shown, where their advices were kept."""
     new, surveyed = edition.news, edition.surveyed
     shown = new.fresh[:SHOWN]
-    rest = [*_lines(new.fresh[SHOWN:], is_new=True), *_lines(new.standing, is_new=False)]
+    rest = [
+        *(Row.of(found, is_new=True) for found in new.fresh[SHOWN:]),
+        *(Row.of(found, is_new=False) for found in new.standing),
+    ]
     finding = _described(edition)
     return {
         "digest_id": digest_id,
@@ -156,7 +154,21 @@ def _as_document(
         "standing": len(new.standing),
         "settled": list(new.settled[:_NAMED]),
         "settled_count": len(new.settled),
-        "rest": rest[: LISTED - len(shown)],
+        "counts": _counts(new.fresh),
+        "unknown": len(surveyed.undetermined) + len(surveyed.unanswered),
+        "listing": pack(rest) if rest else "",
+    }
+
+
+def _counts(fresh: Sequence[Spotted]) -> dict[str, Any]:
+    """What is new, in numbers: all of it, not only what is shown."""
+    shifting = [found.extra_usd_per_week for found in fresh if found.kind == "shift_to_performance"]
+    n_unsure = sum(found.is_weak for found in fresh)
+    return {
+        "shifting": len(shifting),
+        "shifting_usd_per_week": sum(shifting),
+        "moving": len(fresh) - n_unsure,
+        "unsure": n_unsure,
     }
 
 
@@ -181,18 +193,3 @@ def _described(edition: _Edition) -> Callable[[Spotted, str | None], dict[str, A
         }
 
     return finding
-
-
-def _lines(found: Sequence[Spotted], *, is_new: bool) -> list[dict[str, Any]]:
-    """Findings in a line each, for the list behind "Show all"."""
-    return [
-        {
-            "kind": each.kind,
-            "workload": each.workload,
-            "unit": each.unit,
-            "gain_units_per_week": each.gain_units_per_week,
-            "extra_usd_per_week": each.extra_usd_per_week,
-            "is_new": is_new,
-        }
-        for each in found[:LISTED]
-    ]

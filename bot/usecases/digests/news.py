@@ -2,7 +2,8 @@
 
 A finding is *changed*, and said again, when its kind, its objective or the configuration to move to differs from what
 was said, or when what is at stake moved by more than a quarter: results a week, or dollars a week where these moved by
-ten dollars at least. Prices alone change nothing: they show in the dollars. A finding that was said is *settled*, and
+ten dollars at least. Prices alone change nothing: they show in the dollars. One that is about how little is known of a
+workload never changes: only its end is news. A finding that was said is *settled*, and
 said to be so once, when its workload was answered and nothing stands out any more, or when somebody approved or
 dismissed it. Whatever was snoozed, or is not watched any more, is forgotten without a word and is news if it comes
 back.
@@ -101,8 +102,8 @@ def _identity(configuration: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_changed(said: str | None, found: Spotted) -> bool:
-    if said is None:
-        return True
+    if said is None or found.is_weak:
+        return said is None
     then, now = json.loads(said), _marks(found)
     is_same = all(then.get(name) == now[name] for name in ("objective", "configuration"))
     usd = abs(now["extra"] - then.get("extra", 0.0))
@@ -115,5 +116,7 @@ def _has_moved(then: float, now: float) -> bool:
 
 
 def _gone(surveyed: Survey, open_: Sequence[Spotted], said: Mapping[Key, str]) -> list[Key]:
+    """What does not stand any more; of a workload that has no answer today nothing is known to have gone."""
     standing = {key_of(each) for each in open_}
-    return [key for key in said if key not in standing and key.workload not in surveyed.unanswered]
+    unknown = (surveyed.unanswered | surveyed.undetermined) - {each.workload for each in surveyed.spotted}
+    return [key for key in said if key not in standing and key.workload not in unknown]

@@ -24,7 +24,8 @@ class Spotted:
     """One finding, packed so that those of ten thousand workloads fit in memory.
 
     `worth_usd_per_week` is what it saves, or what the results gained would cost today, whichever is more. `rank`
-    orders findings, least first. `configuration` is the one to move to; None where there is no pick.
+    orders findings, least first. `configuration` is the one to move to; None where there is no pick. `is_weak`: it is
+    about how little is known.
     """
 
     kind: FindingKind
@@ -41,6 +42,7 @@ class Spotted:
     rank: tuple[float, float]
     configuration: dict[str, Any] | None
     packed: bytes
+    is_weak: bool = False
 
     @classmethod
     def of(cls, found: Finding) -> Self:
@@ -63,6 +65,7 @@ class Spotted:
             found.rank,
             asdict(configuration) if configuration else None,
             zlib.compress(json.dumps(as_document(advice), allow_nan=False).encode()),
+            found.is_weak,
         )
 
     @property
@@ -76,11 +79,12 @@ class Spotted:
 class Seen:
     """What stands out, in no order, which workloads could not be answered, and how many of the others are what.
 
-    `stages` and `kinds` count workloads by stage and by kind.
+    `undetermined` are those whose history carries no answer yet; `stages` and `kinds` count those that have one.
     """
 
     spotted: tuple[Spotted, ...]
     unanswered: tuple[str, ...]
+    undetermined: tuple[str, ...] = ()
     stages: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
 
@@ -99,10 +103,10 @@ def spot(room: Room, team_id: str, names: Sequence[str]) -> Seen:
     """Answer for each workload, as of the room's clock, and keep what stands out."""
     with room.store.read(team_id) as scope:
         policy, known = workspaces.policy(scope), said.standing(scope)  # what was said stays while noise may hide it
-    unanswered: list[str] = []
-    stages, kinds = Counter[str](), Counter[str]()
-    found = findings(_counted(_answers(room, team_id, names, unanswered), stages, kinds), policy, known)
-    return Seen(tuple(map(Spotted.of, found)), tuple(unanswered), dict(stages), dict(kinds))
+    tally = _Tally()
+    found = findings(map(tally.counted, _answers(room, team_id, names, tally)), policy, known)
+    spotted, undetermined = tuple(map(Spotted.of, found)), tuple(tally.undetermined)
+    return Seen(spotted, tuple(tally.unanswered), undetermined, dict(tally.stages), dict(tally.kinds))
 
 
 def spot_elsewhere(part: Part) -> Seen:
@@ -129,21 +133,36 @@ def _is_known(room: Room, part: Part) -> bool:
         return any(workloads.get(scope, name) is not None for name in part.names)
 
 
-def _answers(room: Room, team_id: str, names: Sequence[str], unanswered: list[str]) -> Iterator[Advice]:
-    """The advices of those that can be answered, one at a time; the names of the others go to `unanswered`."""
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What is counted while the answers go by."""
+
+    unanswered: list[str] = field(default_factory=list)
+    undetermined: list[str] = field(default_factory=list)
+    stages: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def counted(self, advice: Advice) -> Advice:
+        """The same advice."""
+        if advice.undetermined is not None:
+            self.undetermined.append(advice.workload)
+            return advice
+        self.stages.update([advice.stage.value] if advice.stage else [])
+        self.kinds.update([advice.kind.value] if advice.kind else [])
+        return advice
+
+
+def _answers(room: Room, team_id: str, names: Sequence[str], tally: _Tally) -> Iterator[Advice]:
+    """The advices, one at a time, undetermined ones too: how little is known may be a finding.
+
+    Without frontiers, which only charts show: a card that is opened gets its chart then.
+    """
     for name in names:
-        found = answer(room, team_id, Question(name, Workload(name)))
-        if isinstance(found, Advice) and found.undetermined is None:
+        found = answer(room, team_id, Question(name, Workload(name)), with_frontier=False)
+        if isinstance(found, Advice):
             yield found
         else:
-            unanswered.append(name)
-
-
-def _counted(advices: Iterator[Advice], stages: Counter[str], kinds: Counter[str]) -> Iterator[Advice]:
-    for advice in advices:
-        stages.update([advice.stage.value] if advice.stage else [])
-        kinds.update([advice.kind.value] if advice.kind else [])
-        yield advice
+            tally.unanswered.append(name)
 
 
 def _worth(found: Finding) -> float:

@@ -31,8 +31,8 @@ Beat: TypeAlias = Callable[[], object]
 class Survey:
     """What stands out in a workspace, the most serious first.
 
-    `names` are the workloads looked at, `unanswered` those of them of which nothing can be said, `owners` whose they
-    are where that is known; `stages` and `kinds` count the others.
+    `names` are the workloads looked at, `unanswered` those of them that failed, `undetermined` those whose history
+    carries no answer yet, `owners` whose they are where that is known; `stages` and `kinds` count the others.
     """
 
     team_id: str
@@ -43,6 +43,7 @@ class Survey:
     owners: dict[str, str]
     stages: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
+    undetermined: frozenset[str] = frozenset()
 
     @property
     def workloads(self) -> int:
@@ -60,18 +61,20 @@ def survey(room: Room, team_id: str, beat: Beat = lambda: None) -> Survey:
     with room.store.read(team_id) as scope:
         names, owners = watched.names(scope), watched.owners(scope)
     spotted: list[Spotted] = []
-    unanswered: set[str] = set()
+    unanswered, undetermined = set[str](), set[str]()
     stages, kinds = Counter[str](), Counter[str]()
     for seen in _seen(room, team_id, names, at):
         spotted.extend(seen.spotted)
         unanswered.update(seen.unanswered)
+        undetermined.update(seen.undetermined)
         stages.update(seen.stages)
         kinds.update(seen.kinds)
         beat()
     spotted.sort(key=lambda each: (each.rank, each.workload))
     return Survey(
-        team_id, at, frozenset(names), tuple(spotted), frozenset(unanswered), owners, dict(stages), dict(kinds)
-    )
+        team_id, at, frozenset(names), tuple(spotted), frozenset(unanswered), owners, dict(stages), dict(kinds),
+        frozenset(undetermined),
+    )  # fmt: skip
 
 
 def _seen(room: Room, team_id: str, names: Sequence[str], at: datetime) -> Iterator[Seen]:

@@ -1,0 +1,113 @@
+"""*Show all*: every finding behind a digest, a page at a time, each to be decided where it stands."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bot.posts import Modal
+from bot.store import Scope, decisions, outbox
+from bot.usecases.asking import explaining
+from bot.usecases.deciding import confirming, dismissing, snoozing
+from bot.usecases.deciding.standing import as_document
+from bot.usecases.digests.cards import advice_of
+from bot.usecases.digests.rows import Row, rows_of
+from bot.usecases.origin import Origin
+from bot.usecases.requests import Click
+from bot.usecases.room import Room
+from engine import FINDING_KINDS
+
+__all__ = ["PAGE", "decide", "show_all"]
+
+PAGE = 25  # findings in one view: each has a menu of its own
+_DIGITS = 6
+
+
+class _Place(NamedTuple):
+    """What a button of the list leads to: `<digest>:<page, from 0>:<kind of finding>`; all kinds where it is empty."""
+
+    digest_id: str
+    page: int
+    kind: str
+
+    @classmethod
+    def read(cls, value: str) -> "_Place":
+        digest_id, page, kind = [*value.split(":", 2), "", ""][:3]
+        return cls(digest_id, _number(page) or 0, kind if kind in FINDING_KINDS else "")
+
+
+def show_all(room: Room, click: Click) -> Modal:
+    """One page of everything behind a digest; of one kind only where `click.value` names it."""
+    at = _Place.read(click.value)
+    origin = Origin.read(click.metadata) if click.view_id else Origin.at(click)
+    with room.store.read(click.team_id) as scope:
+        post = outbox.get(scope, at.digest_id)
+        data = post.data if post is not None and post.view == "digest" else None
+        page = _page(scope, at, data, room.clock()) if data else _nothing(at)
+    return Modal("modal_digest", page | {"metadata": origin.model_dump_json(exclude_defaults=True)}, is_turned=True)
+
+
+def decide(room: Room, click: Click) -> Modal:
+    """What an entry of a row's menu opens: the same as the button of that name on the card of that finding.
+
+    `click.value` is `<digest>:<place>:<objective>`; what is said of it goes where the digest stands.
+    """
+    digest_id, place, objective = [*click.value.split(":", 2), "", ""][:3]
+    number = _number(place)
+    advice_id = None if number is None else advice_of(room, click.team_id, digest_id, number)
+    if advice_id is None:
+        return confirming.refusal("unknown_advice", None, room.clock())
+    verb, there = click.action_id.split(".")[1], Origin.read(click.metadata)
+    value = f"{advice_id}:{objective}" if objective else advice_id
+    place_of_digest = there.model_dump(include={"channel_id", "response_url", "message_ts"})
+    return _OPENED[verb](room, click.model_copy(update={**place_of_digest, "value": value}))
+
+
+def _page(scope: Scope, at: _Place, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    rows = list(enumerate(rows_of(data)))
+    wanted = [(place, row) for place, row in rows if not at.kind or row.kind == at.kind]
+    pages = max(1, -(-len(wanted) // PAGE))
+    page = min(at.page, pages - 1)
+    shown = wanted[page * PAGE : (page + 1) * PAGE]
+    since = decisions.latest(scope, datetime.fromisoformat(data["at"]))
+    return {
+        "digest_id": at.digest_id,
+        "page": page,
+        "pages": pages,
+        "page_size": PAGE,
+        "kind": at.kind,
+        "kinds": dict(Counter(row.kind for _, row in rows)),
+        "total": len(rows),
+        "rows": [_row(place, row) | {"decision": as_document(since.get(row.workload), now)} for place, row in shown],
+    }
+
+
+def _nothing(at: _Place) -> dict[str, Any]:
+    """Of a digest that is no more."""
+    empty: dict[str, Sequence[Any] | Mapping[str, Any]] = {"kinds": {}, "rows": []}
+    return {"digest_id": at.digest_id, "page": 0, "pages": 1, "page_size": PAGE, "kind": "", "total": 0, **empty}
+
+
+def _row(place: int, row: Row) -> dict[str, Any]:
+    return {
+        "place": place,
+        "kind": row.kind,
+        "workload": row.workload,
+        "unit": row.unit,
+        "objective": row.objective,
+        "gain_units_per_week": row.gain_units_per_week,
+        "extra_usd_per_week": row.extra_usd_per_week,
+        "is_new": row.is_new,
+    }
+
+
+def _number(text: str) -> int | None:
+    return int(text[:_DIGITS]) if text.isascii() and text.isdecimal() else None
+
+
+_OPENED: Mapping[str, Callable[[Room, Click], Modal]] = {
+    "approve": confirming.confirm,
+    "dismiss": dismissing.ask_why,
+    "snooze": snoozing.ask_how_long,
+    "why": explaining.explain,
+}

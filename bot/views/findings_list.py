@@ -1,0 +1,101 @@
+"""*Show all*: everything behind a digest, a page at a time, each finding with a menu of what can be done about it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.render import Mrkdwn, join, say
+from bot.views import unsure
+from bot.views.buttons import Element, button
+from bot.views.deciding import decided
+from bot.views.digest import counted, stake
+from bot.views.numbers import count
+from bot.views.subscriptions import FINDINGS
+
+__all__ = ["findings_list"]
+
+_MOST = 100  # options of a menu, as Slack has it
+_BESIDE = 2  # pages that the buttons alone lead to
+_STATES = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
+
+
+def findings_list(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_digest.json.j2` names: one page of everything behind a digest."""
+    number = data["kinds"].get(data["kind"], 0) if data["kind"] else data["total"]
+    return {
+        "metadata": data["metadata"],
+        "rows": [_row(data["digest_id"], row) for row in data["rows"]],
+        "shown": f"{_span(data['page'], data['page_size'], number)} of {counted(number, 'finding')}",
+        "only": _kind(data["kind"]) if data["kind"] else None,
+        "total": count(data["total"]),
+        "menus": [menu for menu in (_kinds(data), _pages(data, number)) if menu is not None],
+        "turns": list(_turns(data)),
+    }
+
+
+def _row(digest_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding with its menu; one that was decided since says so and can only be explained."""
+    decision = row["decision"]
+    state = {"state": _STATES[decision["kind"]], "decision": decision} if decision else {"state": "open"}
+    worth = "" if row["kind"] in unsure.KINDS else stake(row)
+    title = say("*{workload}* – {kind}", workload=row["workload"], kind=_kind(row["kind"]))
+    new = "🆕 " if row["is_new"] and not decision else ""
+    return {
+        "text": join("\n", [Mrkdwn(new + title), worth, decided({"decision": None, **state}) or ""]),
+        "menu": _menu(digest_id, row),
+    }
+
+
+def _menu(digest_id: str, row: Mapping[str, Any]) -> Element:
+    at = f"{digest_id}:{row['place']}"
+    entries = [("Why?", f"digest.why {at}")]
+    if not row["decision"]:
+        is_move = row["kind"] not in unsure.KINDS
+        approve = [(f"Approve {row['objective']}…", f"digest.approve {at}:{row['objective']}")] if is_move else []
+        entries = [*approve, ("Snooze…", f"digest.snooze {at}"), ("Dismiss…", f"digest.dismiss {at}"), *entries]
+    options = [{"label": label, "value": value} for label, value in entries]
+    return {"label": "More", "action": "more", "options": options, "is_overflow": True}
+
+
+def _kinds(data: Mapping[str, Any]) -> Element | None:
+    """A menu of the kinds of findings that there are; none where there is one kind only."""
+    kinds = sorted(data["kinds"].items(), key=lambda it: (-it[1], it[0]))
+    if len(kinds) <= 1:
+        return None
+    options = [("All kinds", data["total"], ""), *((_kind(kind), number, kind) for kind, number in kinds)]
+    return _menu_of(
+        "Only one kind",
+        "digest.all.kind",
+        [(f"{label} ({count(number)})", f"{data['digest_id']}:0:{kind}") for label, number, kind in options],
+    )
+
+
+def _pages(data: Mapping[str, Any], number: int) -> Element | None:
+    """A menu that leads to a page: to every one of a few, to a hundred evenly spread ones of many."""
+    pages, size = data["pages"], data["page_size"]
+    if pages <= _BESIDE:
+        return None
+    stride = -(-pages // _MOST)
+    label_of = [(_span(page, size, number), page) for page in range(0, pages, stride)]
+    values = [(label, f"{data['digest_id']}:{page}:{data['kind']}") for label, page in label_of]
+    return _menu_of("Go to", "digest.all.page", values)
+
+
+def _turns(data: Mapping[str, Any]) -> Iterator[Element]:
+    """Buttons to the pages beside this one."""
+    page, pages = data["page"], data["pages"]
+    for label, to in (("◀ Earlier", page - 1), ("Later ▶", page + 1)):
+        if 0 <= to < pages:
+            where = "earlier" if to < page else "later"
+            yield button(label, f"digest.all.{where}", f"{data['digest_id']}:{to}:{data['kind']}")
+
+
+def _span(page: int, size: int, number: int) -> str:
+    return f"{count(page * size + 1)}–{count(min((page + 1) * size, number))}"
+
+
+def _kind(kind: str) -> str:
+    return FINDINGS.get(kind, kind.replace("_", " "))
+
+
+def _menu_of(label: str, action: str, options: list[tuple[str, str]]) -> Element:
+    return {"label": label, "action": action, "options": [{"label": words, "value": value} for words, value in options]}
