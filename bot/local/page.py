@@ -90,7 +90,7 @@ class Page:
         return {
             "version": workspace.version,
             "people": [{"id": p.id, "name": p.name, "real_name": p.real_name} for p in workspace.people.values()],
-            "channels": [_channel(channel) for channel in channels],
+            "channels": [self._channel(channel, viewer_id) for channel in channels],
             "direct": direct.id,
             "channel": shown,
             "messages": [self._message(m) for m in workspace.visible(shown, viewer_id)],
@@ -99,6 +99,11 @@ class Page:
             "has_digest": self._run_digest() is not None,
             "has_week": self._pass_week() is not None,
         }
+
+    def _channel(self, channel: Channel, viewer_id: str) -> dict[str, Any]:
+        """A channel, and when somebody else than the viewer spoke there last."""
+        heard = (m.ts for m in self._state.workspace.visible(channel.id, viewer_id) if m.user_id != viewer_id)
+        return {"id": channel.id, "name": channel.name, "is_im": channel.is_im, "last_ts": max(heard, default="")}
 
     def _message(self, message: PostedMessage) -> dict[str, Any]:
         files = [file_as_slack(self._state.workspace.files[file_id], "") for file_id in message.file_ids]
@@ -237,10 +242,6 @@ async def _body(request: Request) -> Mapping[str, Any] | None:
 def _done(ack: Ack) -> dict[str, Any]:
     milliseconds = round(ack.seconds * 1000)
     return {"ok": ack.is_ok, "problem": None if ack.is_ok else ack.problem, "milliseconds": milliseconds}
-
-
-def _channel(channel: Channel) -> dict[str, Any]:
-    return {"id": channel.id, "name": channel.name, "is_im": channel.is_im}
 
 
 def _view(view: OpenView | None, team_id: str) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
-from bot.local.workspace import CHANNEL, PostedMessage
+from bot.local.workspace import ADMINISTRATOR, BOT, CHANNEL, PostedMessage
 from tests.local.browser import Browser
 from tests.local.showcase import HOSTILE, showcase
 
@@ -123,7 +123,7 @@ def test_every_other_element_is_drawn_and_tells_what_was_chosen(page: Browser, h
     page.until(lambda: len(heard) == 2)
     page.choose("[data-action=place]", "#general")
     page.until(lambda: len(heard) == 3)
-    page.choose("[data-action=several]", "Two")
+    page.all("[data-action=several] input")[1].click()
     page.until(lambda: len(heard) == 4)
     page.all("[data-action=side] input")[1].click()
     page.until(lambda: len(heard) == 5)
@@ -202,6 +202,17 @@ def fill_in(page: Browser, floor: str) -> None:
     rate.send_keys(floor)
 
 
+def test_a_modal_begins_at_its_title_and_keeps_its_buttons_in_sight(page: Browser) -> None:
+    with page.narrow():
+        page.say("/gpu-advise modal")
+        page.until_shown("Ask for advice", "#modal")
+        edges = "const at = (one) => document.querySelector(`#modal ${one}`).getBoundingClientRect();"
+        top, bottom = page.driver.execute_script(f"{edges} return [at('h2').top, at('footer').bottom]")
+        assert top > 0
+        assert bottom < 844
+        page.press("Cancel", "#modal")
+
+
 def test_a_modal_that_lacks_something_is_not_sent(page: Browser, heard: list[dict[str, Any]]) -> None:
     page.say("/gpu-advise modal")
     page.press("Ask", "#modal")
@@ -228,6 +239,18 @@ def test_the_home_tab_is_opened_and_drawn(page: Browser) -> None:
 def test_a_digest_is_run_from_its_button(page: Browser) -> None:
     page.press("Run a digest now")
     page.until_shown("Nothing needs anyone.")
+
+
+def test_a_place_where_somebody_spoke_is_marked_until_it_is_looked_at(page: Browser, fake_slack: LocalSlack) -> None:
+    elsewhere = fake_slack.workspace.direct_channel(ADMINISTRATOR.id).id
+    fake_slack.workspace.post(PostedMessage(elsewhere, fake_slack.workspace.next_ts(), BOT.id, "A receipt."))
+    page.until(lambda: [one.text for one in page.all("#places .unread")] == ["gpu-advise · Messages"])
+    page.press("gpu-advise · Messages")
+    page.until_shown("A receipt.")
+    assert page.all("#places .unread") == []
+    page.press("# general")
+    page.until(lambda: page.text("main h1") == "# general")
+    assert page.all("#places .unread") == []
 
 
 def test_an_unknown_command_is_explained(page: Browser) -> None:

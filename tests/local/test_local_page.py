@@ -131,6 +131,20 @@ async def test_plain_words_are_said_by_whoever_typed_them(lonely_page: httpx.Asy
     assert (message.user_id, message.text) == (MEMBER.id, "1 &lt; 2 &amp; so on")
 
 
+async def test_each_channel_says_when_somebody_else_spoke_there_last(
+    lonely_page: httpx.AsyncClient, unserved: LocalSlack
+) -> None:
+    await do(lonely_page, "say", viewer=MEMBER.id, channel=CHANNEL, text="hello")
+    (message,) = unserved.messages(CHANNEL)
+    spoken = {
+        viewer: {one["id"]: one["last_ts"] for one in (await state(lonely_page, viewer))["channels"]}
+        for viewer in (ADMINISTRATOR.id, MEMBER.id)
+    }
+    assert spoken[ADMINISTRATOR.id][CHANNEL] == message.ts
+    assert spoken[MEMBER.id][CHANNEL] == ""
+    assert spoken[ADMINISTRATOR.id]["C0GENERAL"] == ""
+
+
 async def test_an_unknown_command_is_answered_privately_by_slackbot(
     lonely_page: httpx.AsyncClient, unserved: LocalSlack
 ) -> None:

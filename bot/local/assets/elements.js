@@ -25,17 +25,17 @@ const ELEMENTS = {
   button: drawButton,
   overflow: drawOverflow,
   static_select: (one, context) => drawSelect(one, context, options(one)),
-  multi_static_select: (one, context) => drawSelect(one, context, options(one), true),
+  multi_static_select: (one, context) => drawChoices(one, context, "checkbox", options(one)),
   external_select: drawExternal,
   multi_external_select: drawManyExternal,
   users_select: (one, context) => drawPlaces(one, context, context.people, "user"),
   channels_select: (one, context) => drawPlaces(one, context, context.places, "channel"),
   conversations_select: (one, context) => drawPlaces(one, context, context.places, "conversation"),
-  multi_users_select: (one, context) => drawPlaces(one, context, context.people, "user", true),
-  multi_channels_select: (one, context) => drawPlaces(one, context, context.places, "channel", true),
-  multi_conversations_select: (one, context) => drawPlaces(one, context, context.places, "conversation", true),
-  checkboxes: (one, context) => drawChoices(one, context, "checkbox"),
-  radio_buttons: (one, context) => drawChoices(one, context, "radio"),
+  multi_users_select: (one, context) => drawManyPlaces(one, context, context.people, "user"),
+  multi_channels_select: (one, context) => drawManyPlaces(one, context, context.places, "channel"),
+  multi_conversations_select: (one, context) => drawManyPlaces(one, context, context.places, "conversation"),
+  checkboxes: (one, context) => drawChoices(one, context, "checkbox", one.options),
+  radio_buttons: (one, context) => drawChoices(one, context, "radio", one.options),
   datepicker: (one, context) => drawWritten(one, context, "date", "selected_date", one.initial_date),
   timepicker: (one, context) => drawWritten(one, context, "time", "selected_time", one.initial_time),
   plain_text_input: (one, context) => drawWritten(one, context, "text", "value", one.initial_value),
@@ -83,35 +83,41 @@ function drawOverflow(one, context) {
 
 const options = (one) => one.options ?? one.option_groups.flatMap((group) => group.options);
 
-function drawSelect(one, context, choices, isMany = false) {
-  const select = element("select", { multiple: isMany, "aria-label": one.placeholder?.text ?? one.action_id });
-  if (!isMany) select.append(element("option", { value: "" }, one.placeholder?.text ?? "Choose…"));
-  const initial = (one.initial_options ?? (one.initial_option ? [one.initial_option] : [])).map((option) => option.value);
+function drawSelect(one, context, choices) {
+  const select = element("select", { "aria-label": one.placeholder?.text ?? one.action_id });
+  select.append(element("option", { value: "" }, one.placeholder?.text ?? "Choose…"));
   for (const option of choices) {
-    const isChosen = initial.includes(option.value);
+    const isChosen = one.initial_option?.value === option.value;
     const node = element("option", { value: option.value, selected: isChosen }, words(option.text, context));
     node.option = option;
     select.append(node);
   }
-  const chosen = () => [...select.selectedOptions].map((node) => node.option).filter(Boolean);
-  const value = () => (isMany ? { selected_options: chosen() } : { selected_option: chosen()[0] ?? null });
+  const value = () => ({ selected_option: select.selectedOptions[0]?.option ?? null });
   select.readState = () => ({ type: one.type, ...value() });
   select.addEventListener("change", () => use(one, context, value()));
   return select;
 }
 
-function drawPlaces(one, context, choices, what, isMany = false) {
-  const initial = isMany ? (one[`initial_${what}s`] ?? []) : [one[`initial_${what}`]];
-  const select = element("select", { multiple: isMany, "aria-label": one.placeholder?.text ?? what });
-  if (!isMany) select.append(element("option", { value: "" }, one.placeholder?.text ?? "Choose…"));
+function drawPlaces(one, context, choices, what) {
+  const select = element("select", { "aria-label": one.placeholder?.text ?? what });
+  select.append(element("option", { value: "" }, one.placeholder?.text ?? "Choose…"));
   for (const [id, name] of choices) {
-    select.append(element("option", { value: id, selected: initial.includes(id) }, name));
+    select.append(element("option", { value: id, selected: id === one[`initial_${what}`] }, name));
   }
-  const chosen = () => [...select.selectedOptions].map((node) => node.value).filter(Boolean);
-  const value = () => (isMany ? { [`selected_${what}s`]: chosen() } : { [`selected_${what}`]: chosen()[0] ?? null });
+  const value = () => ({ [`selected_${what}`]: select.value || null });
   select.readState = () => ({ type: one.type, ...value() });
   select.addEventListener("change", () => use(one, context, value()));
   return select;
+}
+
+// Several people or places: a box each.
+function drawManyPlaces(one, context, choices, what) {
+  const initial = one[`initial_${what}s`] ?? [];
+  const node = drawBoxes(one, context, "checkbox", choices.map(([id, name]) => [id, name, initial.includes(id)]));
+  const value = () => ({ [`selected_${what}s`]: node.chosen() });
+  node.readState = () => ({ type: one.type, ...value() });
+  node.addEventListener("change", () => use(one, context, value()));
+  return node;
 }
 
 // A field that asks the bot for its options: `known` holds every option seen, by its words.
@@ -169,18 +175,26 @@ function drawExternal(one, context) {
   return node;
 }
 
-function drawChoices(one, context, type) {
+function drawChoices(one, context, type, choices) {
   const initial = (one.initial_options ?? (one.initial_option ? [one.initial_option] : [])).map((option) => option.value);
-  const boxes = one.options.map((option) => {
-    const box = element("input", { type, name: `${context.blockId}-${one.action_id}`, checked: initial.includes(option.value) });
-    box.option = option;
-    return element("label", { className: "choice" }, box, element("span", {}, words(option.text, context)));
-  });
-  const node = element("span", { className: "choices" }, ...boxes);
-  const chosen = () => [...node.querySelectorAll("input:checked")].map((box) => box.option);
-  const value = () => (type === "checkbox" ? { selected_options: chosen() } : { selected_option: chosen()[0] ?? null });
+  const rows = choices.map((option) => [option, words(option.text, context), initial.includes(option.value)]);
+  const node = drawBoxes(one, context, type, rows);
+  const value = () =>
+    type === "checkbox" ? { selected_options: node.chosen() } : { selected_option: node.chosen()[0] ?? null };
   node.readState = () => ({ type: one.type, ...value() });
   node.addEventListener("change", () => use(one, context, value()));
+  return node;
+}
+
+// Boxes to tick or to choose one of; `rows` are [what it stands for, words, whether it is chosen]. One click changes one.
+function drawBoxes(one, context, type, rows) {
+  const boxes = rows.map(([meaning, label, checked]) => {
+    const box = element("input", { type, name: `${context.blockId}-${one.action_id}`, checked });
+    box.meaning = meaning;
+    return element("label", { className: "choice" }, box, element("span", {}, label));
+  });
+  const node = element("span", { className: "choices", role: "group", "aria-label": one.placeholder?.text ?? one.action_id }, ...boxes);
+  node.chosen = () => [...node.querySelectorAll("input:checked")].map((box) => box.meaning);
   return node;
 }
 

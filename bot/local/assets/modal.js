@@ -37,8 +37,10 @@ export function showModal(view, contextOf, page) {
   const body = element("div", { className: "modal-body" }, ...blocks(view.blocks, inner));
   const form = element("form", {}, element("h2", {}, words(view.title, inner)), body, element("footer", {}, close, submit));
   form.addEventListener("submit", (event) => send(event, source, form, page));
+  if (!body.querySelector("input, select, textarea")) Object.assign(body, { tabIndex: 0, autofocus: true }); /* to be read, and scrolled by keys */
   modal.replaceChildren(form);
   if (!modal.open) modal.showModal();
+  else body.scrollTop = 0;
 }
 
 async function send(event, source, form, page) {

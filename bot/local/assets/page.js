@@ -7,7 +7,7 @@ import { emoji, mrkdwn } from "./mrkdwn.js";
 const POLL_MILLISECONDS = 400;
 const EMPTY = element("p", { className: "empty" }, "Nothing here yet. Ask for advice below: /gpu-advise video-gen production");
 const by = (id) => document.getElementById(id);
-const shown = { state: null, viewer: "U0ADMIN01", channel: "", isHome: false, messages: new Map(), home: "" };
+const shown = { state: null, viewer: "U0ADMIN01", channel: "", isHome: false, messages: new Map(), home: "", read: new Map() };
 
 function names() {
   const { people, channels } = shown.state;
@@ -53,6 +53,7 @@ async function refresh({ isForced = false } = {}) {
 }
 
 function draw() {
+  read();
   drawViewers();
   drawPlaces();
   drawMessages();
@@ -79,9 +80,23 @@ function drawPlaces() {
   by("place").textContent = here.is_im ? direction : `# ${here.name}`;
 }
 
+// Whether something was said there since this person looked. Who looks at a channel has read it.
+function isNew(channel) {
+  const { last_ts } = shown.state.channels.find((one) => one.id === channel) ?? {};
+  return Boolean(last_ts) && last_ts > (shown.read.get(`${shown.viewer} ${channel}`) ?? "");
+}
+
+function read() {
+  const here = shown.state.channels.find((one) => one.id === shown.state.channel);
+  if (!shown.isHome) shown.read.set(`${shown.viewer} ${here.id}`, here.last_ts);
+}
+
 function placeButton(name, channel, isHome) {
   const isHere = channel === shown.state.channel && isHome === shown.isHome;
+  const isUnread = !isHome && !isHere && isNew(channel);
   const button = element("button", { type: "button", "aria-current": isHere ? "page" : null }, name);
+  button.classList.toggle("unread", isUnread);
+  if (isUnread) button.setAttribute("aria-label", `${name}, unread`);
   button.addEventListener("click", () => go(channel, isHome));
   return button;
 }
@@ -207,7 +222,7 @@ by("week").addEventListener("click", async () => {
   by("week").disabled = true;
   by("note").textContent = "A week is passing: what was approved or is to be tried runs.";
   const answer = told(await post("week", {}));
-  if (answer.ok) by("note").textContent = "A week has passed.";
+  if (answer.ok) by("note").textContent = "A week has passed. Where something new was said is marked among the channels and apps.";
   by("week").disabled = false;
   await refresh({ isForced: true });
 });
