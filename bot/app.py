@@ -24,20 +24,20 @@ from bot.jobs.ticks import Ticker
 from bot.jobs.webhook_client import WebhookClient
 from bot.jobs.webhooks import Webhooks
 from bot.jobs.worker import Worker
+from bot.slack.adopting import Adopting
 from bot.slack.authorize import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge
-from bot.slack.identity import SlackUnreachable, granted_to, identify
 from bot.slack.oauth import OAuth
 from bot.slack.opener import Opener
 from bot.slack.people import Directory
 from bot.slack.socket import Socket
-from bot.store import Store, workspaces
+from bot.store import Store
 from bot.usecases.digests.long_work import is_long
 from bot.usecases.handle import handle
 from bot.usecases.room import Room, utc_now
 from bot.usecases.workspace.checking import bot_scopes
-from bot.usecases.workspace.installing import install, is_installed, renew_seals
+from bot.usecases.workspace.installing import renew_seals
 from bot.vault import Vault
 from bot.web.guard import Guard
 from bot.web.install import Installer
@@ -65,54 +65,28 @@ class Bot:
         opener: Opener,
         sender: Sender,
         jobs: Sequence[Job],
-        *,
-        is_many: bool = False,
+        adopting: Adopting,
     ) -> None:
-        self.room, self.store, self.edge, self.sender = room, room.store, edge, sender
+        self.room, self.store, self.edge, self.sender, self.adopting = room, room.store, edge, sender, adopting
         self.registry = CollectorRegistry()
         self.registry.register(Queues(room.store))
         self.asgi: Starlette
         self.is_broken = False
-        self._desk, self._opener, self._jobs, self._is_many = desk, opener, jobs, is_many
+        self._desk, self._opener, self._jobs = desk, opener, jobs
         self._stop = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], object] = lambda: None
 
-    async def adopt_imports(self) -> None:
-        """Give what was imported before any workspace was known to the one that the bot's token belongs to.
-
-        Slack is asked only when there is such a thing; the token tells, as a request may come from a guest's workspace.
-        Without a token of its own, a bot of several workspaces cannot know whose the imports are.
-        """
-        if self.edge.client.token is None or workspaces.UNNAMED not in await asyncio.to_thread(self._known):
-            return
-        try:
-            identity = await identify(self.edge.client)
-        except SlackUnreachable as problem:
-            _log.warning("imports belong to no workspace yet", reason=str(problem))
-            return
-        is_adopted = await asyncio.to_thread(self._adopt, identity.team_id)
-        if is_adopted:
-            _log.info("imports adopted", team_id=identity.team_id)
-
-    async def adopt_token(self) -> None:
-        """Where workspaces install by OAuth, keep SLACK_BOT_TOKEN as its workspace's, unless that has one already."""
-        try:
-            granted = granted_to(self.edge.client.token or "", await identify(self.edge.client))
-        except SlackUnreachable as problem:
-            _log.warning("SLACK_BOT_TOKEN serves no workspace", reason=str(problem))
-            return
-        if not await asyncio.to_thread(is_installed, self.room, granted):
-            await asyncio.to_thread(install, self.room, granted)
-
     async def start(self) -> None:
-        """Bring the database and what is encrypted in it up to date, and begin the jobs."""
+        """Bring the database and what is encrypted in it up to date, and begin the jobs.
+
+        Whose the token of the settings is, Slack is asked first, and again beside the jobs where it did not answer.
+        """
         await asyncio.to_thread(self.store.migrate)
         await asyncio.to_thread(renew_seals, self.store, self.room.vault)
-        if self._is_many and self.edge.client.token is not None:
-            await self.adopt_token()
+        unsettled = [] if await self.adopting.once() else [self.adopting.run]
         self._stop.clear()
-        self._running = [asyncio.create_task(_as_coroutine(job, self._stop)) for job in self._jobs]
+        self._running = [asyncio.create_task(_as_coroutine(job, self._stop)) for job in [*self._jobs, *unsettled]]
         for task in self._running:
             task.add_done_callback(self._ended)
 
@@ -136,14 +110,6 @@ class Bot:
     def trouble(self) -> str | None:
         """Why the bot cannot work now, for an operator."""
         return None if self.store.is_ready() else "the database does not answer, or its migrations are not current"
-
-    def _known(self) -> list[str]:
-        with self.store.across() as across:
-            return workspaces.list_ids(across)
-
-    def _adopt(self, team_id: str) -> bool:
-        with self.store.across() as across:
-            return bool(team_id) and workspaces.adopt(across, team_id)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (problem := task.exception()) is not None:
@@ -204,7 +170,8 @@ def build(
     jobs = rounds if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)
-    bot = Bot(room, edge, desk, opener, sender, jobs, is_many=secrets.oauth is not None)
+    adopting = Adopting(room, edge.client, is_many=secrets.oauth is not None)
+    bot = Bot(room, edge, desk, opener, sender, jobs, adopting)
     guard, pages = _guard(secrets, edge, bot.registry), _pages(secrets, settings, room)
     bot.asgi = routes(guard, bot.trouble, bot.registry, bot.lifespan, pages)
     return bot

@@ -31,7 +31,6 @@ def run(settings: Settings, host: str, port: int, *, is_web: bool, is_worker: bo
 
 
 async def _run(bot: Bot, host: str, port: int, *, is_web: bool) -> bool:
-    await bot.adopt_imports()
     return await (_serve(bot, host, port) if is_web else _work(bot))
 
 

@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.jobs.outcomes import Absent, Delivered, Outcome, Refused, Unknown, of_error, of_webhook
 from bot.posts import Destination, Message
+from bot.slack_errors import TROUBLES
 
 __all__ = ["EVENT_TYPE", "Courier", "Letter", "is_findable", "is_repeatable"]
 
@@ -91,7 +92,10 @@ class Courier:
             page = await self._history(letter, channel, cursor)
             if isinstance(page, Refused | Unknown):
                 return page
-            for message in page.get("messages") or ():
+            messages = page.get("messages")
+            if not isinstance(messages, list):  # an answer that lists nothing says nothing about what is there
+                return Unknown("a history without messages")
+            for message in messages:
                 if _outbox_id(message) == letter.outbox_id:
                     return Delivered(channel, message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
@@ -182,7 +186,11 @@ class Courier:
         answer = await self._answer(partial(self._client.conversations_open, users=user))
         if isinstance(answer, Unknown):
             return Refused(answer.reason)
-        return answer if isinstance(answer, Refused) else str(answer["channel"]["id"])
+        if isinstance(answer, Refused):
+            return answer
+        opened = answer.get("channel")
+        channel = opened.get("id") if isinstance(opened, Mapping) else None
+        return channel if isinstance(channel, str) else Refused("an answer without a conversation")
 
     async def _history(self, letter: Letter, channel: str, cursor: str | None) -> Mapping[str, Any] | Refused | Unknown:
         since = f"{(letter.written_at - _CLOCK_SKEW).timestamp():.6f}"
@@ -211,8 +219,7 @@ class Courier:
             return of_error(error)
         except aiohttp.ClientConnectorError as error:
             return Refused(f"no connection: {error.os_error}")
-        except (aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
-            # The SDK meets a body that is no JSON object with ValueError or AttributeError.
+        except TROUBLES as error:
             return Unknown(f"{type(error).__name__}: {error}")
 
 

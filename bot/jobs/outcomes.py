@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.slack_errors import named
+from bot.slack_errors import MAYBE_DONE, PASSING, TOO_FAST, named
 
 __all__ = ["Absent", "Delivered", "Outcome", "Refused", "Unknown", "of_error", "of_webhook"]
 
@@ -17,14 +17,6 @@ _SERVER_ERROR = 500
 _OK = 200
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0
 _LONGEST_RETRY_AFTER_SECONDS = 24 * 3600.0
-
-# Slack says of these that some of the work may have been done before the error was raised.
-_MAYBE_DONE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-
-# Refusals that pass by themselves; any other named one lasts until a person changes something:
-# https://docs.slack.dev/reference/methods/chat.postMessage#errors
-_PASSING = frozenset({"accesslimited", "external_channel_migrating", "message_limit_exceeded", "team_added_to_org"})
-_TOO_FAST = frozenset({"rate_limited", "ratelimited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +71,12 @@ def of_webhook(response: WebhookResponse) -> Outcome:
 
 
 def _judged(status: int, name: str | None, headers: Mapping[str, str]) -> Refused | Unknown:
-    if status == _TOO_MANY or name in _TOO_FAST:
+    if status == _TOO_MANY or name in TOO_FAST:
         return Refused("ratelimited", retry_after_seconds=_retry_after(headers))
-    if name in _MAYBE_DONE or status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
+    if name in MAYBE_DONE or status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
         return Unknown(name or f"HTTP {status}")
     if name is not None:
-        return Refused(name, is_permanent=name not in _PASSING)
+        return Refused(name, is_permanent=name not in PASSING)
     # A page without JSON: with 200 from a server that may have done its work, else from one that never saw the call.
     return Unknown(f"HTTP {status} without JSON") if status == _OK else Refused(f"HTTP {status} without JSON")
 

@@ -1,20 +1,20 @@
 """Slack's OAuth, version 2: where a workspace is asked for access, and what its answer is worth."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-import aiohttp
 from pydantic import SecretStr
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import OAuthSecrets
+from bot.slack_errors import TROUBLES, is_lasting, reason
 from bot.usecases.workspace.installing import Granted, NotInstalled
 
 __all__ = ["OAuth"]
 
-_TIMEOUT_SECONDS = 10
+_TIMEOUT_SECONDS = 10.0
 
 
 class OAuth:
@@ -37,21 +37,17 @@ class OAuth:
         Raises:
             NotInstalled: Slack refuses it, or does not answer.
         """
-        client = AsyncWebClient(base_url=self._api_url, timeout=_TIMEOUT_SECONDS)
+        client = AsyncWebClient(base_url=self._api_url)
+        client.retry_handlers = []  # a code is good once
         secret = self._secrets.client_secret.get_secret_value()
         try:
-            answer = await client.oauth_v2_access(client_id=self._secrets.client_id, client_secret=secret, code=code)
-        except SlackApiError as error:
-            raise NotInstalled(_reason(error)) from None
-        except (aiohttp.ClientError, OSError, ValueError, AttributeError):
-            raise NotInstalled("unreachable") from None
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
+                answer = await client.oauth_v2_access(
+                    client_id=self._secrets.client_id, client_secret=secret, code=code
+                )
+        except TROUBLES as problem:
+            raise NotInstalled(reason(problem) if is_lasting(problem) else "unreachable") from None
         return _granted(answer.data)
-
-
-def _reason(error: SlackApiError) -> str:
-    data = getattr(error.response, "data", None)
-    reason = data.get("error") if isinstance(data, Mapping) else None
-    return reason if isinstance(reason, str) else "unreachable"
 
 
 def _granted(answer: Any) -> Granted:

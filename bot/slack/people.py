@@ -4,12 +4,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from http.client import HTTPException
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.client import WebClient
 
+from bot.slack_errors import TROUBLES, reason
 from bot.usecases.workspace.people import Person, WhoIsThat
 
 __all__ = ["Directory", "person_of"]
@@ -60,10 +59,8 @@ class Directory:
         try:
             client = WebClient(self._token_for(team_id), base_url=self._api_url, timeout=_TIMEOUT_SECONDS)
             user = client.users_info(user=user_id)["user"]
-        except SlackApiError as error:
-            raise WhoIsThat(str(error.response.get("error", "unknown error"))) from None
-        except (OSError, HTTPException, ValueError, LookupError) as error:
-            raise WhoIsThat(type(error).__name__) from None
+        except TROUBLES as problem:
+            raise WhoIsThat(reason(problem)) from None
         return person_of(team_id, user_id, user) if isinstance(user, dict) else _nobody()
 
 

@@ -47,7 +47,6 @@ _STALE = _Said(
 _BUSY = "Slack did not answer, so nothing was changed. Try again in a minute."
 _REASONS: Mapping[str, str] = {
     "unreachable": _BUSY,
-    "ratelimited": _BUSY,
     "invalid_code": "Slack says that this visit was used already or took too long. Nothing was changed.",
     "code_already_used": "Slack says that this visit was used already. Nothing was changed.",
     "bad_client_secret": "Slack refuses SLACK_CLIENT_SECRET: whoever runs the bot must copy it again from Basic "

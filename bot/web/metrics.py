@@ -11,8 +11,6 @@ __all__ = ["Queues"]
 
 _LATELY = "in the last 90 days"  # older rows are let go, so that these are no counters
 
-_LATELY = "in the last 90 days"  # older rows are let go, so that these are no counters
-
 
 class Queues(Collector):
     """How much waits, died and was done, over all workspaces; `collect` reads the database, so call it in a thread.

@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 
 from bot.local.slack import LocalSlack
 
-__all__ = ["Hourglass", "turned"]
+__all__ = ["Hourglass", "held_up", "turned"]
 
 
 @dataclass(eq=False)
@@ -54,13 +54,25 @@ class Hourglass:
         await asyncio.sleep(0)
 
     async def pause(self, seconds: float) -> None:
-        """Slack's silence: whoever would wait for less gives up, and has done so when this returns."""
+        """Slack's silence: whoever would wait for less gives up, and has done so when this returns; else it lasts."""
         impatient = [sand for sand in tuple(self._running) if sand.seconds < seconds]
-        assert impatient, "nobody would ever give up waiting"
+        if not impatient:
+            await asyncio.sleep(seconds)
         for sand in impatient:
             sand.loop.call_soon_threadsafe(sand.run_out)
         for sand in impatient:
             await asyncio.to_thread(sand.is_over.wait, 60)
+
+
+@contextmanager
+def held_up(slack: LocalSlack) -> Iterator[None]:
+    """Slack's silences last as long as this block."""
+    is_over = threading.Event()
+    slack.web_api.pause = lambda _seconds: asyncio.to_thread(lambda: None if is_over.wait(60) else None)
+    try:
+        yield
+    finally:
+        is_over.set()
 
 
 def turned(monkeypatch: pytest.MonkeyPatch, slack: LocalSlack, *modules: ModuleType) -> None:

@@ -7,20 +7,27 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+import bot.jobs.courier
 from bot.jobs.courier import EVENT_TYPE, Courier, Letter
 from bot.jobs.outcomes import Absent, Delivered, Refused, Unknown
 from bot.local.faults import Fault
 from bot.local.slack import BOT_TOKEN, LocalSlack
 from bot.local.workspace import CHANNEL, MEMBER, Channel
 from bot.posts import Destination, Message
+from tests.jobs.hourglass import turned
 from tests.jobs.troubles import ROUTES, TROUBLES, destination_of, perform
 
-TIMEOUT_SECONDS = 1.0  # a busy machine must not look like a silent Slack
+TIMEOUT_SECONDS = 10.0
 PRIVATE_ROOM = "C0PRIVATE"
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(slack: LocalSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    turned(monkeypatch, slack, bot.jobs.courier)
 
 
 @pytest.fixture
@@ -30,7 +37,7 @@ def courier(slack: LocalSlack) -> Courier:
 
 
 def courier_to(slack: LocalSlack, lease_seconds: float = 60, token: str = BOT_TOKEN) -> Courier:
-    client = AsyncWebClient(token, base_url=slack.api_url, timeout=5)
+    client = AsyncWebClient(token, base_url=slack.api_url, timeout=60)
     return Courier(client, TIMEOUT_SECONDS, now() + timedelta(seconds=lease_seconds), now)
 
 
@@ -137,7 +144,7 @@ async def test_an_answer_in_a_thread_is_found_there(slack: LocalSlack, courier: 
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.rate_limited(60), Fault.down(500), Fault.silent(3), Fault.refused("missing_scope")]
+    "fault", [Fault.rate_limited(60), Fault.down(500), Fault.silent(30), Fault.refused("missing_scope")]
 )
 async def test_a_failed_look_is_not_taken_for_absence(slack: LocalSlack, courier: Courier, fault: Fault) -> None:
     slack.fail_next("conversations.history", fault)

@@ -10,6 +10,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
+from bot.jobs import courier
 from bot.jobs.courier import EVENT_TYPE
 from bot.jobs.outcomes import Unknown
 from bot.jobs.sender import Sender
@@ -20,12 +21,18 @@ from bot.posts import Destination, Post
 from bot.store import Scope, Store, deliveries, outbox
 from bot.store.tables import OutboxRow
 from tests.jobs.clocks import Clock, until
+from tests.jobs.hourglass import held_up, turned
 from tests.jobs.troubles import ROUTES, TROUBLES, destination_of, perform
 
 OTHER = "C0GENERAL"
-TIMEOUT_SECONDS = 1.0  # a busy machine must not look like a silent Slack
+TIMEOUT_SECONDS = 10.0
 LEASE_SECONDS = 4 * TIMEOUT_SECONDS
-SILENT = Fault.silent(3, is_accepted=True)
+SILENT = Fault.silent(30, is_accepted=True)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(slack: LocalSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    turned(monkeypatch, slack, courier)
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ def sender(store: Store, slack: LocalSlack, clock: Clock) -> Sender:
 
 def sender_for(store: Store, slack: LocalSlack, clock: Clock) -> Sender:
     def client_for(team_id: str) -> AsyncWebClient:
-        return {TEAM_ID: AsyncWebClient(BOT_TOKEN, base_url=slack.api_url, timeout=5)}[team_id]
+        return {TEAM_ID: AsyncWebClient(BOT_TOKEN, base_url=slack.api_url, timeout=60)}[team_id]
 
     return Sender(store, client_for, clock, timeout_seconds=TIMEOUT_SECONDS)
 
@@ -136,7 +143,7 @@ async def test_trouble_that_goes_on_delays_a_message_but_never_doubles_it(
 ) -> None:
     put(store, said("one"), said("two"))
     slack.fail_next("chat.postMessage", fault, fault, fault)
-    slack.fail_next("conversations.history", Fault.rate_limited(60), Fault.down(500), Fault.silent(3))
+    slack.fail_next("conversations.history", Fault.rate_limited(60), Fault.down(500), Fault.silent(30))
     await drain(sender, clock, rounds=14, seconds=120)
     assert words(slack) == ["one", "two"]
 
@@ -269,11 +276,12 @@ async def test_whoever_lost_the_lease_says_nothing_about_the_post(
     store: Store, slack: LocalSlack, sender: Sender, clock: Clock
 ) -> None:
     put(store, said("one"))
-    slack.fail_next("chat.postMessage", Fault.silent(3))
-    slow = asyncio.create_task(sender.drain_once())
-    await until(lambda: bool(slack.calls("chat.postMessage")))
-    clock.advance(LEASE_SECONDS)
-    assert await sender_for(store, slack, clock).drain_once() == 1
+    slack.fail_next("chat.postMessage", Fault.silent(30))
+    with held_up(slack):
+        slow = asyncio.create_task(sender.drain_once())
+        await until(lambda: bool(slack.calls("chat.postMessage")))
+        clock.advance(LEASE_SECONDS)
+        assert await sender_for(store, slack, clock).drain_once() == 1
     await slow
     assert words(slack) == ["one"]
     assert counts(store) == {"sent": 1}
@@ -351,9 +359,10 @@ async def test_a_slow_channel_holds_up_no_other(store: Store, slack: LocalSlack,
     running, stop = sender_for(store, slack, clock), asyncio.Event()
     slack.choose_fault(lambda call: Fault.silent(30) if call.arguments.get("channel") == CHANNEL else None)
     put(store, said("slow"), said("one", OTHER))
-    task = asyncio.create_task(running.run(stop))
-    await until(lambda: bool(words(slack, OTHER)))
-    stop.set()
+    with held_up(slack):
+        task = asyncio.create_task(running.run(stop))
+        await until(lambda: bool(words(slack, OTHER)))
+        stop.set()
     await task
     assert words(slack) == []
     assert counts(store) == {"sent": 1, "waiting": 1}

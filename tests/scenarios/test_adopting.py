@@ -1,11 +1,12 @@
 """What was imported before the bot met Slack belongs to the workspace of its token."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
 from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
-from bot.local.workspace import ADMINISTRATOR
+from bot.local.workspace import ADMINISTRATOR, TEAM_ID
 from bot.store import Store, workspaces
 from tests.scenarios.workspace_story import keep_runs, runs, story
 
@@ -21,7 +22,6 @@ def import_without_a_workspace(database_url: str) -> None:
 async def test_imports_without_a_workspace_are_found_from_slack(slack: LocalSlack, database_url: str) -> None:
     import_without_a_workspace(database_url)
     async with story(slack, database_url) as told:
-        await told.bot.adopt_imports()
         assert "video-gen · production" in (await told.ask("video-gen production")).text
         with told.bot.store.across() as across:
             assert workspaces.list_ids(across) == [told.team_id]
@@ -32,10 +32,11 @@ async def test_a_workspace_that_is_known_already_adopts_nothing(
 ) -> None:
     url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'known.db')}"
     import_without_a_workspace(url)
+    store = Store(url)
+    with store.write(TEAM_ID) as scope:
+        workspaces.ensure(scope)
+    store.close()
     async with story(slack, url) as told:
-        with told.bot.store.write(told.team_id) as scope:
-            workspaces.ensure(scope)
-        await told.bot.adopt_imports()
         answer = await told.ask("video-gen production")
         assert answer.visible_to == ADMINISTRATOR.id
         assert "I know no workload" in answer.text
@@ -43,7 +44,7 @@ async def test_a_workspace_that_is_known_already_adopts_nothing(
 
 async def test_slack_is_asked_only_when_something_waits_for_its_name(slack: LocalSlack, sqlite_url: str) -> None:
     async with story(slack, sqlite_url) as told:
-        await told.bot.adopt_imports()
+        await told.bot.adopting.once()
     assert not slack.calls("auth.test")
 
 
@@ -52,8 +53,11 @@ async def test_a_slack_that_is_away_is_no_reason_not_to_start(
 ) -> None:
     url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'away.db')}"
     import_without_a_workspace(url)
-    slack.fail_next("auth.test", Fault.refused("invalid_auth"))
+    slack.fail_next("auth.test", Fault.refused("invalid_auth"), Fault.down(503))
     async with story(slack, url) as told:
-        await told.bot.adopt_imports()
+        assert not await told.bot.adopting.once()
         with told.bot.store.across() as across:
             assert workspaces.list_ids(across) == [workspaces.UNNAMED]
+        await told.bot.adopting.run(asyncio.Event())
+        with told.bot.store.across() as across:
+            assert workspaces.list_ids(across) == [told.team_id]

@@ -20,7 +20,8 @@ PACKAGE = Path(bot.__file__).parent
 # https://docs.slack.dev/reference/methods: the scopes that each method needs for the conversations the bot speaks in.
 # chat:write.public: a digest may be asked for in a public channel that the bot was not invited to.
 SCOPES = {
-    "auth_test": set[str](),
+    "apps_connections_open": set[str](),  # with a token of another kind, which has a scope of its own
+    "auth_test": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_update": {"chat:write"},

@@ -33,7 +33,8 @@ COMMAND = {"command": "/gpu-advise", "team_id": "T1", "user_id": "U1", "channel_
 class SocketServer:
     """Hands out one WebSocket, sends what it is told to and keeps what comes back."""
 
-    is_refusing: bool = False
+    refusal: str | None = None
+    asked: int = 0
     address: str = ""
     envelopes: list[dict[str, Any]] = field(default_factory=list)
     acknowledged: list[dict[str, Any]] = field(default_factory=list)
@@ -45,8 +46,9 @@ class SocketServer:
         )
 
     async def _open(self, _: Request) -> Response:
-        if self.is_refusing:
-            return JSONResponse({"ok": False, "error": "invalid_auth"})
+        self.asked += 1
+        if self.refusal is not None:
+            return JSONResponse({"ok": False, "error": self.refusal})
         return JSONResponse({"ok": True, "url": self.address.replace("http", "ws") + "/link"})
 
     async def _link(self, websocket: WebSocket) -> None:
@@ -126,6 +128,14 @@ async def test_nonsense_over_the_socket_harms_nothing(
 async def test_a_refused_token_ends_the_job_with_slack_s_reason(
     server: SocketServer, desk: tuple[Desk, list[inbox.Request]]
 ) -> None:
-    server.is_refusing = True
+    server.refusal = "invalid_auth"
     with pytest.raises(SlackApiError, match="invalid_auth"):
         await socket_to(server, desk[0]).run(asyncio.Event())
+
+
+async def test_a_slack_that_is_away_does_not_keep_the_job_from_ending(
+    server: SocketServer, desk: tuple[Desk, list[inbox.Request]]
+) -> None:
+    server.refusal = "service_unavailable"
+    await run_until(socket_to(server, desk[0]), lambda: server.asked)
+    assert server.acknowledged == []
