@@ -1,6 +1,7 @@
 """Spec sheets of accelerators, and the many names that people give them."""
 
 import difflib
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -104,6 +105,11 @@ class Accelerators(Mapping[str, Accelerator]):
             link_gb_per_s=np.array([sheet.link_gb_per_s or nan for sheet in sheets]),
             year=np.array([float(sheet.year) for sheet in sheets]),
         )
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve hexadecimal digits over every sheet, in their order."""
+        return hashlib.sha256(repr(list(self._sheets.values())).encode()).hexdigest()[:12]
 
     def knows(self, spelling: str) -> bool:
         """Whether any name or alias folds to the same letters and digits."""

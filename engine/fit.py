@@ -30,28 +30,27 @@ LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an or
 
 def fit(observations: Sequence[Observations], accelerators: Accelerators, scales: Scales = PHYSICS) -> Model:
     """Add up what each workload teaches of the organisation's slopes, effects and noise; one small solve a workload."""
-    lessons: dict[tuple[str, int], Lesson] = {}
-    for each in observations:
-        _add(lessons, lesson_of(equations(each, accelerators), accelerators, scales), 1.0)
-    return _model(scales, lessons, frozenset(digest(each) for each in observations))
+    nobody = Model(scales, accelerators.version, (), frozenset())
+    return learn(nobody, (), observations, accelerators)
 
 
-def learn(model: Model, before: Observations | None, now: Observations, accelerators: Accelerators) -> Model:
-    """`model` after one workload's history grew: what `before` taught is taken out, what `now` teaches put in.
+def learn(
+    model: Model, before: Sequence[Observations], now: Sequence[Observations], accelerators: Accelerators
+) -> Model:
+    """`model` after some histories grew: what `before` taught is taken out, what `now` teaches is put in.
 
-    Equal to a `fit` of everything but for rounding, at the price of two workloads instead of all of them.
+    Equal to the last bit to a `fit` of everything, at the price of these workloads alone. The `accelerators` must be
+    those that `model` was fitted with; what it was never taught is not taken out.
     """
     lessons, taught_by = {each.key: each for each in model.lessons}, set(model.taught_by)
-    if before is not None and digest(before) in taught_by:
-        _add(lessons, lesson_of(equations(before, accelerators), accelerators, model.scales), -1.0)
-        taught_by.remove(digest(before))
-    _add(lessons, lesson_of(equations(now, accelerators), accelerators, model.scales), 1.0)
-    return _model(model.scales, lessons, frozenset({*taught_by, digest(now)}))
-
-
-def _model(scales: Scales, lessons: dict[tuple[str, int], Lesson], taught_by: frozenset[str]) -> Model:
-    kept = (lessons[key] for key in sorted(lessons))
-    return Model(scales, tuple(each for each in kept if round(each.sums.workloads) > 0), taught_by)
+    for each in (each for each in before if digest(each) in taught_by):
+        _add(lessons, lesson_of(equations(each, accelerators), accelerators, model.scales), -1.0)
+        taught_by.remove(digest(each))
+    for each in now:
+        _add(lessons, lesson_of(equations(each, accelerators), accelerators, model.scales), 1.0)
+        taught_by.add(digest(each))
+    kept = (lessons[key].trimmed for key in sorted(lessons) if lessons[key].sums.workloads)
+    return Model(model.scales, model.sheets, tuple(kept), frozenset(taught_by))
 
 
 def _add(lessons: dict[tuple[str, int], Lesson], lesson: Lesson, weight: float) -> None:
@@ -63,7 +62,8 @@ def lesson_of(known: Equations, accelerators: Accelerators, scales: Scales) -> L
     """What one workload teaches, and whom: those that count in its unit at about its level."""
     names, parts = list(accelerators), np.unique(known.accelerator).tolist()
     level = level_of(known, scales) or 0.0  # without a measurement it teaches nothing anyway
-    return Lesson.at(known.unit, level, tuple(names[part] for part in parts), contribution(known, parts, scales))
+    sums = contribution(known, parts, scales)
+    return Lesson.at(known.unit, level, tuple(names[part] for part in parts), sums).trimmed
 
 
 def level_of(known: Equations, scales: Scales) -> float | None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from engine.units import Floats
 __all__ = ["Lesson", "Model", "Sums"]
 
 _STEP = 0.5  # of a level, natural log: workloads within one step count as equally fast
+_GRID = 2.0**-16  # of sums: far below what moves a prediction, and room for ten thousand times a million
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,6 +43,15 @@ class Sums:
         pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
         return type(self)(*(ours + weight * theirs for ours, theirs in pairs))
 
+    @property
+    def on_grid(self) -> Self:
+        """The same to the nearest multiple of a small power of two.
+
+        Such numbers add up without any rounding, in whatever order, so that what was added can be taken back.
+        """
+        values = (getattr(self, field.name) for field in fields(self))
+        return type(self)(*(np.round(value / _GRID) * _GRID for value in values))
+
     def limited(self, workloads: float) -> Self:
         """These, weighed down to what `workloads` of their kind would teach where there are more."""
         weight = workloads / max(self.workloads, workloads)
@@ -51,6 +61,11 @@ class Sums:
         """These as part of `size` unknowns, their own being at `places`."""
         gathered, learned = np.zeros((size, size)), np.zeros(size)
         gathered[np.ix_(places, places)], learned[places] = self.gathered, self.learned
+        return type(self)(gathered, learned, self.squares, self.freedom, self.workloads)
+
+    def only(self, places: list[int]) -> Self:
+        """These about the unknowns at `places` alone."""
+        gathered, learned = self.gathered[np.ix_(places, places)], self.learned[places]
         return type(self)(gathered, learned, self.squares, self.freedom, self.workloads)
 
 
@@ -69,12 +84,22 @@ class Lesson:
     @classmethod
     def at(cls, unit: str, level: float, accelerators: tuple[str, ...], sums: Sums) -> Self:
         """What one workload at `level` teaches."""
-        return cls(unit, round(level / _STEP), accelerators, sums)
+        return cls(unit, round(level / _STEP), accelerators, sums.on_grid)
 
     @property
     def key(self) -> tuple[str, int]:
         """Lessons of one key add up."""
         return self.unit, self.step
+
+    @property
+    def trimmed(self) -> "Lesson":
+        """The same without the accelerators about which it says nothing."""
+        n_slopes = len(self.sums.learned) - len(self.accelerators)
+        said = np.flatnonzero(self.sums.gathered.diagonal()[n_slopes:]).tolist()
+        names = tuple(self.accelerators[place] for place in said)
+        return replace(
+            self, accelerators=names, sums=self.sums.only([*range(n_slopes), *(n_slopes + place for place in said)])
+        )
 
     def plus(self, other: "Lesson", weight: float = 1.0) -> "Lesson":
         """This and `weight` times the `other`, over the accelerators of both."""
@@ -98,11 +123,12 @@ class Lesson:
 class Model:
     """What an organisation's workloads add up to, kept apart by what they count and how fast they are.
 
-    `taught_by` has the digests of the observations behind the lessons, so that no workload is taken as evidence for
-    itself.
+    `sheets` is the version of the spec sheets by which measurements were compared. `taught_by` has the digests of the
+    observations behind the lessons, so that no workload is taken as evidence for itself.
     """
 
     scales: Scales
+    sheets: str
     lessons: tuple[Lesson, ...]
     taught_by: frozenset[str]
 
@@ -122,6 +148,7 @@ class Model:
         """JSON-able, equal for equal models."""
         return {
             "scales": self.scales.as_document(),
+            "sheets": self.sheets,
             "lessons": [_listed(each) for each in self.lessons],
             "taught_by": sorted(self.taught_by),
         }
@@ -129,7 +156,7 @@ class Model:
     @staticmethod
     def is_current(document: Mapping[str, Any]) -> bool:
         """Whether this version of the engine, with its features and constants, fitted what `document` holds."""
-        return bool(document.get("scales") == PHYSICS.as_document())
+        return "sheets" in document and bool(document.get("scales") == PHYSICS.as_document())
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -140,7 +167,7 @@ class Model:
         """
         lessons = tuple(_lesson(each) for each in document["lessons"])
         scales = Scales.from_document(document["scales"])
-        return cls(scales, lessons, frozenset(document["taught_by"]))
+        return cls(scales, document["sheets"], lessons, frozenset(document["taught_by"]))
 
 
 def _listed(lesson: Lesson) -> dict[str, Any]:

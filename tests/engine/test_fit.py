@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.equations import digest, equations
 from engine.features import FEATURES
-from engine.fit import fit, learn, lesson_of, noise_of, own_covariance, shared_posterior
+from engine.fit import contribution, fit, learn, lesson_of, noise_of, own_covariance, shared_posterior
 from engine.model import Lesson, Model, Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS
@@ -109,33 +109,63 @@ def test_where_nothing_is_measured_every_level_of_the_unit_counts() -> None:
     assert lesson.likeness("token", None, PHYSICS) == PHYSICS.stranger
 
 
-def lessons_agree(one: Model, other: Model, within: float) -> None:
-    assert [(each.key, each.accelerators) for each in one.lessons] == [
-        (each.key, each.accelerators) for each in other.lessons
-    ]
-    assert one.taught_by == other.taught_by
-    for ours, theirs in zip(one.lessons, other.lessons, strict=True):
-        for field in fields(Sums):
-            np.testing.assert_allclose(
-                getattr(ours.sums, field.name), getattr(theirs.sums, field.name), rtol=within, atol=within
-            )
-
-
 @given(st.permutations(list(range(4))))
 def test_the_order_of_workloads_does_not_matter(order: list[int]) -> None:
     every = [scaling(f"w{i}", 0.4 + 0.2 * i) for i in range(4)]
-    lessons_agree(fit(every, PARTS), fit([every[i] for i in order], PARTS), 1e-12)
+    assert fit([every[i] for i in order], PARTS).as_document() == fit(every, PARTS).as_document()
 
 
-@given(st.lists(st.floats(0.0, 1.2), min_size=1, max_size=4), st.floats(0.0, 1.2), st.floats(-3.0, 3.0))
-def test_learning_of_one_workload_equals_fitting_all_of_them(others: list[float], now: float, change: float) -> None:
-    """Whether it is new, has only grown, or has moved to another level."""
-    rest = [scaling(f"w{i}", exponent) for i, exponent in enumerate(others)]
-    before, after = scaling("own", 0.5), scaling("own", now, base=100.0 * np.exp(change))
-    whole = fit([*rest, after], PARTS)
-    lessons_agree(learn(fit([*rest, before], PARTS), before, after, PARTS), whole, 1e-9)
-    lessons_agree(learn(fit(rest, PARTS), None, after, PARTS), whole, 1e-9)
-    lessons_agree(learn(fit(rest, PARTS), before, after, PARTS), whole, 1e-9)  # never learned: nothing to take out
+def mixed(workload: str, exponent: float, base: float, parts: tuple[str, ...]) -> Observations:
+    """A workload on some of the parts, one after another; on one part alone it says nothing about parts."""
+    runs = [run(part, 1 + i, base * (1 + i) ** exponent, i) for i, part in enumerate((parts[0], *parts))]
+    return seen(*runs, workload=workload)
+
+
+workloads = st.builds(
+    mixed,
+    st.sampled_from("abcdef"),
+    st.floats(0.0, 1.2),
+    st.sampled_from([1.0, 1.3, 400.0]),
+    st.sampled_from([("A100",), ("A100", "T4"), ("H100", "A100", "T4"), ("H100",)]),
+)
+
+
+@given(st.lists(workloads, max_size=4, unique_by=lambda each: each.workload), st.lists(workloads, max_size=12))
+def test_learning_step_by_step_equals_fitting_everything_to_the_last_bit(
+    known: list[Observations], news: list[Observations]
+) -> None:
+    """Whether a workload is new, has only grown, has moved to another level or has left a part for good."""
+    stand = {each.workload: each for each in known}
+    model = fit(known, PARTS)
+    for each in news:
+        model = learn(model, [stand[each.workload]] if each.workload in stand else [], [each], PARTS)
+        stand[each.workload] = each
+    assert model.as_document() == fit(list(stand.values()), PARTS).as_document()
+    assert learn(fit(known, PARTS), known, list(stand.values()), PARTS).version == model.version
+
+
+@given(st.lists(workloads, min_size=1, max_size=6, unique_by=lambda each: each.workload))
+def test_what_is_taken_out_again_leaves_nothing(every: list[Observations]) -> None:
+    assert learn(fit(every, PARTS), every, [], PARTS).as_document() == fit([], PARTS).as_document()
+
+
+def test_what_was_never_taught_is_not_taken_out() -> None:
+    rest, before, after = (scaling(name, 0.5 + 0.1 * i) for i, name in enumerate(("rest", "own", "own")))
+    assert learn(fit([rest], PARTS), [before], [after], PARTS).version == fit([rest, after], PARTS).version
+
+
+def test_a_model_names_the_spec_sheets_that_it_was_fitted_by() -> None:
+    faster = type(PARTS)([replace(sheet, memory_bandwidth_gb_per_s=9e3) for sheet in PARTS.values()])
+    assert fit([], PARTS).sheets == PARTS.version != faster.version == fit([], faster).sheets
+
+
+def test_sums_stand_on_a_grid_that_no_prediction_feels() -> None:
+    known = equations(mixed("w", 0.6, 7.0, ("H100", "A100", "T4")), PARTS)
+    exact = contribution(known, np.unique(known.accelerator).tolist(), PHYSICS)
+    for field in fields(Sums):
+        assert np.abs(getattr(exact.on_grid, field.name) - getattr(exact, field.name)).max() < 1e-5
+    assert exact.on_grid.plus(exact.on_grid, -1.0).squares == 0.0
+    assert exact.on_grid.plus(exact.on_grid.on_grid, -1.0).gathered.any() == np.False_
 
 
 def slow_posterior(known: Sequence[Observations]) -> tuple[np.ndarray, np.ndarray]:
