@@ -26,7 +26,7 @@ from bot.store import history
 from bot.usecases.digests.digest import digest_now, survey
 from bot.usecases.learning.importing import Imported, import_sample
 from bot.usecases.learning.learn import learn
-from bot.usecases.learning.rehearsing import rehearsals
+from bot.usecases.learning.rehearsing import week
 from bot.usecases.room import utc_now
 from bot.views import as_text
 
@@ -73,16 +73,15 @@ class Demo:
         digest_now(self.bot.room, survey(self.bot.room, TEAM_ID), Destination(CHANNEL))
 
     async def pass_week(self) -> None:
-        """Let a week pass in which what was approved or is to be tried ran, a little slower than predicted."""
+        """Let a week pass: all goes on; what was approved or is to be tried runs a little slower than predicted."""
         await asyncio.to_thread(self._live_through)
         await Receipts(self.bot.room).look_once()
 
     def _live_through(self) -> None:
         began = self.calendar()
         with self.bot.store.read(TEAM_ID) as scope:
-            under_way = rehearsals(scope)
+            made = week(scope, began)
         self.calendar.turn()
-        made = [run for each in under_way for run in each.runs(began)]
         with self.bot.store.write(TEAM_ID) as scope:
             history.add_runs(scope, "demo", made)
         learn(self.bot.room, TEAM_ID, sorted({run.workload for run in made}), Report(_unexpected, _unexpected))

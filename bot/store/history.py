@@ -16,7 +16,7 @@ from bot.store.scope import Columns, Scope
 from bot.store.tables import RunRow, WorkloadRow
 from engine import History, MixedUnits, Run
 
-__all__ = ["Added", "Summary", "add_runs", "count_runs", "load", "names", "nearest", "summaries"]
+__all__ = ["Added", "Summary", "add_runs", "count_runs", "load", "names", "nearest", "since", "summaries"]
 
 _BATCH = 1000  # rows a statement: 25 columns each stay below SQLite's 32,766 parameters
 _SAME = (
@@ -95,6 +95,12 @@ def load(scope: Scope, workload: str) -> History:
     return _history(workload, rows)
 
 
+def since(scope: Scope, moment: datetime) -> list[Run]:
+    """Every run of every workload that began at `moment` or later, in the order of their starts."""
+    query = select(RunRow).where(col(RunRow.started) >= moment.timestamp()).order_by(col(RunRow.started))
+    return [_run(row) for row in scope.scalars(query)]
+
+
 def names(scope: Scope) -> list[str]:
     """Every workload that has runs or was described by its owner, in alphabetical order."""
     return sorted(scope.scalars(select(col(WorkloadRow.name))))
@@ -139,6 +145,11 @@ def _add_batch(scope: Scope, source: str, runs: Sequence[Run]) -> int:
     new = scope.insert_new(RunRow, [_row(source, run) for run in first.values()], "run_id")
     _summarise(scope, [first[run_id] for run_id in new])
     return len(new)
+
+
+def _run(row: RunRow) -> Run:
+    started, ended = (datetime.fromtimestamp(seconds, UTC) for seconds in (row.started, row.ended))
+    return Run(started_at=started, ended_at=ended, **{name: getattr(row, name) for name in _SAME})
 
 
 def _row(source: str, run: Run) -> dict[str, Any]:

@@ -1,16 +1,22 @@
 """A week passes in the demonstration: what was approved and what was to be tried has run, and the bot tells of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import timedelta
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from bot.demo import Demo, demonstration
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, TEAM_ID, PostedMessage
+from bot.store import history
 from bot.usecases.workspace.preferences import Preferences, change
+from engine import Run
 from tests.scenarios.deciding_story import approve_button
 from tests.scenarios.workspace_story import blocks_text
+
+WEEK = timedelta(days=7)
 
 
 @pytest_asyncio.fixture
@@ -55,7 +61,10 @@ def _form(demo: Demo, callback_id: str) -> bool:
     return view is not None and view.content.get("callback_id") == callback_id
 
 
-async def test_a_week_later_the_trial_has_arrived_and_the_receipt_is_there(demo: Demo) -> None:
+async def test_a_week_later_the_trial_has_arrived_and_what_was_approved_did_the_work(demo: Demo) -> None:
+    began = demo.calendar()
+    with demo.bot.store.read(TEAM_ID) as scope:
+        work = _work(run for run in history.since(scope, began - WEEK) if run.status == "succeeded")
     async with httpx.AsyncClient(trust_env=False) as client:
         await act(demo, client)
         answer = await client.post(f"{demo.slack.address}/do/week", json={})
@@ -63,10 +72,29 @@ async def test_a_week_later_the_trial_has_arrived_and_the_receipt_is_there(demo:
     await until(lambda: said(demo, "The trial of video-gen has arrived"))
     await until(lambda: said(demo, "Receipt of video-gen"))
     assert "As predicted" in blocks_text(said(demo, "Receipt of video-gen"))  # type: ignore[arg-type]
+    with demo.bot.store.read(TEAM_ID) as scope:
+        later = [run for run in history.since(scope, began) if run.workload == "video-gen"]
+    assert {run.accelerator for run in later} == {"RTXPRO6000-96GB"}
+    assert _work(later)["video-gen"] == pytest.approx(work["video-gen"])
 
 
-async def test_a_week_in_which_nothing_was_decided_changes_nothing(demo: Demo) -> None:
+async def test_a_week_in_which_nothing_was_decided_goes_on_as_before_and_nobody_is_told(demo: Demo) -> None:
     before = demo.calendar()
     await demo.pass_week()
-    assert (demo.calendar() - before).days == 7
+    await demo.pass_week()
+    with demo.bot.store.read(TEAM_ID) as scope:
+        weeks = [[run for run in history.since(scope, before - n * WEEK) if run.started_at < before - (n - 1) * WEEK]
+                 for n in (1, 0, -1)]  # fmt: skip
+    assert (demo.calendar() - before).days == 14
+    assert weeks[0]
+    for later in weeks[1:]:
+        assert [(run.workload, run.units) for run in later] == [(run.workload, run.units) for run in weeks[0]]
     assert not demo.slack.messages(CHANNEL)
+
+
+def _work(runs: Iterable[Run]) -> dict[str, float]:
+    """The units of work of each workload."""
+    done: dict[str, float] = {}
+    for run in runs:
+        done[run.workload] = done.get(run.workload, 0.0) + run.units
+    return done

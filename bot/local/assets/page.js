@@ -220,7 +220,7 @@ by("digest").addEventListener("click", async () => {
 
 by("week").addEventListener("click", async () => {
   by("week").disabled = true;
-  by("note").textContent = "A week is passing: what was approved or is to be tried runs.";
+  by("note").textContent = "A week is passing: all goes on, and what was approved or is to be tried runs where it should.";
   const answer = told(await post("week", {}));
   if (answer.ok) by("note").textContent = "A week has passed. Where something new was said is marked among the channels and apps.";
   by("week").disabled = false;

@@ -1,16 +1,18 @@
-"""For the demonstration: the runs that somebody would have made of what was approved or is to be tried."""
+"""For the demonstration: a week of runs, on what was approved and what is to be tried as on everything else."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.store import Scope, advices, decisions, trials
+from bot.store import Scope, advices, decisions, history, trials
 from engine import Run
 
-__all__ = ["Rehearsal", "rehearsals"]
+__all__ = ["week"]
 
 _RENTED = ("accelerator", "accelerator_count", "node_count", "provider", "region", "instance_type")
+_HOW = ("pricing_category", "precision", "batch_size")
+_WEEK = timedelta(days=7)
 _RUNS = 6  # one a day, from the first hour of the week on
 _HOURS = 2
 _SHARE = 0.94  # of the predicted throughput: near enough to be inside, far enough to be seen
@@ -27,23 +29,44 @@ class Rehearsal:
 
     def runs(self, began: datetime) -> list[Run]:
         """A week of runs from `began` on."""
-        columns = {name: self.configuration[name] for name in (*_RENTED, "pricing_category", "precision")}
+        units = _HOURS * _SHARE * self.units_per_hour
+        return [self.run(began + timedelta(days=number, hours=1), units) for number in range(_RUNS)]
+
+    def run(self, start: datetime, units: float) -> Run:
+        """`units` of work begun at `start`."""
+        columns = {name: self.configuration[name] for name in (*_RENTED, *_HOW)}
         name = f"{self.workload}/{columns['accelerator_count']} {columns['accelerator']}"
-        return [
-            Run(
-                workload=self.workload,
-                run_id=f"{name}/{start.isoformat()}",
-                started_at=start,
-                ended_at=start + timedelta(hours=_HOURS),
-                units=_HOURS * _SHARE * self.units_per_hour,
-                unit=self.unit,
-                **columns,
-            )
-            for start in (began + timedelta(days=number, hours=1) for number in range(_RUNS))
-        ]
+        return Run(
+            workload=self.workload,
+            run_id=f"{name}/{start.isoformat()}",
+            started_at=start,
+            ended_at=start + timedelta(hours=units / (_SHARE * self.units_per_hour)),
+            units=units,
+            unit=self.unit,
+            **columns,
+        )
 
 
-def rehearsals(scope: Scope) -> list[Rehearsal]:
+def week(scope: Scope, began: datetime) -> list[Run]:
+    """What ran in the week before `began` once more, on what was approved since; and a few runs of each trial."""
+    usual = [run for run in history.since(scope, began - _WEEK) if run.started_at < began]
+    working = {run.workload for run in usual if run.status == "succeeded"}
+    approved = {name: _rehearsal(name, *rest) for name, *rest in _approved(scope) if name in working}
+    tried = [run for each in _rehearsals(scope) if approved.get(each.workload) != each for run in each.runs(began)]
+    return [*_again(usual, approved), *tried]
+
+
+def _again(usual: Sequence[Run], approved: Mapping[str, Rehearsal]) -> Iterator[Run]:
+    """The same work a week later; what fails where it ran is not carried over to what was approved."""
+    for run in usual:
+        start, end, new = run.started_at + _WEEK, run.ended_at + _WEEK, approved.get(run.workload)
+        if new is None:
+            yield replace(run, run_id=f"{run.workload}/{start.isoformat()}", started_at=start, ended_at=end)
+        elif run.status == "succeeded":
+            yield new.run(start, run.units)
+
+
+def _rehearsals(scope: Scope) -> list[Rehearsal]:
     """What was approved last of each workload, and every trial that is to be made on something else."""
     planned = [
         (each.workload, each.predicted["unit"], each.configuration, each.predicted) for each in trials.planned(scope)
