@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 from typing import Any
 
 from bot.store import Scope, advices, decisions, history, trials
@@ -51,7 +52,7 @@ def week(scope: Scope, began: datetime) -> list[Run]:
     """What ran in the week before `began` once more, on what was approved since; and a few runs of each trial."""
     usual = [run for run in history.since(scope, began - _WEEK) if run.started_at < began]
     working = {run.workload for run in usual if run.status == "succeeded"}
-    approved = {name: _rehearsal(name, *rest) for name, *rest in _approved(scope) if name in working}
+    approved = {each.workload: each for each in starmap(_rehearsal, _approved(scope)) if each.workload in working}
     tried = [run for each in _rehearsals(scope) if approved.get(each.workload) != each for run in each.runs(began)]
     return [*_again(usual, approved), *tried]
 
