@@ -8,7 +8,7 @@ from bot.views import unsure
 from bot.views.buttons import Element, approve_button, button, why_button
 from bot.views.deciding import decided, undo_button
 from bot.views.numbers import count, duration, money, plain, plural, singular
-from bot.views.phrases import day, machines, sentence
+from bot.views.phrases import configuration, day, machines, sentence
 from bot.views.picks import Choice, choices
 from bot.views.subscriptions import FINDINGS
 from bot.views.verdict import against_today, headline
@@ -147,10 +147,13 @@ def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
         return {"text": text, "buttons": _buttons(found, None)}
     chosen = choices(found["document"])
     choice = next((it for it in chosen if found["objective"] in it.objectives), None)
-    gain = against_today(choice, found["document"]) if choice else headline(found["document"], chosen)
-    moved = [gain, _move(found["document"], choice)]
+    if choice and choice.is_today:  # another stage may be wanted, but there is nothing to move
+        choice, change = None, Mrkdwn("It would stay where it is.")
+    else:
+        gain = against_today(choice, found["document"]) if choice else headline(found["document"], chosen)
+        change = join("\n", [gain, _move(found["document"], choice), stake(found)])
     return {
-        "text": join("\n", [title, *moved, stake(found), _because(found), _decision(found) or ""]),
+        "text": join("\n", [title, change, _because(found), _decision(found) or ""]),
         "buttons": _buttons(found, choice),
     }
 
@@ -188,8 +191,10 @@ def stake(found: Mapping[str, Any]) -> Mrkdwn:
 def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:
     if choice is None or not document["current"]:
         return ""
-    today = machines(document["current"]["configuration"])
-    return say("{today} → *{then}*", today=today, then=machines(choice.pick["configuration"]))
+    today, then = document["current"]["configuration"], choice.pick["configuration"]
+    if machines(today) != machines(then):
+        return say("{today} → *{then}*", today=machines(today), then=machines(then))
+    return say("{today} → *{then}*", today=configuration(today), then=configuration(then))
 
 
 def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, Any]]:

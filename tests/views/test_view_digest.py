@@ -56,6 +56,27 @@ def test_a_finding_says_what_moves_what_is_not_produced_and_what_it_costs() -> N
     assert "Production for 28 days, running on its cost pick." in text
 
 
+def test_a_workload_that_would_stay_where_it_is_offers_nothing_to_approve() -> None:
+    drifted = finding(kind="drifted_stage", extra_usd_per_week=0.0, gain_units_per_week=0.0)
+    pick = drifted["document"]["objectives"]["performance"]["configuration"]
+    document = drifted["document"] | {"current": drifted["document"]["current"] | {"configuration": pick}}
+    found = shown(drifted | {"document": document})
+    assert "It would stay where it is." in as_text(found)
+    assert "→" not in as_text(found)
+    assert not [action for action, _ in actions(found) if action.startswith("advice.approve")]
+
+
+def test_a_move_between_equal_machines_says_what_changes() -> None:
+    same = finding()
+    pick = same["document"]["objectives"]["performance"]["configuration"]
+    today = pick | {"pricing_category": "dynamic"}
+    document = same["document"] | {"current": same["document"]["current"] | {"configuration": today}}
+    text = as_text(shown(same | {"document": document}))
+    moves = next(line for line in text.splitlines() if "→" in line)
+    assert "spot" in moves.partition("→")[0]
+    assert "on-demand" in moves.partition("→")[2]
+
+
 def test_findings_keep_the_order_they_came_in() -> None:
     text = as_text(shown(finding(workload="second"), finding(workload="first")))
     assert text.index("1. second") < text.index("2. first")
