@@ -1,14 +1,24 @@
 """CSV -> rows of cells. A broken row costs itself alone, whatever its quotes do to the lines behind it."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from bot.files.cells import Row
 from bot.files.problems import Unreadable
 from bot.files.sieve import Sieve
 
 __all__ = ["csv_rows"]
+
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
+_SIGNS = (  # what people name .csv by mistake, by its first bytes
+    ("PK\x03\x04", "a spreadsheet or a ZIP archive"),
+    ("\x1f\udc8b", "a gzip archive"),
+    ("PAR1", "a Parquet file, whose name has to end in .parquet"),
+    ("\udcff\udcfe", "text in UTF-16"),
+)
 
 
 def csv_rows(lines: Iterable[str], needed: Iterable[str], sieve: Sieve) -> Iterator[tuple[int, Row]]:
@@ -17,7 +27,7 @@ def csv_rows(lines: Iterable[str], needed: Iterable[str], sieve: Sieve) -> Itera
     Raises:
         Unreadable: there is no header, or it lacks a column of `needed`.
     """
-    feed = _Feed(lines)
+    feed = _Feed(_text(iter(lines), sieve.file))
     reader = csv.reader(feed, strict=True)
     header = _header(reader, tuple(needed), sieve.file)
     while (cells := _next_row(reader, feed, sieve)) is not None:
@@ -28,6 +38,15 @@ def csv_rows(lines: Iterable[str], needed: Iterable[str], sieve: Sieve) -> Itera
         else:
             sieve.refuse(feed.line, f"has {len(cells)} cells where the header names {len(header)} columns")
             feed.retry()
+
+
+def _text(lines: Iterator[str], file: str) -> Iterator[str]:
+    """The same lines, once the first has shown that they are text."""
+    first = next(lines, "")
+    kind = next((kind for sign, kind in _SIGNS if first.startswith(sign)), None)
+    if kind is not None or _NO_TEXT.search(first):
+        raise Unreadable(file, f"is no CSV text but {kind or 'binary'}; export it as CSV in UTF-8")
+    return chain([first] if first else [], lines)
 
 
 class _Feed(Iterator[str]):
@@ -64,7 +83,7 @@ def _next_row(reader: Iterator[list[str]], feed: _Feed, sieve: Sieve) -> list[st
         try:
             return next(reader, None)
         except csv.Error as error:
-            sieve.refuse(feed.line, f"is not CSV: {error}")
+            sieve.refuse(feed.line, f"is not CSV: {_reason(error)}")
             feed.retry()
 
 
@@ -72,9 +91,15 @@ def _header(reader: Iterator[list[str]], needed: tuple[str, ...], file: str) -> 
     try:
         names = [name.strip().lower() for name in next(reader, [])]
     except csv.Error as error:
-        raise Unreadable(file, f"the header is not CSV: {error}") from None
+        raise Unreadable(file, f"the header is not CSV: {_reason(error)}") from None
     if lacking := [name for name in needed if name not in names]:
         raise Unreadable(file, f"the header lacks {', '.join(lacking)}" if names else "is empty")
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         raise Unreadable(file, f"the header names {', '.join(map(ascii, doubled))} more than once")
     return names
+
+
+def _reason(error: csv.Error) -> str:
+    """What is wrong with the file; the library speaks of how a programmer opened it."""
+    said = str(error)
+    return "a line ends with a carriage return alone; save it with other line ends" if "new-line" in said else said

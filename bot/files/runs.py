@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 
 from bot.files.cells import Row, choice, count, flag, number, positive, required, share, text, time
@@ -23,11 +24,12 @@ def read_runs(
     accelerators: Accelerators,
     report: Report,
     unit_of: Callable[[str], str | None] = lambda _workload: None,
+    until: datetime | None = None,
 ) -> Iterator[Run]:
     """The runs of `source` one by one, accelerators normalised; refused rows go to `report`.
 
     A workload counts in the unit that `unit_of` knows for it, else in that of its first row; rows in another unit are
-    refused.
+    refused, and so are those of runs that ended after `until`.
 
     Raises:
         Unreadable: the file cannot be read at all.
@@ -36,13 +38,19 @@ def read_runs(
     units: dict[str, str] = {}
 
     def convert(row: Row) -> Run:
-        run = _run(row, accelerators, names)
+        run = _ended(_run(row, accelerators, names), until)
         if run.workload not in units:
             units[run.workload] = unit_of(run.workload) or run.unit
         _same_unit(run, units[run.workload])
         return run
 
     return read(source, _KNOWN, _NEEDED, convert, report)
+
+
+def _ended(run: Run, until: datetime | None) -> Run:
+    if until is not None and run.ended_at > until:
+        raise InvalidRow("ended_at", f"{run.ended_at.isoformat()} lies in the future")
+    return run
 
 
 def _same_unit(run: Run, unit: str) -> None:

@@ -1,5 +1,6 @@
 """Broken CSV and JSON Lines: each broken row costs itself, whatever it does to the lines behind it."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.data import load_accelerators
-from bot.files import read_runs
+from bot.files import Unreadable, read_runs
 from engine import Run
 from tests.files.written_files import RUN, Told, csv_text
 
@@ -32,6 +33,31 @@ def test_a_quote_that_is_never_closed_costs_its_own_row_only(tmp_path: Path, rep
     assert read(tmp_path / "runs.csv", "\n".join(lines) + "\n", report) == ["r1", "r3", "r4"]
     assert report.where == [(3, "")]
     assert "is not CSV" in report.said[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\r\n", "is no CSV text but a spreadsheet or a ZIP archive"),
+        (gzip.compress(csv_text([RUN]).encode()), "is no CSV text but a gzip archive"),
+        (b"PAR1\x15\x04\x15", "is no CSV text but a Parquet file, whose name has to end in .parquet"),
+        (csv_text([RUN]).encode("utf-16"), "is no CSV text but text in UTF-16"),
+        (b"\x7fELF\x02\x01\x01\x00\r\r\n", "is no CSV text but binary"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_what_it_is_and_what_to_do(
+    tmp_path: Path, report: Told, content: bytes, said: str
+) -> None:
+    with pytest.raises(Unreadable, match=f"{said}; export it as CSV in UTF-8"):
+        read(tmp_path / "runs.csv", content, report)
+
+
+def test_lone_carriage_returns_are_named_without_a_word_about_python(tmp_path: Path, report: Told) -> None:
+    lines = [HEADER, row(1) + "\r" + row(2), row(3)]
+    assert read(tmp_path / "runs.csv", "\n".join(lines), report) == ["r3"]
+    assert "a line ends with a carriage return alone; save it with other line ends" in report.said[0]
+    with pytest.raises(Unreadable, match="a line ends with a carriage return alone"):
+        read(tmp_path / "runs.csv", "\r".join([HEADER, row(1)]), report)
 
 
 def test_two_open_quotes_do_not_swallow_the_rows_between_them(tmp_path: Path, report: Told) -> None:

@@ -131,6 +131,20 @@ def test_bad_rows_are_told_and_the_others_come_in(room: Room, report: Told, tmp_
     assert [(problem.line, problem.column) for problem in report.problems] == [(3, "units")]
 
 
+def test_a_run_of_the_future_is_refused_by_its_line_as_it_would_be_what_runs_today(
+    room: Room, report: Told, tmp_path: Path
+) -> None:
+    soon, later = NOW + timedelta(hours=23), NOW + timedelta(days=1, seconds=1)
+    began = (NOW - timedelta(hours=1)).isoformat()
+    rows = [run("a", 1), run("a", 2, started_at=began, ended_at=later.isoformat())]
+    rows.append(run("a", 3, started_at=began, ended_at=soon.isoformat()))
+    path = written(tmp_path / "runs.csv", rows)
+    assert import_runs(room, TEAM, [path], "file", report).added == 2
+    [refused] = report.problems
+    assert (refused.line, refused.column) == (3, "ended_at")
+    assert "lies in the future" in refused.reason
+
+
 def test_batches_commit_by_themselves_so_that_a_cut_import_is_run_again(
     room: Room, report: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +29,7 @@ Progress = Callable[[str, int, int | None], object]
 
 _BATCH = 5000  # rows a transaction: few commits, and other writers never wait long
 _SAMPLE = "sample"
+_CLOCK_SKEW = timedelta(days=1)  # between whoever wrote a file and this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,18 @@ def import_runs(
 ) -> Imported:
     """Keep the runs of `files` under the name `source`, then learn from what is new.
 
-    The same (source, run id) is the same run, whatever else its row says. Each batch commits by itself, so an import
+    The same (source, run id) is the same run, whatever else its row says. A run that ends more than a day from now is
+    refused: it would make whatever it ran on today's configuration. Each batch commits by itself, so an import
     that was cut short is simply run again. A file that cannot be read costs none of the others.
     """
     accelerators, units = _known(room, team_id)
+    until = room.clock() + _CLOCK_SKEW
     unread: list[Unreadable] = []
 
     def runs() -> Iterator[Run]:
         for file in files:
             try:
-                yield from read_runs(file, accelerators, report, units.get)
+                yield from read_runs(file, accelerators, report, units.get, until)
             except Unreadable as unreadable:
                 unread.append(unreadable)
 
