@@ -6,6 +6,7 @@ from engine.catalog import Catalog, Offer
 from engine.errors import EngineError, InvalidRow, MixedUnits, UnknownAccelerator
 from engine.fit import fit, learn
 from engine.fleet import FINDING_KINDS, Finding, FindingKind, findings
+from engine.hindsight import Hindsight, leave_one_out
 from engine.history import History, Run
 from engine.lifecycle import infer_stage
 from engine.marginal import fit_scales
@@ -48,6 +49,7 @@ __all__ = [
     "Filters",
     "Finding",
     "FindingKind",
+    "Hindsight",
     "History",
     "InvalidRow",
     "Kind",
@@ -72,6 +74,7 @@ __all__ = [
     "infer_kind",
     "infer_stage",
     "learn",
+    "leave_one_out",
     "observe",
     "recommend",
 ]

@@ -10,7 +10,16 @@ from bot.store.columns import Document, utc_now
 from bot.store.scope import Scope
 from bot.store.tables import ModelRow, ObservationsRow
 
-__all__ = ["Observed", "all_observations", "latest_model", "model", "observations", "save_model", "save_observations"]
+__all__ = [
+    "Observed",
+    "all_observations",
+    "hindsight",
+    "latest_model",
+    "model",
+    "observations",
+    "save_model",
+    "save_observations",
+]
 
 
 class Observed(NamedTuple):
@@ -38,15 +47,25 @@ def all_observations(scope: Scope) -> list[Observed]:
     return [Observed(row.workload, row.history_digest, row.document) for row in rows]
 
 
-def save_model(scope: Scope, version: str, document: Document, fitted_at: datetime) -> None:
-    """Keep a fitted model; the one fitted last is the one in use."""
-    scope.upsert(ModelRow, [{"version": version, "document": dict(document), "fitted_at": fitted_at}])
+def save_model(
+    scope: Scope, version: str, document: Document, fitted_at: datetime, hindsight: Document | None = None
+) -> None:
+    """Keep a fitted model; the one fitted last is the one in use. `hindsight` says how well it would have predicted."""
+    row = {"version": version, "document": dict(document), "fitted_at": fitted_at, "hindsight": hindsight}
+    scope.upsert(ModelRow, [row])
 
 
 def latest_model(scope: Scope) -> tuple[str, Document] | None:
     """Version and document of the model fitted last; None when none was."""
     row = scope.scalars(select(ModelRow).order_by(col(ModelRow.fitted_at).desc()).limit(1)).one_or_none()
     return None if row is None else (row.version, row.document)
+
+
+def hindsight(scope: Scope) -> Document | None:
+    """How well the model fitted last would have predicted what was known then; None where nobody has looked."""
+    newest = select(col(ModelRow.hindsight)).order_by(col(ModelRow.fitted_at).desc()).limit(1)
+    found: Document | None = scope.scalars(newest).one_or_none()
+    return found
 
 
 def model(scope: Scope, version: str) -> Document | None:

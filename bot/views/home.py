@@ -18,6 +18,7 @@ _FINDING_WORDS = {
     "stale_evidence": "stale evidence",
 }
 _KIND_WORDS = {"ai": "AI", "traditional": "traditional"}
+_SCORED = 8  # accelerators
 _STAGES = ("prototyping", "validation", "production")
 
 
@@ -34,7 +35,8 @@ def home(data: Mapping[str, Any]) -> dict[str, Any]:
         "waiting": [_word(word) for word in data["waiting"]],
         "trials": _lines(map(_trial, data["trials"])),
         "receipts": _lines(map(_receipt, data["receipts"])),
-        "scores": _lines(map(_score, data["scores"])),
+        "scores": _scores(say("*After approvals and trials*"), data["scores"]),
+        "hindsight": _hindsight(data.get("hindsight")),
     }
 
 
@@ -78,8 +80,18 @@ def _fleet(seen: Mapping[str, Any] | None) -> dict[str, Any] | None:
             _field("At stake", _stakes(seen)),
         ],
         "top": _lines(map(_found, seen["top"])),
-        "unanswered": count(seen["unanswered"]) if seen["unanswered"] else None,
+        "silent": _silent(seen),
     }
+
+
+def _silent(seen: Mapping[str, Any]) -> str | None:
+    """Of which workloads nothing can be said, and why."""
+    unknown, failed = seen.get("undetermined", 0), seen["unanswered"]
+    parts = [
+        f"{count(unknown)} {'has' if unknown == 1 else 'have'} no run yet that could be judged" if unknown else "",
+        f"{count(failed)} could not be read" if failed else "",
+    ]
+    return ", ".join(part for part in parts if part) or None
 
 
 def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -145,10 +157,34 @@ def _receipt(receipt: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
+def _scores(title: Mrkdwn, rows: Sequence[Mapping[str, Any]]) -> Mrkdwn | None:
+    """The accelerators that were checked most often; None where there was nothing to check."""
+    rest = len(rows) - _SCORED
+    more = [say("and {n} more accelerators", n=count(rest))] if rest > 0 else []
+    return _lines([title, *map(_score, rows[:_SCORED]), *more]) if rows else None
+
+
+def _hindsight(seen: Mapping[str, Any] | None) -> Mrkdwn | None:
+    """What the model would have said of the history itself: told apart from what it said before it could know."""
+    if not seen:
+        return None
+    number, eligible = seen["workloads"], seen["eligible"]
+    some = f"{count(number)} of the {count(eligible)} workloads" if number < eligible else _workloads(number)
+    title = say(
+        "*On your history* – each configuration predicted from the others of its workload, for {some} that ran on several",
+        some=some,
+    )
+    return _scores(title, seen["scores"])
+
+
+def _workloads(number: int) -> str:
+    return "the one workload" if number == 1 else f"the {count(number)} workloads"
+
+
 def _score(score: Mapping[str, Any]) -> Mrkdwn:
     checks = f"{count(score['count'])} {'check' if score['count'] == 1 else 'checks'}"
     return say(
-        "*{accelerator}* – off by {error} at the median of {checks}, {inside} inside the 90 % interval",
+        "• *{accelerator}* – off by {error} at the median of {checks}, {inside} inside the 90 % interval",
         accelerator=score["accelerator"],
         error=percent(score["error"]),
         checks=checks,

@@ -1,5 +1,6 @@
 """The Home tab as signed requests: drawn from what is stored, for whoever opens it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.store.approvals import Approval
 from bot.store.tables import WorkloadRow
 from bot.usecases.workspace.setting_words import Settings
 from tests.scenarios.test_settings_in_slack import filled, modal
-from tests.scenarios.workspace_story import Story
+from tests.scenarios.workspace_story import Story, keep_runs, runs
 
 GUEST = Person("U0GUEST01", "gus", "Gus (guest)", is_guest=True)
 
@@ -51,6 +52,20 @@ async def test_before_anything_happened_it_says_how_to_begin(told: Story) -> Non
     assert "No digest has looked at the fleet yet" in words(blocks)
     assert "No checks yet" in words(blocks)
     assert actions(blocks) == ["ask.open", "settings.change"]
+
+
+async def test_a_fresh_workspace_with_a_history_sees_how_good_the_bot_would_have_been_on_it(told: Story) -> None:
+    for part, units in (("H100-80GB", 2_400.0), ("L4-24GB", 160.0)):
+        keep_runs(
+            told.bot.store, told.team_id, runs(f"on-{part}", 5, accelerator=part, accelerator_count=1, units=units)
+        )
+        both = {"accelerator": part, "accelerator_count": 1, "units": units}
+        keep_runs(told.bot.store, told.team_id, [replace(run, run_id=f"{part}-{run.run_id}") for run in runs(**both)])
+    said = words(await opened(told))
+    assert "*On your history* – each configuration predicted from the others of its workload" in said
+    assert "for the one workload that ran on several" in said
+    assert "• *H100-80GB* – off by " in said
+    assert "After approvals" not in said
 
 
 async def test_a_member_is_not_offered_the_settings(told: Story) -> None:

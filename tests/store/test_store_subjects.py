@@ -220,6 +220,14 @@ def test_the_model_fitted_last_is_in_use_and_older_ones_are_kept(scope: Scope) -
     assert models.model(scope, "v1") == {"beta": [0.1, 1e-300, -5.0]}
 
 
+def test_hindsight_is_that_of_the_model_in_use(scope: Scope) -> None:
+    assert models.hindsight(scope) is None
+    models.save_model(scope, "v1", {}, NOW, {"scores": []})
+    assert models.hindsight(scope) == {"scores": []}
+    models.save_model(scope, "v2", {}, NOW + DAY)
+    assert models.hindsight(scope) is None, "nobody has looked back with this one"
+
+
 def test_a_model_that_is_fitted_again_is_in_use_again(scope: Scope) -> None:
     models.save_model(scope, "v1", {}, NOW)
     models.save_model(scope, "v2", {}, NOW + DAY)

@@ -55,6 +55,9 @@ SCORES = [
     {"accelerator": "L4", "count": 1, "error": 0.31, "inside": 0},
 ]
 
+SEEN = {"eligible": 3, "workloads": 3, "scores": SCORES}
+MANY = [{"accelerator": f"{LONGEST[:20]}-{number}", "count": 40, "error": 0.1, "inside": 36} for number in range(30)]
+
 HOME_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "home": {
         "empty": tab(workloads=0, open_advices=0),
@@ -67,6 +70,9 @@ HOME_CASES: dict[str, dict[str, dict[str, Any]]] = {
             receipts=[receipt("video-gen"), receipt("nightly", measured=300.0, is_inside=False)],
             scores=SCORES,
         ),
+        "fresh-with-history": tab(fleet=fleet(undetermined=2, unanswered=1), hindsight=SEEN),
+        "one-workload-of-history": tab(hindsight={"eligible": 1, "workloads": 1, "scores": SCORES[1:]}),
+        "history-that-tells-nothing": tab(hindsight={"eligible": 0, "workloads": 0, "scores": []}),
         "quiet": tab(fleet=fleet(findings={}, results_usd_per_week=0.0, top=[])),
         "large": tab(
             workloads=10_000,
@@ -84,6 +90,8 @@ HOME_CASES: dict[str, dict[str, dict[str, Any]]] = {
             waiting=[waiting(LONGEST)] * 5,
             trials=[trial(LONGEST, is_late=True)] * 5,
             receipts=[receipt(LONGEST)] * 5,
+            scores=MANY,
+            hindsight={"eligible": 9_812, "workloads": 200, "scores": MANY},
         ),
         "hostile-and-right-to-left": tab(
             fleet=fleet(top=[{"workload": HOSTILE, "kind": "dominated", "worth_usd_per_week": 1.0}]),

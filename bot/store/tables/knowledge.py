@@ -98,10 +98,11 @@ class ObservationsRow(Scoped, table=True):
 
 
 class ModelRow(Scoped, table=True):
-    """One fitted performance model of a workspace."""
+    """One fitted performance model of a workspace; `hindsight` is how well it would have predicted what was known."""
 
     __tablename__ = "model"
     team_id: str = Field(default="", primary_key=True, max_length=64)
     version: str = Field(primary_key=True)
     document: dict[str, Any] = Field(sa_type=DOCUMENT)
+    hindsight: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
     fitted_at: datetime = Field(sa_type=UtcTime)

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.files import Report
 from bot.store import history, models, workloads
 from bot.store.models import Observed
+from bot.usecases.learning.scoring import looked_back
 from bot.usecases.room import Room
 from engine import (
     Accelerators,
@@ -81,5 +82,6 @@ def _refit(room: Room, team_id: str, accelerators: Accelerators) -> None:
     with room.store.read(team_id) as scope:
         known = [Observations.from_document(each.document) for each in models.all_observations(scope)]
     model = fit(known, accelerators)
+    checked = looked_back(model, known, accelerators)
     with room.store.write(team_id) as scope:
-        models.save_model(scope, model.version, model.as_document(), room.clock())
+        models.save_model(scope, model.version, model.as_document(), room.clock(), checked)

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, advices, fleets, outbox, receipts, trials
+from bot.store import Scope, advices, fleets, models, outbox, receipts, trials
 from bot.store.fleets import Word
 from bot.store.receipts import Receipt
 from bot.store.trials import Trial
+from bot.usecases.learning.scoring import scores
 from bot.usecases.requests import HomeOpened
 from bot.usecases.room import Room
-from bot.usecases.workspace.fleet import scores
 from bot.usecases.workspace.people import Person, WhoIsThat
 from bot.usecases.workspace.permissions import Allowed, grounds, may
 
@@ -58,6 +58,7 @@ def _document(room: Room, scope: Scope, person: Person | None) -> dict[str, Any]
         "trials": [_trial(trial, now) for trial in trials.planned(scope)[:_TRIALS]],
         "receipts": [_receipt(receipt) for receipt in receipts.recent(scope, _RECEIPTS)],
         "scores": scores(fleets.checks(scope)),
+        "hindsight": models.hindsight(scope),
     }
 
 
