@@ -42,7 +42,9 @@ def _actions(block: Mapping[str, Any]) -> str:
 
 
 def _element(element: Mapping[str, Any]) -> str:
-    """A button by its label, a menu by what it asks for."""
+    """A button by its label, a menu by what it asks for, one behind three dots by its entries."""
+    if element["type"] == "overflow":
+        return f"[ ⋯ {' · '.join(_words(option['text']) for option in element['options'])} ]"
     return f"[ {_words(element['text'])} ]" if "text" in element else f"[ {_words(element['placeholder'])} ▾ ]"
 
 

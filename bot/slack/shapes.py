@@ -109,10 +109,18 @@ class _Container(_Shape):
 
 
 def _with_choice(value: Any) -> Any:
-    """An element other than a button has its value in a place of its own; the first one chosen stands for it."""
+    """An element other than a button has its value in a place of its own; the first one chosen stands for it.
+
+    An entry of an overflow menu stands for a button that has no room of its own: its value is that one's action id
+    and value.
+    """
     if not isinstance(value, Mapping) or "value" in value:
         return value
-    return {**value, "value": next(iter(chosen(value)), "")}
+    picked = next(iter(chosen(value)), "")
+    action_id, is_button, of_button = picked.partition(" ")
+    if value.get("type") == "overflow" and is_button:
+        return {**value, "action_id": action_id, "value": of_button}
+    return {**value, "value": picked}
 
 
 class _Fields(_Shape):

@@ -1,5 +1,6 @@
 """The words of people for one configuration of an advice, where more than one person must approve it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import ApprovalRow
 
-__all__ = ["Approval", "clear", "give", "given"]
+__all__ = ["Approval", "clear", "give", "given", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def given(scope: Scope, advice_id: str) -> list[Approval]:
         Approval(row.advice_id, row.given_by, row.given_at, row.objective, row.configuration)
         for row in scope.scalars(ordered)
     ]
+
+
+def withdraw(scope: Scope, advice_id: str, people: Collection[str]) -> None:
+    """Forget what these people said of that advice: it was of another price."""
+    theirs = (col(ApprovalRow.advice_id) == advice_id, col(ApprovalRow.given_by).in_(people))
+    scope.execute(delete(ApprovalRow).where(*theirs))
 
 
 def clear(scope: Scope, advice_id: str) -> None:

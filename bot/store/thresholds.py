@@ -11,7 +11,7 @@ __all__ = ["change", "of"]
 
 
 def of(scope: Scope, workload: str, *, is_locked: bool = False) -> Document:
-    """The thresholds of that workload, by name; empty where it has none or nobody knows it; `is_locked` until the end."""
+    """The thresholds of that workload, by name; empty where it has none; `is_locked` until the transaction ends."""
     query = select(col(WorkloadRow.thresholds)).where(col(WorkloadRow.name) == workload)
     return scope.scalars(query.with_for_update() if is_locked else query).one_or_none() or {}
 

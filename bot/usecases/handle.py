@@ -19,7 +19,7 @@ from bot.usecases.digests import subscribing
 from bot.usecases.following import deliveries, handing, trials
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room
-from bot.usecases.workspace import departing, home, listing, settings
+from bot.usecases.workspace import departing, home, listing, settings, workload_settings
 
 __all__ = ["handle", "is_known"]
 
@@ -138,7 +138,9 @@ _SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
     "dismiss": dismissing.dismiss,
     "refresh": refreshing.refresh_card,
     "settings": settings.save,
+    "snooze": snoozing.snooze_by_form,
     "try": trials.plan,
     "webhook": settings.save_webhook,
+    "workload": workload_settings.save,
 }
 """By the callback id of the modal."""

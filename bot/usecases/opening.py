@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 from bot.posts import Modal
 from bot.usecases.asking import explaining, forms
-from bot.usecases.deciding import confirming, dismissing
+from bot.usecases.deciding import confirming, dismissing, snoozing
 from bot.usecases.digests import buttons as digest_buttons
 from bot.usecases.digests import forms as digest_forms
 from bot.usecases.following import trials
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
-from bot.usecases.workspace import settings
+from bot.usecases.workspace import settings, workload_settings
 
 __all__ = ["CHECKS", "MODALS", "SUGGESTIONS", "opens"]
 
@@ -30,6 +30,8 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "digest.new": digest_forms.new,
     "settings.change": settings.form,
     "settings.webhook": settings.webhook_form,
+    "snooze.ask": snoozing.ask_how_long,
+    "workload.settings": workload_settings.form,
 }
 """What a button opens, by the first two parts of its action id (`advice.whatif`)."""
 
@@ -48,6 +50,7 @@ CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {
     "digest": digest_forms.check,
     "settings": settings.check,
     "webhook": settings.check_webhook,
+    "workload": workload_settings.check,
 }
 """What is wrong with a form, in words by block id, by its callback id; a form without mistakes is taken down."""
 

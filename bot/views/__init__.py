@@ -8,8 +8,8 @@ from bot.render import as_text, options, rendered
 from bot.render import surface as rendered_surface
 from bot.views.advice import advice
 from bot.views.asking import form, shared
-from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, modal_refused
-from bot.views.deciding import exclusions, not_allowed
+from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, modal_refused, modal_snooze
+from bot.views.deciding import exclusions, not_allowed, word_lapsed
 from bot.views.digest import digest, findings_modal
 from bot.views.handoff import handoff, handoff_undone
 from bot.views.help import help_
@@ -29,6 +29,7 @@ from bot.views.subscriptions import restaged, subscribed, subscription_form, sub
 from bot.views.trials import modal_try, trial, trial_due, trial_planned, trial_refused
 from bot.views.webhook_log import webhook_log
 from bot.views.why import why
+from bot.views.workload_settings import modal_workload, workload_changed, workload_settings
 from bot.views.workloads import workload_list
 
 __all__ = ["SURFACES", "VIEWS", "UnknownView", "as_text", "message", "options", "surface"]
@@ -65,7 +66,10 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "unknown_workload": unknown_workload,
     "unsubscribed": unsubscribed,
     "untracked": tracked,
+    "word_lapsed": word_lapsed,
+    "workload_changed": workload_changed,
     "workload_list": workload_list,
+    "workload_settings": workload_settings,
 }
 
 _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -77,11 +81,13 @@ _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "modal_ask": form,
     "modal_digest": findings_modal,
     "modal_settings": modal_settings,
+    "modal_snooze": modal_snooze,
     "modal_subscription": subscription_form,
     "modal_webhook": modal_webhook,
     "modal_try": modal_try,
     "modal_waiting": dict,
     "modal_why": why,
+    "modal_workload": modal_workload,
 }
 
 SURFACES = tuple(_SURFACES)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
-from bot.views.buttons import asking, deciding
+from bot.views.buttons import actions
 from bot.views.chart import chart_in_words
 from bot.views.deciding import decided, left_out, undo_button
 from bot.views.infeasible import ask_again
@@ -34,8 +34,7 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "judgement": [*judgement(document, found), verified(data) or next_trial(document) or ""],
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
-        "deciding": deciding(data, found) if is_open else undo_button(data),
-        "asking": asking(data, found) if is_open else [],
+        "elements": actions(data, found) if is_open else undo_button(data),
         "spoken": _spoken(document, found),
     }
 

@@ -6,37 +6,42 @@ from typing import Any, TypeAlias
 from bot.views.phrases import machines, paid
 from bot.views.picks import Choice
 
-__all__ = ["Element", "approve_button", "asking", "button", "deciding", "why_button"]
+__all__ = ["Element", "actions", "approve_button", "button", "why_button"]
 
 Element: TypeAlias = dict[str, Any]
 """A button or a menu, as the macro `element` of the templates takes it."""
 
 _ALL = 3  # objectives
-_SNOOZES = (("week", "for a week"), ("month", "for a month"), ("price", "until the price moves by 5 %"))
+_MOST = 5  # options of an overflow menu
 
 
-def deciding(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
-    """What to do about an open advice: take the recommended pick, or another one, or try it first."""
+def actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+    """What can be done about an open advice, six elements at most: what decides or explains it, the rest in a menu."""
     advice_id: str = data["advice_id"]
     best = [choice for choice in found if choice.is_recommended and not choice.is_today]
     others = _others(advice_id, found)
     return [
-        *(approve_button(choice, advice_id, is_primary=True) for choice in best),
+        *(
+            {**approve_button(choice, advice_id, is_primary=True), "label": "Approve"} for choice in best
+        ),  # it is starred
         *([_menu("Choose another", "advice.choose", others)] if others else []),
         *([button("Try first", "advice.try", advice_id)] if _has_trial(data["document"], found) else []),
+        button("What if?", "advice.whatif", advice_id),
+        why_button(advice_id),
+        _more(advice_id, data, found),
     ]
 
 
-def asking(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
-    """What else can be asked about an open advice, or said about it."""
-    advice_id: str = data["advice_id"]
-    left_out = [button("Left out", "exclusion.list", data["document"]["workload"])] if data.get("exclusions") else []
-    questions = [button("What if?", "advice.whatif", advice_id), why_button(advice_id), *left_out]
-    if not found:
-        return questions
-    snooze = _menu("Snooze", "advice.snooze", [(words, f"{advice_id}:{how_long}") for how_long, words in _SNOOZES])
-    share = [button("Share to channel", "advice.share", advice_id)] if data.get("is_private") else []
-    return [*questions, snooze, button("Dismiss", "advice.dismiss", advice_id), *share]
+def _more(advice_id: str, data: Mapping[str, Any], found: tuple[Choice, ...]) -> Element:
+    """The menu behind three dots: each entry is a button, its value the button's action and value."""
+    entries = [
+        *([("Snooze…", "snooze.ask"), ("Dismiss…", "advice.dismiss")] if found else []),
+        *([("Share to channel", "advice.share")] if data.get("is_private") and found else []),
+        *([("What is left out…", "exclusion.list")] if data.get("exclusions") else []),
+        ("Stage and thresholds…", "workload.settings"),
+    ]
+    options = [{"label": label, "value": f"{action} {advice_id}"} for label, action in entries]
+    return {"label": "More", "action": "more", "options": options[:_MOST], "is_overflow": True}
 
 
 def _has_trial(document: Mapping[str, Any], found: tuple[Choice, ...]) -> bool:

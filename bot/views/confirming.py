@@ -8,16 +8,21 @@ from bot.views.deciding import REASONS, not_allowed
 from bot.views.measure import Measure
 from bot.views.numbers import money, percent, ratio
 from bot.views.phrases import EVIDENCE_WORDS, configuration, machines, paid, running, who
-from bot.views.refusals import decision_refused
+from bot.views.refusals import decision_refused, moved
+from bot.views.thresholds import two_people
 from bot.views.trials import trial_refused
 
-__all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused"]
+__all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused", "modal_snooze"]
 
+_SNOOZES = (("week", "For a week"), ("month", "For a month"), ("price", "Until its price moves by 5 %"))
 _SAME = 0.005  # a change smaller than this is none
 _LABEL = 75  # characters of a menu's entry
-_FIRST = "Two people must approve this: yours will be the first word, and the card will wait for a second one."
-_SECOND = "Two people must approve this: {by} has, and yours will be the second word."
-_AGAIN = "Two people must approve this: you have, and the card waits for somebody else."
+_FIRST = "👥 {two}: yours will be the first word, and the card will wait for a second one."
+_SECOND = "👥 {two}: {by} has approved, and yours will be the second word."
+_LAPSED = (
+    "👥 {two}. The price has moved {move} since {by} approved, so that word does not count any more: yours will be the "
+    "first one at this price."
+)
 
 
 def modal_approve(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,10 +68,26 @@ def modal_dismiss(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def modal_snooze(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_snooze.json.j2` names: for how long."""
+    choices = [_option(words, how_long) for how_long, words in _SNOOZES]
+    return {"metadata": data["metadata"], "workload": data["workload"], "choices": choices}
+
+
 def modal_refused(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `modal_refused.json.j2` names: the sentence that a message would say."""
-    title, sentence_of = _REFUSALS[data["view"]]
-    return {"title": title, "sentence": sentence_of(data["data"])["sentence"]}
+    """What `modal_refused.json.j2` names: what a message would say, in parts; `metadata` lets it be answered anew."""
+    title, said_of = _REFUSALS[data["view"]]
+    said = said_of(data["data"])
+    metadata = data.get("metadata") or ""
+    next_ = (
+        Mrkdwn("*Answer anew* asks the same question with today's prices and history.") if metadata else said["next"]
+    )
+    return {
+        "title": said.get("title") or title,
+        "what": said["what"],
+        "next": next_,
+        "metadata": metadata,
+    }
 
 
 _REFUSALS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
@@ -132,10 +153,14 @@ def _factor(now: float | None, then: float, more: str, less: str) -> str:
 def _second(data: Mapping[str, Any]) -> Mrkdwn | str:
     if data["words_needed"] == 1:
         return ""
+    two, lapsed = two_people(data.get("threshold")), data.get("lapsed")
     others = [user for user in data["words"] if user != data["user"]]
     if others:
-        return say(_SECOND, by=join(" and ", [who(user) for user in others]))
-    return Mrkdwn(_AGAIN if data["words"] else _FIRST)
+        return say(_SECOND, two=two, by=join(" and ", [who(user) for user in others]))
+    if lapsed:
+        by = join(" and ", [who(user) for user in lapsed["by"]])
+        return say(_LAPSED, two=two, by=by, move=moved(lapsed["then"], lapsed["now"]))
+    return say(_FIRST, two=two)
 
 
 def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:

@@ -5,16 +5,20 @@ from typing import Any
 
 from bot.render import Mrkdwn, join, mention, say
 from bot.views.phrases import machines, moment, who
+from bot.views.refusals import moved
+from bot.views.thresholds import slowing_above, spending_above
 
 __all__ = [
     "REASONS",
     "decided",
     "exclusion_lines",
+    "exclusion_rows",
     "exclusions",
     "left_out",
     "not_allowed",
     "undo_button",
     "what_is_excluded",
+    "word_lapsed",
 ]
 
 REASONS = {
@@ -97,14 +101,45 @@ def exclusions(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "workload": data["workload"],
         "note": _NOTES.get(data["note"]),
-        "rows": [{"text": _exclusion(row), "button": _revoke_button(row)} for row in data["rows"]],
+        "rows": exclusion_rows(data["rows"]),
     }
+
+
+def exclusion_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each of the exclusions as text, with the button that revokes it."""
+    return [{"text": _exclusion(row), "button": _revoke_button(row)} for row in rows]
 
 
 def not_allowed(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `not_allowed.json.j2` names: why this person may not, and who could."""
-    why = say(_DENIALS[data["reason"]], what=_ACTIONS[data["action"]], workload=data["workload"] or "this workload")
-    return {"sentence": join(" ", [why, _way_on(data)])}
+    threshold, workload = data.get("threshold"), data["workload"] or "this workload"
+    words = {
+        "what": _ACTIONS[data["action"]],
+        "workload": workload,
+        "spending": spending_above(threshold),
+        "slowing": slowing_above(threshold, workload),
+    }
+    why, way_on = say(_DENIALS[data["reason"]], **words), _way_on(data)
+    return {"what": why, "next": way_on, "sentence": join(" ", [why, way_on])}
+
+
+def word_lapsed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `word_lapsed.json.j2` names: why a first approval does not count any more, and how to approve again."""
+    by = join(" and ", [who(user) for user in data["by"]])
+    what = say(
+        "⏳ The price has moved {move} between two approvals of *{workload}*, and two people must approve the same "
+        "one. What {by} approved does not count any more; {next_} has approved today's price.",
+        move=moved(data["then"], data["now"]),
+        workload=data["workload"],
+        by=by,
+        next_=who(data["next"]),
+    )
+    value = f"{data['advice_id']}:{data['choice']}"
+    return {
+        "what": what,
+        "next": say("{by}, or anybody else, can approve it too.", by=by),
+        "buttons": [{"label": "Look at it", "action": "advice.approve", "value": value, "style": None, "spoken": None}],
+    }
 
 
 def _waiting(words: Sequence[Mapping[str, Any]]) -> Mrkdwn | None:
@@ -189,6 +224,7 @@ _ACTIONS = {
     "undo": "undo a decision",
     "settings": "change settings",
     "restage": "change its stage",
+    "thresholds": "change its thresholds",
 }
 _DENIALS = {
     "deactivated": "Your account is deactivated, so nothing was changed.",
@@ -196,8 +232,8 @@ _DENIALS = {
     "stranger": "You belong to another workspace, and only members of this one may {what}. Nothing was changed.",
     "guest": "Guests may ask, but only members of this workspace may {what}. Nothing was changed.",
     "administrators": "Only administrators may {what}. Nothing was changed.",
-    "spends_more": "This spends so much more than today that a budget owner must approve it. Nothing was changed.",
-    "slows_down": "This slows {workload} down so much that its owner must approve it. Nothing was changed.",
+    "spends_more": "{spending}. Nothing was changed.",
+    "slows_down": "{slowing}. Nothing was changed.",
     "own": "You asked for this answer yourself, and here somebody else must approve it. Nothing was changed.",
     "not_owner": "Only the owner of {workload}, or an administrator, may {what}. Nothing was changed.",
     "not_yours": "Only whoever decided, or an administrator, may {what}. Nothing was changed.",
@@ -205,7 +241,7 @@ _DENIALS = {
 _REMEDIES = {
     "budget_owners": "No budget owner is named yet: an administrator of this workspace can approve it, or name budget "
     "owners in the settings (`/gpu-advise settings`).",
-    "owner": "{workload} has no owner in Slack yet: an administrator of this workspace can approve it, or name its "
+    "owner": "{workload} has no owner in Slack yet: an administrator of this workspace can do it, or name its "
     "owner (the column `owner` of `gpu-advise import workloads`, a Slack user id).",
     "self_approval": "Nobody else who is named could: another administrator of this workspace can approve it, or in "
     "the settings (`/gpu-advise settings`) name somebody else, or allow people to approve what they asked for.",

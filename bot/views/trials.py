@@ -71,7 +71,8 @@ def trial_refused(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `trial_refused.json.j2` names: why nothing was planned or cancelled."""
     workload = data["workload"] or "WORKLOAD"
     runner = who(data.get("runner"))
-    return {"sentence": say(_REFUSALS[data["reason"]], workload=quoted(workload), runner=runner)}
+    sentence = say(_REFUSALS[data["reason"]], workload=quoted(workload), runner=runner)
+    return {"what": sentence, "next": Mrkdwn(""), "sentence": sentence}
 
 
 def _promise(data: Mapping[str, Any]) -> Mrkdwn:

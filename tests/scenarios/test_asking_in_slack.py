@@ -12,7 +12,7 @@ async def test_a_question_is_answered_with_three_picks_and_buttons_to_the_asker_
     assert card.visible_to == ADMINISTRATOR.id
     assert "video-gen · production" in blocks_text(card)
     assert [action for action in buttons(card) if action.startswith("advice.approve.")]
-    assert buttons(card)[-3:] == ["advice.why", "advice.dismiss", "advice.share"]
+    assert buttons(card)[-5:] == ["advice.why", "snooze.ask", "advice.dismiss", "advice.share", "workload.settings"]
 
 
 async def test_the_age_of_old_prices_is_said_once(told: Story) -> None:

@@ -124,12 +124,24 @@ async def test_an_old_advice_expires_instead_of_being_decided(told: Story) -> No
     assert decision_about(told, advice_id) is None
 
 
-async def test_an_old_advice_says_so_before_anything_is_confirmed(told: Story) -> None:
-    card = await told.ask("video-gen production")
+@pytest.mark.parametrize("seen_by", ["everybody", "one"])
+async def test_an_old_advice_says_so_before_anything_is_confirmed_and_is_answered_anew(
+    told: Story, seen_by: str
+) -> None:
+    card = await (ask_openly(told) if seen_by == "everybody" else told.ask("video-gen production"))
+    old_id, button = advice_id_of(card), approve_button(card)
     told.clock.ahead += STANDS_FOR + timedelta(minutes=1)
-    confirmation = await open_modal(told, card, approve_button(card))
-    assert "expired" in view_text(confirmation)
-    assert confirmation.content.get("submit") is None
+    expired = await open_modal(told, card, button)
+    assert "expired" in view_text(expired)
+    await told.settle()
+    assert buttons(told.shown(card)) == []
+    await submit(told, expired)
+    fresh = told.shown(card)
+    assert advice_id_of(fresh) != old_id
+    assert "The old answer for *video-gen* has been replaced; nothing was approved" in said_to(told, ADMINISTRATOR.id)
+    await approve(told, fresh)
+    assert decision_about(told, old_id) is None
+    assert "*Approved:*" in blocks_text(told.shown(card))
 
 
 async def test_nobody_decides_while_slack_does_not_say_who_they_are(told: Story) -> None:

@@ -142,7 +142,7 @@ async def test_slowing_a_workload_down_needs_its_owner(told: Story) -> None:
     card = await told.ask("video-gen prototyping floor=100/h")
     choice = approve_button(card)
     said = view_text(await open_modal(told, card, choice, MEMBER.id))
-    assert "slows video-gen down so much that its owner must approve it" in said
+    assert "slows video-gen down by more than 10 % (this workspace's threshold), so its owner must approve it" in said
     assert f"Ask <@{OWNER.id}>" in said
     await approve(told, card, OWNER.id)
     assert f"by <@{OWNER.id}>" in blocks_text(told.shown(card))
@@ -189,18 +189,20 @@ class TestTwoApprovers:
         assert approve_button(waiting)
         assert decision_about(told, advice_id) is None
         second = await open_modal(told, waiting, approve_button(waiting))
-        assert f"<@{MEMBER.id}> has, and yours will be the second word" in view_text(second)
+        assert f"<@{MEMBER.id}> has approved, and yours will be the second word" in view_text(second)
         await submit(told, second)
         assert f"*Approved:* performance, by <@{MEMBER.id}> and <@{ADMINISTRATOR.id}>" in blocks_text(told.shown(card))
         assert [action for action, _ in audited(told)][-2:] == ["approval.give", "advice.approve"]
 
     async def test_are_two_people(self, told: Story) -> None:
         card = await ask_openly(told, two_approvers_above_usd_per_day=1000.0)
-        await approve(told, card, ADMINISTRATOR.id)
+        confirmation = await open_modal(told, card, approve_button(card))
+        await submit(told, confirmation)
         again = await open_modal(told, told.shown(card), approve_button(told.shown(card)))
-        assert "you have, and the card waits for somebody else" in view_text(again)
-        await submit(told, again)
-        assert "the second approval must come from somebody else" in said_to(told, ADMINISTRATOR.id)
+        assert "You have approved this already. This workspace asks for two people above $1,000/day" in view_text(again)
+        assert again.content.get("submit") is None
+        await submit(told, confirmation)
+        assert "the second must be somebody else" in said_to(told, ADMINISTRATOR.id)
         assert decision_about(told, advice_id_of(told.shown(card))) is None
 
     async def test_approve_the_same_configuration(self, told: Story) -> None:

@@ -5,12 +5,15 @@ import pytest
 from bot.local.workspace import ADMINISTRATOR, MEMBER, PostedMessage
 from bot.store import exclusions
 from tests.scenarios.deciding_story import (
+    GUEST,
     advice_id_of,
     ask_openly,
     audited,
     choose,
     decision_about,
     dismiss,
+    filled,
+    join_in,
     modal,
     newest,
     open_modal,
@@ -80,6 +83,33 @@ class TestSnoozing:
         assert "Snoozed* until" in blocks_text(told.shown(card))
         assert buttons(told.shown(card)) == ["advice.undo"]
         assert audited(told)[-1] == ("advice.snooze", ADMINISTRATOR.id)
+
+    @pytest.mark.parametrize(("how_long", "said"), [("month", "until"), ("price", "until its price moves by 5 %")])
+    async def test_asks_for_how_long_from_behind_the_three_dots(self, told: Story, how_long: str, said: str) -> None:
+        card = await told.ask("video-gen production")
+        advice_id = advice_id_of(card)
+        form = await open_modal(told, card, "snooze.ask")
+        assert filled(form)["how_long"]["chosen"]["selected_option"]["value"] == "week"
+        await submit(told, form, how_long=how_long)
+        decision = decision_about(told, advice_id)
+        assert decision is not None
+        assert decision.reason == how_long
+        assert f"Snoozed* {said}" in blocks_text(told.shown(card))
+        assert buttons(told.shown(card)) == ["advice.undo"]
+
+    async def test_is_refused_before_it_is_asked_for_once_somebody_decided(self, told: Story) -> None:
+        private = await told.ask("video-gen production")
+        await told.press(private, "advice.share")
+        await dismiss(told, newest(told), "not_now", MEMBER.id)
+        late = await open_modal(told, private, "snooze.ask")
+        assert late.content.get("submit") is None
+        assert f"<@{MEMBER.id}> was first and dismissed it" in view_text(late)
+        assert "can still undo it on the card" in view_text(late)
+
+    async def test_by_a_guest_is_explained_instead(self, told: Story) -> None:
+        join_in(told, GUEST)
+        refused = await open_modal(told, await ask_openly(told), "snooze.ask", GUEST.id)
+        assert "only members of this workspace may snooze" in view_text(refused)
 
     async def test_until_the_price_moves_remembers_the_price(self, told: Story) -> None:
         card = await told.ask("video-gen production")
@@ -164,8 +194,8 @@ class TestDismissing:
         assert buttons_of_sections(newest(told)) == ["exclusion.revoke"]
         assert buttons_of_sections(await told.ask("settings video-gen")) == ["exclusion.revoke"]
 
-    async def test_settings_of_a_workload_that_nobody_knows_are_none(self, told: Story) -> None:
-        assert "is no setting with a value" in blocks_text(await told.ask("settings video-gem"))
+    async def test_settings_of_a_workload_that_nobody_knows_name_the_nearest(self, told: Story) -> None:
+        assert "Did you mean video-gen?" in blocks_text(await told.ask("settings video-gem"))
 
     async def test_what_is_allowed_again_is_proposed_again(self, told: Story) -> None:
         await dismiss(told, await told.ask("video-gen production"), "not_validated")

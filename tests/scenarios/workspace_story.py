@@ -80,7 +80,13 @@ class Story:
         return self.slack.messages(CHANNEL)[-1]
 
     async def press(self, message: PostedMessage, action_id: str, user_id: str = ADMINISTRATOR.id) -> None:
-        ack = await self.hands.press(message, action_id, user_id=user_id)
+        """Press a button, or the entry of the menu behind three dots that stands for it."""
+        entry = next((it for it in _entries(message) if it["value"].startswith(f"{action_id} ")), None)
+        if entry is None:
+            ack = await self.hands.press(message, action_id, user_id=user_id)
+        else:
+            action = {"type": "overflow", "action_id": "more", "block_id": "b", "selected_option": entry}
+            ack = await self.hands.act(message, action, user_id=user_id)
         assert (ack.status, ack.body) == (200, b"")
         await self.settle()
 
@@ -147,14 +153,18 @@ def runs(workload: str = "video-gen", count: int = 40, **changes: Any) -> list[R
 
 
 def buttons(message: PostedMessage) -> list[str]:
-    """The action id of every button of `message`, in order."""
-    return [
-        element["action_id"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if element["type"] == "button"
-    ]
+    """The action id of every button of `message`, in order; those behind three dots are last."""
+    elements = _elements(message)
+    shown = [element["action_id"] for element in elements if element["type"] == "button"]
+    return [*shown, *(entry["value"].partition(" ")[0] for entry in _entries(message))]
+
+
+def _elements(message: PostedMessage) -> list[dict[str, Any]]:
+    return [element for block in message.blocks if block["type"] == "actions" for element in block["elements"]]
+
+
+def _entries(message: PostedMessage) -> list[dict[str, Any]]:
+    return [option for it in _elements(message) if it["type"] == "overflow" for option in it["options"]]
 
 
 def blocks_text(message: PostedMessage) -> str:

@@ -11,6 +11,8 @@ from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person
 from bot.usecases.workspace.permissions import ACTIONS, Action, Allowed, Change, Denied, Grounds, grounds, may
 from bot.usecases.workspace.preferences import Preferences, change
+from bot.usecases.workspace.thresholds import NAMES, Own, Threshold, applied, is_looser, standing
+from bot.usecases.workspace.thresholds import change as change_thresholds
 from engine import Workload
 
 OWNER, BUDGET_OWNER, OTHER = "U0OWNER", "U0BUDGET", "U0OTHER"
@@ -58,6 +60,7 @@ def case(person: Person, row: str) -> tuple[Action, Grounds]:
         "undo somebody else's decision": ("undo", replace(STANDING, deciders=(OTHER,))),
         "change settings": ("settings", STANDING),
         "change a workload's stage": ("restage", STANDING),
+        "change a workload's thresholds": ("thresholds", STANDING),
     }
     return rows[row]
 
@@ -114,24 +117,32 @@ def test_whoever_the_settings_or_the_machine_names_counts_as_an_administrator() 
 class TestTheWayOn:
     def test_names_those_who_could(self) -> None:
         verdict = may("approve", PEOPLE["member"], replace(STANDING, change=Change(500.0, 500.0)))
-        assert verdict == Denied("spends_more", who_could=(BUDGET_OWNER,))
+        assert verdict == Denied("spends_more", who_could=(BUDGET_OWNER,), threshold=Threshold(100.0))
 
     def test_names_nobody_who_lacks_the_other_right(self) -> None:
         both = replace(STANDING, change=Change(500.0, 500.0, 0.5), administrators=("U0BOSS",))
-        assert may("approve", PEOPLE["budget owner"], both) == Denied("slows_down", who_could=("U0BOSS",))
+        assert may("approve", PEOPLE["budget owner"], both) == Denied(
+            "slows_down", who_could=("U0BOSS",), threshold=Threshold(0.1)
+        )
 
     def test_without_a_budget_owner_says_that_one_can_be_named(self) -> None:
         nobody = replace(STANDING, preferences=replace(PREFERENCES, budget_owners=()), change=Change(500.0, 500.0))
-        assert may("approve", PEOPLE["member"], nobody) == Denied("spends_more", remedy="budget_owners")
+        assert may("approve", PEOPLE["member"], nobody) == Denied(
+            "spends_more", remedy="budget_owners", threshold=Threshold(100.0)
+        )
 
     def test_without_an_owner_says_that_one_can_be_named(self) -> None:
         nobody = replace(STANDING, owner=None, change=Change(500.0, 0.0, 0.5))
-        assert may("approve", PEOPLE["member"], nobody) == Denied("slows_down", remedy="owner")
+        assert may("approve", PEOPLE["member"], nobody) == Denied(
+            "slows_down", remedy="owner", threshold=Threshold(0.1)
+        )
 
     def test_for_the_only_budget_owner_who_asked_is_the_setting_that_forbids_it(self) -> None:
         alone = replace(STANDING, preferences=NO_ALONE, asked_by=BUDGET_OWNER, change=Change(500.0, 500.0))
         assert may("approve", PEOPLE["budget owner"], alone) == Denied("own", remedy="self_approval")
-        assert may("approve", PEOPLE["member"], alone) == Denied("spends_more", remedy="self_approval")
+        assert may("approve", PEOPLE["member"], alone) == Denied(
+            "spends_more", remedy="self_approval", threshold=Threshold(100.0)
+        )
 
     def test_for_whoever_asked_is_any_other_member_where_no_threshold_applies(self) -> None:
         own = replace(STANDING, preferences=NO_ALONE, asked_by="U0MEMBER")
@@ -187,3 +198,63 @@ class TestTheGrounds:
             change(scope, Preferences(administrators=("U1",)))
         with store.write("T2") as scope:
             assert grounds(Room(store), scope).administrators == ()
+
+
+class TestThresholdsOfAWorkload:
+    strict, loose = Own(10.0, OWNER, is_administrators=False), Own(900.0, OWNER, is_administrators=False)
+
+    def test_are_the_workspace_s_where_it_has_none(self) -> None:
+        assert standing(PREFERENCES, {}) == {
+            "spending-above": Threshold(100.0), "slowing-above": Threshold(0.1), "two-approvers-above": Threshold(None),
+        }  # fmt: skip
+
+    def test_of_its_owner_hold_where_they_are_stricter(self) -> None:
+        holding = standing(PREFERENCES, {"spending-above": self.strict, "two-approvers-above": self.loose})
+        assert holding["spending-above"] == Threshold(10.0, "owner")
+        assert holding["two-approvers-above"] == Threshold(900.0, "owner")
+
+    def test_of_its_owner_do_not_hold_where_the_workspace_is_stricter(self) -> None:
+        assert standing(PREFERENCES, {"spending-above": self.loose})["spending-above"] == Threshold(100.0)
+
+    def test_that_protect_the_owner_are_the_owner_s_to_loosen(self) -> None:
+        never = Own(None, OWNER, is_administrators=False)
+        assert standing(PREFERENCES, {"slowing-above": never})["slowing-above"] == Threshold(None, "owner")
+
+    @pytest.mark.parametrize("above", [None, 5.0, 5000.0])
+    def test_of_an_administrator_hold_whatever_the_workspace_says(self, above: float | None) -> None:
+        mine = Own(above, "U0ADMIN", is_administrators=True)
+        for name in NAMES:
+            assert standing(PREFERENCES, {name: mine})[name] == Threshold(above, "administrator")
+
+    def test_are_what_rights_are_judged_by(self, store: Store) -> None:
+        with store.write("T1") as scope:
+            change(scope, PREFERENCES)
+            workloads.save(scope, OwnedWorkload(Workload("video-gen"), owner=OWNER))
+            assert change_thresholds(scope, "video-gen", {"spending-above": self.strict})
+            here = grounds(Room(store), scope, "video-gen", change=Change(900.0, 50.0))
+            assert may("approve", PEOPLE["member"], here) == Denied(
+                "spends_more", who_could=(BUDGET_OWNER,), threshold=Threshold(10.0, "owner")
+            )
+            assert grounds(Room(store), scope, "audio-gen").preferences == PREFERENCES
+
+    def test_of_another_workspace_are_its_own(self, store: Store) -> None:
+        for team_id in ("T1", "T2"):
+            with store.write(team_id) as scope:
+                workloads.save(scope, OwnedWorkload(Workload("video-gen")))
+        with store.write("T1") as scope:
+            change_thresholds(scope, "video-gen", {"spending-above": self.strict})
+        with store.read("T2") as scope:
+            assert grounds(Room(store), scope, "video-gen").preferences == Preferences()
+
+    def test_of_a_workload_that_nobody_knows_are_not_kept(self, store: Store) -> None:
+        with store.write("T1") as scope:
+            assert not change_thresholds(scope, "video-gen", {})
+
+    def test_never_is_looser_than_any_other(self) -> None:
+        assert is_looser(None, 1e12)
+        assert not is_looser(None, None)
+        assert not is_looser(1e12, None)
+        assert not is_looser(5.0, 5.0)
+
+    def test_replace_nothing_else_in_the_preferences(self) -> None:
+        assert applied(PREFERENCES, standing(PREFERENCES, {})) == PREFERENCES

@@ -58,13 +58,25 @@ def refusal(reason: str) -> dict[str, Any]:
     return {"reason": reason, "decision": None, "workload": "video-gen"}
 
 
+def threshold(above: float | None, whose: str = "workspace") -> dict[str, Any]:
+    return {"above": above, "whose": whose}
+
+
 REFUSALS = {
     reason.replace("_", "-"): refusal(reason)
     for reason in (
         "who_is_that", "refreshed", "first_word", "same_person", "not_decided", "too_late_to_undo", "no_price",
-        "unknown_exclusion",
+        "unknown_exclusion", "renewed", "unknown_workload",
     )
 } | {
+    "first-word-of-the-owner-s-threshold": refusal("first_word") | {"threshold": threshold(500.0, "owner")},
+    "same-person-whatever-it-costs": refusal("same_person") | {"threshold": threshold(0.0)},
+    "first-word-again": refusal("first_word_again") | {"lapsed": {"by": [OTHER], "then": 63.296, "now": 63.93}},
+    "first-word-again-for-a-fraction": refusal("first_word_again") | {
+        "lapsed": {"by": [OTHER, ME], "then": 63.296, "now": 63.2961}
+    },
+    "decided-and-can-be-undone": refusal("already_decided")
+    | {"decision": decision("snooze", until=LATER) | {"can_undo": True}},
     "a-fallback-was-first": {"reason": "already_decided", "decision": decision("approve"), "workload": "video-gen"},
     "refreshed-hostile": refusal("refreshed") | {"workload": HOSTILE},
 }  # fmt: skip
@@ -82,6 +94,13 @@ _DENIALS = {
     "stranger": denial("stranger", "try", is_anyone=True),
     "administrators": denial("administrators", "settings", who_could=[ME], workload=None),
     "spends-more": denial("spends_more", who_could=[ME, OTHER]),
+    "spends-more-than-the-workspace-s": denial("spends_more", who_could=[ME], threshold=threshold(200.0)),
+    "spends-more-than-an-administrator-s": denial(
+        "spends_more", who_could=[ME], threshold=threshold(0.0, "administrator")
+    ),
+    "slows-down-more-than-its-owner-s": denial("slows_down", who_could=[OTHER], threshold=threshold(0.05, "owner")),
+    "not-owner": denial("not_owner", "thresholds", who_could=[OTHER]),
+    "not-owner-without-owner": denial("not_owner", "thresholds", remedy="owner"),
     "spends-more-nobody-named": denial("spends_more", remedy="budget_owners"),
     "slows-down": denial("slows_down", who_could=[OTHER], workload=HOSTILE),
     "slows-down-without-owner": denial("slows_down", remedy="owner", workload=RTL),
@@ -90,6 +109,35 @@ _DENIALS = {
     "not-yours": denial("not_yours", "undo", who_could=[OTHER]),
     "what-is-no-id-is-shown-as-typed": denial("spends_more", who_could=["<!channel>", HOSTILE, *[ME] * 9]),
 }
+
+
+def lapsed(workload: str, by: list[str]) -> dict[str, Any]:
+    price = {"then": 63.296, "now": 63.92896}
+    return {"workload": workload, "advice_id": "A-1", "choice": "performance", "by": by, "next": ME} | price
+
+
+def own_settings(workload: str, **changes: Any) -> dict[str, Any]:
+    rows = [
+        own_row("spending-above", "More spending that needs a budget owner", "$100/day", "administrator"),
+        own_row("slowing-above", "Slowing down that needs the workload's owner", "5%", "owner"),
+        own_row("two-approvers-above", "Cost that needs two people", "never", "workspace", ""),
+    ]
+    return {"workload": workload, "owner": None, "stage": None, "rows": rows, "exclusions": []} | changes
+
+
+def own_row(key: str, label: str, value: str, whose: str, own: str | None = None) -> dict[str, Any]:
+    mine = value if own is None else own
+    return {"key": key, "label": label, "value": value, "whose": whose, "own": mine, "workspace": "never"}
+
+
+def own_form(workload: str, *, may_change: bool = True, **changes: Any) -> dict[str, Any]:
+    rights = {
+        "can_restage": True,
+        "can_change": may_change,
+        "stages": ["prototyping", "validation", "production"],
+    }
+    return own_settings(workload, **changes) | {"metadata": '{"workload":"w"}'} | rights
+
 
 DECIDING_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "not_allowed": _DENIALS,
@@ -108,6 +156,25 @@ DECIDING_CASES: dict[str, dict[str, dict[str, Any]]] = {
             ],
         },
         "many": {"workload": LONGEST, "note": None, "rows": excluded(*["no_quota"] * 60)},
+    },
+    "word_lapsed": {
+        "dearer": lapsed("video-gen", [OTHER]),
+        "hostile": lapsed(HOSTILE, [OTHER, "<!channel>"]),
+    },
+    "workload_settings": {
+        "of-everybody": own_settings("video-gen"),
+        **{f"name-{kind}": own_settings(name, owner=ME, stage="production") for kind, name in NAMES.items()},
+        "with-exclusions": own_settings("video-gen", owner=OTHER, exclusions=excluded(*["no_quota"] * 60)),
+    },
+    "workload_changed": {
+        "several": {
+            "workload": "video-gen",
+            "changes": [
+                {"key": "stage", "before": "read from its history", "after": "production"},
+                {"key": "two-approvers-above", "before": "workspace", "after": "$500/day"},
+            ],
+        },
+        "nothing": {"workload": HOSTILE, "changes": []},
     },
 }
 
@@ -145,8 +212,13 @@ DECIDING_SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
             **sides(pick(H100, 48.2), replace(ADVICE.current, usd_per_day=None, usd_per_unit=None))  # type: ignore[type-var]
         ),
         "first-of-two": confirmation(words_needed=2),
+        "second-of-two-of-the-owner-s-threshold": confirmation(
+            words_needed=2, words=[OTHER], threshold=threshold(500.0, "owner")
+        ),
+        "first-again-since-the-price-moved": confirmation(
+            words_needed=2, threshold=threshold(0.0), lapsed={"by": [OTHER], "then": 3.9, "now": 3.95}
+        ),
         "second-of-two": confirmation(words_needed=2, words=[OTHER]),
-        "the-same-person-again": confirmation(words_needed=2, words=[ME]),
         "huge": confirmation(**sides(HUGE.objectives["performance"], HUGE.current, "tokens")),
         **{f"name-{kind}": confirmation(workload=name) for kind, name in NAMES.items()},
     },
@@ -180,5 +252,17 @@ DECIDING_SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "modal_refused": {
         "decided": {"view": "decision_refused", "data": refusal("already_decided") | {"decision": decision("dismiss")}},
         "not-allowed": {"view": "not_allowed", "data": _DENIALS["spends-more"]},
+        "expired-to-be-answered-anew": {"view": "decision_refused", "data": refusal("expired"), "metadata": METADATA},
+        **{name: {"view": "decision_refused", "data": data} for name, data in REFUSALS.items()},
+    },
+    "modal_snooze": {
+        "of-one": {"metadata": METADATA, "workload": "video-gen"},
+        "hostile": {"metadata": METADATA, "workload": HOSTILE},
+    },
+    "modal_workload": {
+        "of-an-administrator": own_form("video-gen"),
+        "of-its-owner": own_form("video-gen", owner=ME, stage="production"),
+        "of-a-member": own_form("video-gen", may_change=False),
+        **{f"name-{kind}": own_form(name) for kind, name in NAMES.items()},
     },
 }

@@ -11,6 +11,7 @@ from bot.usecases.handle import _CLICKS as CLICKS
 from bot.usecases.opening import MODALS
 from bot.views import as_text, message
 from engine.advice import Advice, as_document
+from tests.views.deciding_cases import excluded
 from tests.views.view_samples import (
     ADVICE,
     FOUR_A10G,
@@ -100,9 +101,28 @@ def test_an_open_card_offers_the_recommended_pick_first_and_the_others_in_a_menu
         "advice.try",
         "advice.whatif",
         "advice.why",
-        "advice.snooze",
-        "advice.dismiss",
+        "more",
     ]
+    assert behind_the_dots(shown()) == ["snooze.ask", "advice.dismiss", "workload.settings"]
+
+
+@pytest.mark.parametrize("answer", [ADVICE, INFEASIBLE, UNDETERMINED])
+def test_no_card_shows_more_than_six_elements_nor_labels_that_a_phone_would_wrap(answer: Advice) -> None:
+    found = shown(answer, is_private=True, exclusions=EXCLUSIONS)
+    assert len(buttons(found)) <= 6
+    labels = [element.get("text", element.get("placeholder", {"text": ""}))["text"] for element in buttons(found)]
+    assert max(map(len, labels)) <= len("Choose another")
+    assert len(behind_the_dots(found)) <= 5
+
+
+def behind_the_dots(found: Message) -> list[str]:
+    """The actions of the entries of the menu behind three dots, each of which must be about the advice."""
+    entries = [value.partition(" ") for _, value in menu(found, "more")]
+    assert {about for _, _, about in entries} == {"A-1"}
+    return [action for action, _, _ in entries]
+
+
+EXCLUSIONS = excluded("no_quota")
 
 
 def menu(found: Message, action: str) -> list[tuple[str, str]]:
@@ -125,19 +145,22 @@ def test_without_another_choice_there_is_no_menu() -> None:
     assert "advice.choose" not in actions(shown(with_picks(cost=only, value=only, performance=only)))
 
 
-def test_a_snooze_lasts_a_week_a_month_or_until_the_price_moves() -> None:
-    assert [value for _, value in menu(shown(), "advice.snooze")] == ["A-1:week", "A-1:month", "A-1:price"]
-
-
 def test_only_a_private_card_can_be_shared() -> None:
-    assert actions(shown(is_private=True))[-1] == "advice.share"
-    assert "advice.share" not in actions(shown(is_private=False))
+    assert "advice.share" in behind_the_dots(shown(is_private=True))
+    assert "advice.share" not in behind_the_dots(shown(is_private=False))
+
+
+def test_what_is_left_out_can_be_looked_at_where_something_is() -> None:
+    assert "exclusion.list" in behind_the_dots(shown(exclusions=EXCLUSIONS))
+    assert "exclusion.list" not in behind_the_dots(shown())
 
 
 @pytest.mark.parametrize("answer", [ADVICE, INFEASIBLE, UNDETERMINED])
 @pytest.mark.parametrize("changes", [{}, {"is_private": True}, {"state": "approved", "decision": UNDOABLE}])
 def test_whatever_a_card_offers_somebody_does(answer: Advice, changes: dict[str, Any]) -> None:
-    verbs = {".".join(action.split(".")[:2]) for action in actions(shown(answer, **changes))}
+    found = shown(answer, **changes)
+    offered = [*actions(found), *(behind_the_dots(found) if "more" in actions(found) else [])]
+    verbs = {".".join(action.split(".")[:2]) for action in offered if action != "more"}
     assert verbs <= CLICKS.keys() | MODALS.keys()
 
 
@@ -147,7 +170,7 @@ def test_only_the_recommended_pick_is_primary() -> None:
 
 def test_every_button_and_every_option_carries_the_advice() -> None:
     values = [button["value"] for button in buttons(shown()) if "value" in button]
-    values += [value for action in ("advice.choose", "advice.snooze") for _, value in menu(shown(), action)]
+    values += [value for _, value in menu(shown(), "advice.choose")]
     assert {value.split(":")[0] for value in values} == {"A-1"}
 
 
@@ -203,7 +226,8 @@ def test_when_one_configuration_wins_everything_there_is_nothing_to_compare() ->
 
 
 def test_without_a_recommendation_there_is_nothing_to_approve() -> None:
-    assert actions(shown(INFEASIBLE)) == actions(shown(UNDETERMINED)) == ["advice.whatif", "advice.why"]
+    assert actions(shown(INFEASIBLE)) == actions(shown(UNDETERMINED)) == ["advice.whatif", "advice.why", "more"]
+    assert behind_the_dots(shown(UNDETERMINED)) == ["workload.settings"]
 
 
 def test_the_age_of_old_prices_is_said_by_the_warning_alone() -> None:

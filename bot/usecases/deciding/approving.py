@@ -1,8 +1,12 @@
 """The submission of an approval: bound to what the confirmation showed, and decided once only."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from bot.store import Scope, advices, approvals, audit, decisions
+from bot.posts import Post
+from bot.store import Scope, advices, approvals, audit, decisions, outbox
 from bot.store.advices import StoredAdvice
 from bot.store.approvals import Approval
 from bot.store.decisions import Outcome
@@ -11,6 +15,7 @@ from bot.usecases.deciding.proposing import Proposal
 from bot.usecases.deciding.refreshing import refresh
 from bot.usecases.deciding.standing import decided, deny, late, redraw, refuse
 from bot.usecases.following import afterwards
+from bot.usecases.following.threads import place_of, thread_of
 from bot.usecases.requests import Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.permissions import Allowed, Denied, Verdict
@@ -54,7 +59,7 @@ def _settle(
     elif isinstance(verdict, Denied):
         deny(scope, now, form.user_id, to, "approve", verdict, advice.workload)
     elif _needs_another(scope, advice, case, case.proposal, form.user_id):
-        _wait(scope, advice, case.proposal, form, bound, now)
+        _wait(scope, advice, case, case.proposal, form, bound, now)
     else:
         _approve(room, scope, advice, case.proposal, form, bound)
 
@@ -77,17 +82,47 @@ def _needs_another(scope: Scope, advice: StoredAdvice, case: Case, proposal: Pro
 
 
 def _wait(
-    scope: Scope, advice: StoredAdvice, proposal: Proposal, form: Submission, bound: Bound, now: datetime
+    scope: Scope, advice: StoredAdvice, case: Case, proposal: Proposal, form: Submission, bound: Bound, now: datetime
 ) -> None:
     """Keep the first word, and let every copy of the card say who gave it and that a second one is missing."""
-    before = [it for it in approvals.given(scope, advice.id) if it.given_by == form.user_id]
-    is_again = any(it.choice == proposal.choice and it.configuration == proposal.configuration for it in before)
+    said = [it for it in approvals.given(scope, advice.id) if it.choice == proposal.choice]
+    is_again = any(it.given_by == form.user_id and it.configuration == proposal.configuration for it in said)
+    lapsed = [it for it in said if it.given_by != form.user_id and it.configuration != proposal.configuration]
     approvals.give(scope, Approval(advice.id, form.user_id, now, proposal.choice, proposal.configuration or {}))
+    moved = None if is_again else _lapse(scope, advice, proposal, lapsed, form, bound, now)
     if not is_again:
         redraw(scope, advice, now, bound, form.user_id)
         detail = {"advice_id": advice.id, "choice": proposal.choice, "configuration": proposal.configuration}
         audit.record(scope, now, form.user_id, "approval.give", advice.workload, **detail)
-    refuse(scope, bound.in_private(form.user_id), "same_person" if is_again else "first_word", advice)
+    to, threshold = bound.in_private(form.user_id), asdict(case.grounds.threshold("two-approvers-above"))
+    if moved is None:
+        refuse(scope, to, "same_person" if is_again else "first_word", advice, threshold=threshold)
+    else:
+        refuse(scope, to, "first_word_again", advice, lapsed=moved)
+
+
+def _lapse(
+    scope: Scope,
+    advice: StoredAdvice,
+    proposal: Proposal,
+    lapsed: Sequence[Approval],
+    form: Submission,
+    bound: Bound,
+    now: datetime,
+) -> dict[str, Any] | None:
+    """Take back the words that were for another price, and tell whoever gave them why; the price then and now."""
+    if not lapsed or proposal.configuration is None:
+        return None
+    people = [it.given_by for it in lapsed]
+    then, price = lapsed[-1].configuration["price_usd_per_hour"], proposal.configuration["price_usd_per_hour"]
+    moved = {"by": people, "then": then, "now": price}
+    approvals.withdraw(scope, advice.id, people)
+    audit.record(scope, now, None, "approval.lapse", advice.workload, advice_id=advice.id, **moved)
+    data = {**moved, "workload": advice.workload, "advice_id": advice.id, "choice": proposal.choice}
+    place = place_of(bound.in_place(form.user_id))
+    for to in dict.fromkeys(thread_of(scope, advice.id, place, each) for each in people):
+        outbox.put(scope, Post(to, "word_lapsed", {**data, "next": form.user_id}))
+    return moved
 
 
 def _approve(

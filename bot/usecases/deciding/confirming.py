@@ -1,6 +1,6 @@
 """The modal before an approval: what would change in money and speed, or why this person cannot approve it now."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.store.advices import StoredAdvice
 from bot.store.approvals import Approval
 from bot.store.decisions import Decision
 from bot.usecases.deciding.proposing import Proposal, propose
-from bot.usecases.deciding.standing import as_document, redraw_private
+from bot.usecases.deciding.standing import as_document, redraw, redraw_private
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
@@ -56,6 +56,27 @@ class Case:
     grounds: Grounds
     words: tuple[Approval, ...]
 
+    @property
+    def valid(self) -> tuple[Approval, ...]:
+        """The words that were given for what would be approved now, at the price that it has now."""
+        now = self.proposal.configuration if self.proposal else None
+        return tuple(word for word in self.words if word.configuration == now)
+
+    @property
+    def lapsed(self) -> dict[str, Any] | None:
+        """Whose word was for another price, that price, and today's; None where everybody's counts."""
+        now = self.proposal.configuration if self.proposal else None
+        old = [word for word in self.words if word.configuration != now]
+        if now is None or not old:
+            return None
+        then = old[-1].configuration["price_usd_per_hour"]
+        return {"by": [word.given_by for word in old], "then": then, "now": now["price_usd_per_hour"]}
+
+    def waits_for_another(self, user_id: str) -> bool:
+        """Whether this person has said the same already, and it is somebody else's turn."""
+        said = {word.given_by for word in self.valid}
+        return user_id in said and len(said) < self.grounds.words_needed
+
     def closed(self, now: datetime) -> str | None:
         """Why nobody can approve it; None while it is open."""
         if self.standing is not None:
@@ -86,9 +107,10 @@ def confirm(room: Room, click: Click) -> Modal:
         return denial(room, click, "approve", case.advice.workload, verdict)
     if verdict is None or case.proposal is None:
         return refusal("who_is_that", case, room.clock())
-    if case.has_moved:
-        return _moved(bound, case, case.proposal)
-    return _confirmation(bound, case, case.proposal, click.user_id)
+    if case.waits_for_another(click.user_id) and not case.has_moved:
+        return refusal("same_person", case, room.clock())
+    make = _moved if case.has_moved else _confirmation
+    return make(bound, case, case.proposal, click.user_id)
 
 
 def case_of(room: Room, team_id: str, bound: Bound) -> Case | None:
@@ -113,16 +135,33 @@ def verdict_on(room: Room, team_id: str, user_id: str, case: Case, action: Actio
 def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
     """A modal that says why there is nothing to be done here."""
     document = as_document(case.standing, now) if case else None
-    data = {"reason": reason, "decision": document, "workload": case.advice.workload if case else None}
+    data: dict[str, Any] = {"reason": reason, "decision": document, "workload": case.advice.workload if case else None}
+    if case and reason == "same_person":
+        data["threshold"] = asdict(case.grounds.threshold("two-approvers-above"))
     return Modal("modal_refused", {"view": "decision_refused", "data": data})
 
 
 def too_late(room: Room, click: Click, case: Case, reason: str) -> Modal:
-    """A modal that says why it is too late; a private card that was decided elsewhere loses its buttons with it."""
-    if click.is_ephemeral:
+    """A modal that says why it is too late; a card that shows buttons all the same loses them with it.
+
+    One that has expired has not been told so; a private one may have been decided elsewhere.
+    """
+    now, origin = room.clock(), Origin.at(click)
+    if reason == "expired":
         with room.store.write(click.team_id) as scope:
-            redraw_private(scope, case.advice, room.clock(), Origin.at(click), click.user_id)
-    return refusal(reason, case, room.clock())
+            advices.change_state(scope, case.advice.id, "open", "expired")
+            redraw(scope, case.advice, now, origin, click.user_id)
+    elif click.is_ephemeral:
+        with room.store.write(click.team_id) as scope:
+            redraw_private(scope, case.advice, now, origin, click.user_id)
+    modal = refusal(reason, case, now)
+    return replace(modal, data={**modal.data, "metadata": _again(click, case)}) if reason == "expired" else modal
+
+
+def _again(click: Click, case: Case) -> str:
+    """What a form needs to know that answers an expired advice anew."""
+    origin = Origin.at(click).model_copy(update={"advice_id": case.advice.id})
+    return origin.model_dump_json(exclude_defaults=True)
 
 
 def denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:
@@ -134,7 +173,7 @@ def denial(room: Room, click: Click, action: Action, workload: str, denied: Deni
     return Modal("modal_refused", {"view": "not_allowed", "data": denied.as_document(action, workload)})
 
 
-def _moved(bound: Bound, case: Case, proposal: Proposal) -> Modal:
+def _moved(bound: Bound, case: Case, proposal: Proposal, _user_id: str) -> Modal:
     """The price is not the one that the card shows: nothing to confirm, but a fresh answer to be had."""
     data = {
         "metadata": bound.model_dump_json(exclude_defaults=True),
@@ -155,7 +194,9 @@ def _confirmation(bound: Bound, case: Case, proposal: Proposal, user_id: str) ->
         "price_move": proposal.price_move,
         "words_needed": case.grounds.words_needed,
         "user": user_id,
-        "words": [word.given_by for word in case.words],
+        "words": [word.given_by for word in case.valid],
+        "lapsed": case.lapsed,
+        "threshold": asdict(case.grounds.threshold("two-approvers-above")),
     })  # fmt: skip
 
 

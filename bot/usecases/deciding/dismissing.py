@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.posts import Destination, Modal, Post
-from bot.store import Scope, advices, audit, decisions, exclusions, outbox, workloads
+from bot.store import Scope, advices, audit, decisions, exclusions, outbox
 from bot.store.advices import StoredAdvice
-from bot.usecases.asking.advise import Asker
 from bot.usecases.deciding.confirming import Bound, case_of, denial, refusal, too_late, verdict_on
 from bot.usecases.deciding.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
 from bot.usecases.deciding.standing import decided, deny, late, refuse
@@ -17,7 +16,7 @@ from bot.usecases.workspace.people import known
 from bot.usecases.workspace.permissions import Denied, grounds, may
 from engine import OBJECTIVES
 
-__all__ = ["ask_why", "dismiss", "list_exclusions", "revoke", "show", "show_left_out"]
+__all__ = ["ask_why", "dismiss", "list_exclusions", "revoke", "show"]
 
 _LONGEST = 300  # characters of a remark
 
@@ -74,19 +73,13 @@ def _dismiss(room: Room, scope: Scope, form: Submission, advice: StoredAdvice, o
 
 
 def list_exclusions(room: Room, click: Click, request_id: str | None = None) -> None:
-    """Show privately what the answers for the workload `click.value` leave out, each with a button that revokes it."""
+    """Show privately what the answers for a workload leave out, each with a button that revokes it.
+
+    `click.value` names the workload, by an advice about it or itself.
+    """
     with room.store.write(click.team_id, settles=request_id) as scope:
-        show(scope, click.in_private, click.value)
-
-
-def show_left_out(room: Room, asker: Asker, workload: str) -> bool:
-    """Answer `settings WORKLOAD` with what its answers leave out; False, without a word, where nobody knows it."""
-    with room.store.read(asker.team_id) as scope:
-        if workloads.get(scope, workload) is None:
-            return False
-    with room.store.write(asker.team_id, settles=asker.request_id) as scope:
-        show(scope, asker.destination, workload)
-    return True
+        advice = advices.get(scope, click.value)
+        show(scope, click.in_private, advice.workload if advice else click.value)
 
 
 def revoke(room: Room, click: Click, request_id: str | None = None) -> None:

@@ -48,7 +48,8 @@ def _unanswerable(found: Unknown | Malformed) -> tuple[str, dict[str, Any]]:
 
 def _replace(room: Room, scope: Scope, user_id: str, origin: Origin, stale: StoredAdvice, found: Advice) -> None:
     now = room.clock()
-    if not advices.change_state(scope, stale.id, "open", "replaced"):
+    was_expired = advices.change_state(scope, stale.id, "expired", "replaced")
+    if not was_expired and not advices.change_state(scope, stale.id, "open", "replaced"):
         standing = decisions.get(scope, stale.id)
         late(scope, stale, now, origin, user_id, Outcome(standing, "already_decided" if standing else "replaced"))
         return
@@ -58,5 +59,5 @@ def _replace(room: Room, scope: Scope, user_id: str, origin: Origin, stale: Stor
     fresh = advices.get(scope, fresh_id)
     assert fresh is not None  # noqa: S101 - just kept
     redraw(scope, fresh, now, origin, user_id)
-    refuse(scope, origin.in_private(user_id), "refreshed", fresh)
+    refuse(scope, origin.in_private(user_id), "renewed" if was_expired else "refreshed", fresh)
     audit.record(scope, now, user_id, "advice.replace", stale.workload, advice_id=stale.id, by=fresh_id)

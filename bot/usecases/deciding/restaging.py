@@ -1,6 +1,7 @@
 """*Change stage*: the tag that a workload's runs have outgrown, replaced by what they show."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.posts import Post
 from bot.store import Scope, advices, audit, outbox, workloads
@@ -14,7 +15,7 @@ from bot.usecases.workspace.people import WhoIsThat
 from bot.usecases.workspace.permissions import Denied, grounds, may
 from engine import STAGES, Stage
 
-__all__ = ["change_stage"]
+__all__ = ["change_stage", "tag"]
 
 
 def change_stage(room: Room, click: Click, request_id: str | None = None) -> None:
@@ -31,16 +32,22 @@ def change_stage(room: Room, click: Click, request_id: str | None = None) -> Non
             outbox.put(scope, _bad(click, "that workload is not known any more"))
 
 
+def tag(
+    scope: Scope, now: datetime, by: str | None, owned: OwnedWorkload, stage: Stage | None, before: str | None
+) -> None:
+    """Write the tag (None: the history decides) in place of the one `before`, whatever else is asked of it."""
+    workloads.save(scope, replace(owned, workload=replace(owned.workload, stage=stage)))
+    audit.record(scope, now, by, "workload.stage", owned.workload.name, before=before, after=stage)
+
+
 def _tag(room: Room, scope: Scope, click: Click, advice: StoredAdvice, stage: Stage) -> bool:
-    """Write the tag, whatever else is asked of the workload; False when nobody knows it."""
+    """Write the tag; False when nobody knows the workload."""
     name, owned = advice.workload, workloads.get(scope, advice.workload)
     if owned is None:
         return False
     found = advice.document.get("stage") or {}
     before = owned.workload.stage or found.get("value")  # a tag that only its runs carry is one, too
-    tagged: OwnedWorkload = replace(owned, workload=replace(owned.workload, stage=stage))
-    workloads.save(scope, tagged)
-    audit.record(scope, room.clock(), click.user_id, "workload.stage", name, before=before, after=stage)
+    tag(scope, room.clock(), click.user_id, owned, stage, before)
     data = {"workload": name, "stage": stage, "before": before, "by": click.user_id, "advice_id": advice.id}
     outbox.put(scope, Post(click.in_private, "restaged", data))
     return True

@@ -1,22 +1,51 @@
 """Snooze an advice for a while, or until its price moves."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot.posts import Destination, Modal
 from bot.store import Scope, advices, audit, decisions
 from bot.store.advices import StoredAdvice
+from bot.usecases.deciding.confirming import Bound, case_of, denial, refusal, too_late, verdict_on
 from bot.usecases.deciding.proposing import advised, price_now
 from bot.usecases.deciding.standing import decided, deny, late, refuse
 from bot.usecases.origin import Origin
-from bot.usecases.requests import Click
+from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
 from bot.usecases.workspace.permissions import Denied, grounds, may
 
-__all__ = ["snooze"]
+__all__ = ["ask_how_long", "snooze", "snooze_by_form"]
 
 _FOR: Mapping[str, timedelta] = {"week": timedelta(days=7), "month": timedelta(days=30)}
+
+
+def ask_how_long(room: Room, click: Click) -> Modal:
+    """The form that asks for how long; or why there is nothing to snooze."""
+    origin = Bound.of(click)
+    case = case_of(room, click.team_id, origin)
+    if case is None:
+        return refusal("unknown_advice", None, room.clock())
+    closed = case.closed(room.clock())
+    if closed is not None and closed != "nothing_feasible":
+        return too_late(room, click, case, closed)
+    verdict = verdict_on(room, click.team_id, click.user_id, case, "snooze")
+    if isinstance(verdict, Denied):
+        return denial(room, click, "snooze", case.advice.workload, verdict)
+    if verdict is None:
+        return refusal("who_is_that", case, room.clock())
+    metadata = origin.model_dump_json(exclude_defaults=True)
+    return Modal("modal_snooze", {"metadata": metadata, "workload": case.advice.workload})
+
+
+def snooze_by_form(room: Room, form: Submission, request_id: str) -> None:
+    """Bring nothing up for as long as the form says."""
+    origin = Bound.read(form.metadata)
+    how_long = form.first("how_long") or "week"
+    wish = _Wish(form.team_id, form.user_id, origin, origin.in_private(form.user_id), origin.advice_id or "", how_long)
+    _settle(room, wish, request_id)
 
 
 def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
@@ -25,32 +54,49 @@ def snooze(room: Room, click: Click, request_id: str | None = None) -> None:
     The price is that of what is recommended, or of another pick that the value names: `<advice>:price:cost`.
     """
     advice_id, _, how_long = click.value.partition(":")
-    person = known(room.people, click.team_id, click.user_id)
-    with room.store.write(click.team_id, settles=request_id) as scope:
-        advice = advices.get(scope, advice_id)
+    wish = _Wish(click.team_id, click.user_id, Origin.at(click), click.in_private, advice_id, how_long or "week")
+    _settle(room, wish, request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Who wants what snoozed, for how long, from where; a word to them goes to `to`."""
+
+    team_id: str
+    user_id: str
+    origin: Origin
+    to: Destination
+    advice_id: str
+    how_long: str
+
+
+def _settle(room: Room, wish: _Wish, request_id: str | None) -> None:
+    person = known(room.people, wish.team_id, wish.user_id)
+    with room.store.write(wish.team_id, settles=request_id) as scope:
+        advice = advices.get(scope, wish.advice_id)
         if advice is None or person is None:
-            return refuse(scope, click.in_private, "unknown_advice" if advice is None else "who_is_that", advice)
+            return refuse(scope, wish.to, "unknown_advice" if advice is None else "who_is_that", advice)
         verdict = may("snooze", person, grounds(room, scope, advice.workload))
         if isinstance(verdict, Denied):
-            return deny(scope, room.clock(), click.user_id, click.in_private, "snooze", verdict, advice.workload)
-        return _snooze(room, scope, click, advice, how_long or "week")
+            return deny(scope, room.clock(), wish.user_id, wish.to, "snooze", verdict, advice.workload)
+        return _snooze(room, scope, wish, advice)
 
 
-def _snooze(room: Room, scope: Scope, click: Click, advice: StoredAdvice, how_long: str) -> None:
-    now, origin = room.clock(), Origin.at(click)
-    how_long, _, objective = how_long.partition(":")
+def _snooze(room: Room, scope: Scope, wish: _Wish, advice: StoredAdvice) -> None:
+    now = room.clock()
+    how_long, _, objective = wish.how_long.partition(":")
     waits_for = _priced(room, scope, advice, objective) if how_long == "price" else None
     if how_long == "price" and waits_for is None:
-        return refuse(scope, click.in_private, "no_price", advice)
+        return refuse(scope, wish.to, "no_price", advice)
     until = None if waits_for else now + _FOR.get(how_long, _FOR["week"])
     reason = how_long if how_long in {*_FOR, "price"} else "week"
     outcome = decisions.decide(
-        scope, advice.id, "snooze", by=click.user_id, at=now, until=until, reason=reason, configuration=waits_for
+        scope, advice.id, "snooze", by=wish.user_id, at=now, until=until, reason=reason, configuration=waits_for
     )
     if not outcome.is_ours:
-        return late(scope, advice, now, origin, click.user_id, outcome)
-    decided(scope, advice, now, origin, click.user_id)
-    audit.record(scope, now, click.user_id, "advice.snooze", advice.workload, advice_id=advice.id, reason=reason)
+        return late(scope, advice, now, wish.origin, wish.user_id, outcome)
+    decided(scope, advice, now, wish.origin, wish.user_id)
+    audit.record(scope, now, wish.user_id, "advice.snooze", advice.workload, advice_id=advice.id, reason=reason)
     return None
 
 

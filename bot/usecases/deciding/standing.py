@@ -105,11 +105,13 @@ def refuse(
     advice: StoredAdvice | None = None,
     standing: Decision | None = None,
     now: datetime | None = None,
+    **details: Any,
 ) -> None:
-    """Say why nothing was changed, to whoever tried."""
+    """Say why nothing was changed, to whoever tried; `details` are what that reason speaks of besides."""
     document = as_document(standing, now) if standing and now else None
     workload = advice.workload if advice else None
-    outbox.put(scope, Post(to, "decision_refused", {"reason": reason, "decision": document, "workload": workload}))
+    data = {"reason": reason, "decision": document, "workload": workload, **details}
+    outbox.put(scope, Post(to, "decision_refused", data))
 
 
 def deny(
@@ -125,10 +127,12 @@ def _redraw_digests(scope: Scope, advice: StoredAdvice, origin: Origin, now: dat
 
     Each is drawn with all that was decided since. One transaction at a time redraws it, so that the last knows all.
     """
-    digests = {said.id: said.post for said in _digests(scope, advice, origin)}
+    said_in = {said.id: said.post for said in _digests(scope, advice, origin)}
+    digests = {post_id: post for post_id, post in said_in.items() if _holds(post, advice)}
     for post_id, post in digests.items():
         findings = [{**finding, **_finding(scope, finding, now)} for finding in post.data["findings"]]
-        outbox.put(scope, replace(post, data={**post.data, "findings": findings}), updates_id=post_id)
+        drawn = {**post.data, "findings": findings, "listing": ""}  # which only the first drawing is asked for
+        outbox.put(scope, replace(post, data=drawn), updates_id=post_id)
     return bool(digests)
 
 
@@ -140,8 +144,12 @@ def _digests(scope: Scope, advice: StoredAdvice, origin: Origin) -> Iterator[Sen
     if advice.asked_by is None:  # a finding: decided in the Home tab or on a card, it stands in a digest all the same
         around = (advice.created_at - _AROUND, advice.created_at + _AROUND)
         for said in outbox.sent_between(scope, "digest", *around):
-            if any(finding["advice_id"] == advice.id for finding in said.post.data["findings"]):
-                yield said
+            yield said
+
+
+def _holds(digest: Post, advice: StoredAdvice) -> bool:
+    """Whether it shows that advice: what was decided in the list of everything stands on a card of its own."""
+    return any(finding["advice_id"] == advice.id for finding in digest.data["findings"])
 
 
 def _finding(scope: Scope, finding: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from bot.store import Scope, workloads
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person
 from bot.usecases.workspace.preferences import Preferences, preferences
+from bot.usecases.workspace.thresholds import Name, Standing, Threshold, applied, own, standing
 
-__all__ = ["ACTIONS", "Action", "Allowed", "Change", "Denied", "Grounds", "grounds", "may"]
+__all__ = ["ACTIONS", "Action", "Allowed", "Change", "Denied", "Grounds", "grounds", "is_administrator", "may"]
 
 Action = Literal[
     "ask", "share", "track", "digest", "try", "approve", "snooze", "dismiss", "revoke", "undo", "settings",
-    "restage",
+    "restage", "thresholds",
 ]  # fmt: skip
 Reason = Literal[
     "deactivated", "bot", "stranger", "guest", "administrators", "spends_more", "slows_down", "own", "not_yours",
@@ -36,7 +37,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a right depends on besides the person: Slack user ids, the preferences, and the change to be approved."""
+    """What a right depends on besides the person: Slack user ids, the preferences, and the change to be approved.
+
+    `thresholds` says whose word each of the thresholds in `preferences` is, where it is not the workspace's.
+    """
 
     preferences: Preferences = field(default_factory=Preferences)
     administrators: tuple[str, ...] = ()
@@ -44,12 +48,17 @@ class Grounds:
     asked_by: str | None = None
     deciders: tuple[str, ...] = ()
     change: Change = field(default_factory=Change)
+    thresholds: Standing = field(default_factory=dict)
 
     @property
     def words_needed(self) -> int:
         """How many different people must approve the change."""
         above = self.preferences.two_approvers_above_usd_per_day
         return 2 if above is not None and self.change.usd_per_day > above else 1
+
+    def threshold(self, name: Name) -> Threshold:
+        """What holds under that name, and whose word it is."""
+        return self.thresholds.get(name) or standing(self.preferences, {})[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,16 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No, and the way on: any other member, or who of those named could, or else what an administrator can change."""
+    """No, and the way on: any other member, or who of those named could, or else what an administrator can change.
+
+    `threshold` is the one that was passed, where one was.
+    """
 
     reason: Reason
     is_anyone: bool = False
     who_could: tuple[str, ...] = ()
     remedy: Remedy | None = None
+    threshold: Threshold | None = None
 
     def as_document(self, action: Action, workload: str | None = None) -> dict[str, Any]:
         """The data of the view `not_allowed`."""
@@ -78,8 +91,10 @@ def grounds(room: Room, scope: Scope, workload: str | None = None, **details: An
     """What stands in this workspace, for that workload; `details` are the other fields of Grounds."""
     prefers = preferences(scope)
     owned = workloads.get(scope, workload) if workload is not None else None
-    named = (*prefers.administrators, *room.administrators)
-    return Grounds(prefers, tuple(dict.fromkeys(named)), _user(owned.owner if owned else None), **details)
+    holding = standing(prefers, own(scope, workload) if workload is not None else {})
+    named = tuple(dict.fromkeys((*prefers.administrators, *room.administrators)))
+    owner = _user(owned.owner if owned else None)
+    return Grounds(applied(prefers, holding), named, owner, thresholds=holding, **details)
 
 
 def _user(owner: str | None) -> str | None:
@@ -110,18 +125,18 @@ def _anybody(_person: Person, _grounds: Grounds) -> Reason | None:
 
 
 def _administrator(person: Person, grounds: Grounds) -> Reason | None:
-    return None if _is_administrator(person, grounds) else "administrators"
+    return None if is_administrator(person, grounds) else "administrators"
 
 
 def _approver(person: Person, grounds: Grounds) -> Reason | None:
-    prefers, change, is_administrator = grounds.preferences, grounds.change, _is_administrator(person, grounds)
-    is_budget_owner = is_administrator or person.user_id in prefers.budget_owners
+    prefers, change, is_boss = grounds.preferences, grounds.change, is_administrator(person, grounds)
+    is_budget_owner = is_boss or person.user_id in prefers.budget_owners
     if (
         _is_above(change.more_usd_per_day, prefers.spending_needs_budget_owner_above_usd_per_day)
         and not is_budget_owner
     ):
         return "spends_more"
-    is_owner = is_administrator or person.user_id == grounds.owner
+    is_owner = is_boss or person.user_id == grounds.owner
     if _is_above(change.slower_by, prefers.slowing_needs_owner_above) and not is_owner:
         return "slows_down"
     is_alone = not prefers.is_self_approval_allowed and grounds.words_needed == 1
@@ -129,16 +144,23 @@ def _approver(person: Person, grounds: Grounds) -> Reason | None:
 
 
 def _decider(person: Person, grounds: Grounds) -> Reason | None:
-    return None if person.user_id in grounds.deciders or _is_administrator(person, grounds) else "not_yours"
+    return None if person.user_id in grounds.deciders or is_administrator(person, grounds) else "not_yours"
 
 
 def _steward(person: Person, grounds: Grounds) -> Reason | None:
     """The owner; of a workload that has none in Slack, anybody, or its tag could never be put right."""
-    is_theirs = grounds.owner is None or person.user_id == grounds.owner or _is_administrator(person, grounds)
+    is_theirs = grounds.owner is None or person.user_id == grounds.owner or is_administrator(person, grounds)
     return None if is_theirs else "not_owner"
 
 
-def _is_administrator(person: Person, grounds: Grounds) -> bool:
+def _owner(person: Person, grounds: Grounds) -> Reason | None:
+    """The owner alone, or an administrator: of a workload without owner a member would lift what protects it."""
+    is_theirs = person.user_id == grounds.owner or is_administrator(person, grounds)
+    return None if is_theirs else "not_owner"
+
+
+def is_administrator(person: Person, grounds: Grounds) -> bool:
+    """Whether they count as one: by Slack's word, the settings' or the machine's."""
     return person.is_administrator or person.user_id in grounds.administrators
 
 
@@ -151,9 +173,13 @@ _RULES: Mapping[Action, Callable[[Person, Grounds], Reason | None]] = {
     "approve": _approver,
     "undo": _decider,
     "restage": _steward,
+    "thresholds": _owner,
     "settings": _administrator,
 }
 ACTIONS: tuple[Action, ...] = tuple(_RULES)
+
+
+_PASSED: Mapping[Reason, Name] = {"spends_more": "spending-above", "slows_down": "slowing-above"}
 
 
 def _denied(reason: Reason, action: Action, person: Person, grounds: Grounds) -> Denied:
@@ -162,13 +188,14 @@ def _denied(reason: Reason, action: Action, person: Person, grounds: Grounds) ->
     others = [it for it in dict.fromkeys(named) if it is not None and it != person.user_id]
     could = tuple(it for it in others if _RULES[action](Person(it), grounds) is None)
     is_anyone = _RULES[action](Person(""), grounds) is None
-    return Denied(reason, is_anyone, could, None if could or is_anyone else _remedy(reason, grounds))
+    passed = grounds.threshold(_PASSED[reason]) if reason in _PASSED else None
+    return Denied(reason, is_anyone, could, None if could or is_anyone else _remedy(reason, grounds), passed)
 
 
 def _remedy(reason: Reason, grounds: Grounds) -> Remedy | None:
     """Where there are budget owners or an owner and none of them could, they asked for it themselves."""
     if reason == "spends_more" and not grounds.preferences.budget_owners:
         return "budget_owners"
-    if reason == "slows_down" and grounds.owner is None:
+    if reason in {"slows_down", "not_owner"} and grounds.owner is None:
         return "owner"
     return "self_approval" if reason in {"own", "spends_more", "slows_down"} else None

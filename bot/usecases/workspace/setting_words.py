@@ -24,7 +24,7 @@ from bot.usecases.workspace.setting_kinds import (
 )
 from engine import Policy
 
-__all__ = ["SECTIONS", "SETTINGS", "Setting", "Settings", "named", "read", "spelled"]
+__all__ = ["SECTIONS", "SETTINGS", "Setting", "Settings", "is_setting", "named", "read", "spelled"]
 
 
 class Settings(NamedTuple):
@@ -182,11 +182,21 @@ def named(key: str) -> Setting:
         Unreadable: there is none; the hint names the nearest.
     """
     folded = key.strip().casefold().replace("_", "-")
+    if f"{folded}-above" in _BY_KEY:  # `two-approvers=$500` says all that there is to say
+        folded = f"{folded}-above"
     if folded not in _BY_KEY:
         near = closest(folded, _BY_KEY, count=1)
         hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(_BY_KEY)}"
         raise Unreadable(f"I know no setting {key[:40]!r}", hint)
     return _BY_KEY[folded]
+
+
+def is_setting(key: str) -> bool:
+    """Whether some setting goes by that key."""
+    try:
+        return bool(named(key))
+    except Unreadable:
+        return False
 
 
 def spelled(settings: Settings, keys: Sequence[str] = tuple(_BY_KEY)) -> dict[str, str]:

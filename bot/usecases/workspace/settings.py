@@ -10,18 +10,17 @@ from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, workspaces
 from bot.usecases.asking.advise import Asker
 from bot.usecases.asking.reading import Malformed, Subcommand
-from bot.usecases.deciding.dismissing import show_left_out
 from bot.usecases.following import webhooks
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem
-from bot.usecases.workspace import auditing, home
+from bot.usecases.workspace import auditing, home, workload_settings
 from bot.usecases.workspace import preferences as preferring
 from bot.usecases.workspace.people import WhoIsThat
 from bot.usecases.workspace.permissions import Allowed, Denied, grounds, may
 from bot.usecases.workspace.preferences import preferences
-from bot.usecases.workspace.setting_words import SECTIONS, SETTINGS, Settings, read, spelled
+from bot.usecases.workspace.setting_words import SECTIONS, SETTINGS, Settings, is_setting, read, spelled
 
 __all__ = [
     "check",
@@ -37,7 +36,10 @@ __all__ = [
 ]
 
 _AUDIT = "audit"
-_HINT = "/gpu-advise settings shows them; settings KEY=VALUE changes one, such as settings guardrail=15%"
+_HINT = (
+    "settings shows them all; settings KEY=VALUE changes one, such as settings guardrail=15%; "
+    "settings WORKLOAD KEY=VALUE is about one workload, whose name is quoted where it has spaces"
+)
 
 
 class _Opened(Origin):
@@ -50,13 +52,13 @@ class _Opened(Origin):
 def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
     """`settings` shows them, `settings audit` what was done lately, `settings KEY=VALUE…` changes some.
 
-    `settings WORKLOAD` shows what the answers for it leave out.
+    `settings WORKLOAD` shows what one workload has of its own, `settings WORKLOAD KEY=VALUE…` changes that.
     """
     if not asked.words:
         return _show(room, asker)
     if asked.words == (_AUDIT,):
         return _show_audit(room, asker.team_id, asker.user, asker.destination, asker.request_id)
-    if len(asked.words) == 1 and show_left_out(room, asker, asked.words[0]):
+    if _of_one_workload(room, asked, asker):
         return None
     pairs = [word.partition("=") for word in asked.words]
     if any(not equals for _, equals, _ in pairs):
@@ -64,6 +66,23 @@ def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
         return _say(room, asker.team_id, asker.request_id, _bad(asker.destination, asked.asked, problem))
     wanted = {key: value for key, _, value in pairs}
     return _change(room, asker.team_id, asker.user, asker.destination, asker.request_id, wanted, asked.asked)
+
+
+def _of_one_workload(room: Room, asked: Subcommand, asker: Asker) -> bool:
+    """Answer what begins with a workload, or with a word that can only be meant as one; else False, without a word."""
+    name, *rest = asked.words
+    pairs = [word.partition("=") for word in rest]
+    if any(not equals for _, equals, _ in pairs):
+        return False
+    wanted = {key: value for key, _, value in pairs}
+    if not rest and workload_settings.show(room, asker, name):
+        return True
+    if rest and workload_settings.change_by_words(room, asker, name, wanted, asked.asked):
+        return True
+    if "=" in name or is_setting(name):
+        return False
+    workload_settings.unknown(room, asker, name)
+    return True
 
 
 def document(scope: Scope, *, is_administrator: bool, has_keys: bool) -> dict[str, Any]:
