@@ -195,13 +195,21 @@ class Settings(BaseSettings):
         }
         for name, value in needed.items():
             if value is None:
-                raise InvalidSetting(name, "is missing")
+                raise InvalidSetting(*self._lacking(name))
         return SlackSecrets(
             bot_token=self.slack_bot_token,
             signing_secret=self.slack_signing_secret,
             app_token=self.slack_app_token if is_socket else None,
             oauth=oauth,
         )
+
+    def _lacking(self, name: str) -> tuple[str, str]:
+        """What to ask for: who gave a part of what OAuth needs instead of a token means the rest of it."""
+        given = self.slack_client_id is not None or self.slack_client_secret is not None
+        if name == "SLACK_BOT_TOKEN" and given:
+            missing = [each for each, is_there in self.oauth_settings.items() if not is_there]
+            return " and ".join(missing), "missing, which installing by OAuth needs (or set SLACK_BOT_TOKEN)"
+        return name, "is missing"
 
     @property
     def oauth(self) -> OAuthSecrets | None:

@@ -135,6 +135,13 @@ def test_a_token_is_needed_unless_workspaces_install_by_oauth() -> None:
     assert "hush" not in repr(secrets)
 
 
+def test_who_gave_half_of_what_oauth_needs_is_asked_for_the_other_half() -> None:
+    with pytest.raises(InvalidSetting, match=r"^SLACK_CLIENT_SECRET and GPU_ADVISE_SECRET_KEYS: missing, which"):
+        Settings.read(slack_signing_secret="12345678", slack_client_id="1.2").slack(is_socket=False)
+    with pytest.raises(InvalidSetting, match="^SLACK_BOT_TOKEN: is missing$"):
+        Settings.read(slack_signing_secret="12345678", gpu_advise_secret_keys=KEY).slack(is_socket=False)
+
+
 @pytest.mark.parametrize("missing", sorted(OAUTH))
 def test_oauth_is_active_only_with_all_that_it_needs(missing: str) -> None:
     given = {name: value for name, value in OAUTH.items() if name != missing}
