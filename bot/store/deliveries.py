@@ -16,6 +16,7 @@ from bot.store.tables import OutboxRow
 __all__ = ["ClaimedPost", "claim", "mark_dead", "mark_retry", "mark_sent", "renew"]
 
 _UNFINISHED = ("waiting", "sending")
+_EARLIER, _LAST = aliased(OutboxRow), aliased(OutboxRow)  # made once: working out an alias's columns is dear
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,11 @@ def mark_dead(across: Scope, post_id: str, owner: str, now: datetime, error: str
 
 def _due_positions(across: Scope, now: datetime, limit: int, spacing_seconds: float) -> Sequence[int]:
     """The posts that may be claimed; on PostgreSQL they stay locked, and claimers pass by each other's."""
-    earlier, last = aliased(OutboxRow), aliased(OutboxRow)
-    is_later = col(earlier.position) < col(OutboxRow.position)
-    waits = (col(earlier.lane) == OutboxRow.lane, col(earlier.state).in_(_UNFINISHED), is_later)
-    rests = (col(last.lane) == OutboxRow.lane, col(last.finished_at) > now - timedelta(seconds=spacing_seconds))
-    is_first = ~select(col(earlier.position)).where(*waits).exists()
-    is_rested = ~select(col(last.position)).where(*rests).exists()
+    is_later = col(_EARLIER.position) < col(OutboxRow.position)
+    waits = (col(_EARLIER.lane) == OutboxRow.lane, col(_EARLIER.state).in_(_UNFINISHED), is_later)
+    rests = (col(_LAST.lane) == OutboxRow.lane, col(_LAST.finished_at) > now - timedelta(seconds=spacing_seconds))
+    is_first = ~select(col(_EARLIER.position)).where(*waits).exists()
+    is_rested = ~select(col(_LAST.position)).where(*rests).exists()
     due = (
         select(col(OutboxRow.position))
         .where(col(OutboxRow.state).in_(_UNFINISHED), col(OutboxRow.due_at) <= now, is_first, is_rested)

@@ -1,5 +1,6 @@
 """Why no query can reach another workspace: every session filters by its workspace or refuses."""
 
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Column, Table, TextClause, event
@@ -69,6 +70,7 @@ def _owned_tables(state: ORMExecuteState) -> set[Any] | None:
     return reached & _OWNED.keys() if found <= reached else None
 
 
+@lru_cache(maxsize=256)
 def _criterion(table: Any, team_id: str) -> LoaderCriteriaOption:
     kind = _OWNED[table]
     owner = col(kind.team_id)
