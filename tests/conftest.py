@@ -1,4 +1,8 @@
-"""Fixtures that several folders of tests share."""
+"""Fixtures that several folders of tests share, and the server that all test processes share."""
+
+from typing import Any
+
+import pytest
 
 from tests.database_fixtures import (
     bare_database_url,
@@ -7,6 +11,7 @@ from tests.database_fixtures import (
     migrated_postgres,
     migrated_sqlite,
     postgres_url,
+    share_postgres,
     store,
 )
 from tests.local_slack_fixture import fake_slack, served_front, slack
@@ -23,3 +28,9 @@ __all__ = [
     "slack",
     "store",
 ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Called by pytest-xdist before it starts a test process."""
+    share_postgres(node.config, node.workerinput)
