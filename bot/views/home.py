@@ -171,7 +171,8 @@ def _hindsight(seen: Mapping[str, Any] | None) -> Mrkdwn | None:
     number, eligible = seen["workloads"], seen["eligible"]
     some = f"{count(number)} of the {count(eligible)} workloads" if number < eligible else _workloads(number)
     title = say(
-        "*On your history* – each configuration predicted from the others of its workload, for {some} that ran on several",
+        "*On your history* – {each}, for {some} that ran on several",
+        each="each configuration predicted from the others of its workload",
         some=some,
     )
     return _scores(title, seen["scores"])

@@ -56,11 +56,8 @@ async def test_before_anything_happened_it_says_how_to_begin(told: Story) -> Non
 
 async def test_a_fresh_workspace_with_a_history_sees_how_good_the_bot_would_have_been_on_it(told: Story) -> None:
     for part, units in (("H100-80GB", 2_400.0), ("L4-24GB", 160.0)):
-        keep_runs(
-            told.bot.store, told.team_id, runs(f"on-{part}", 5, accelerator=part, accelerator_count=1, units=units)
-        )
-        both = {"accelerator": part, "accelerator_count": 1, "units": units}
-        keep_runs(told.bot.store, told.team_id, [replace(run, run_id=f"{part}-{run.run_id}") for run in runs(**both)])
+        kept = runs(accelerator=part, accelerator_count=1, units=units)
+        keep_runs(told.bot.store, told.team_id, [replace(run, run_id=f"{part}-{run.run_id}") for run in kept])
     said = words(await opened(told))
     assert "*On your history* – each configuration predicted from the others of its workload" in said
     assert "for the one workload that ran on several" in said
