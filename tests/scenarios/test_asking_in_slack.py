@@ -28,6 +28,7 @@ async def test_the_acknowledgement_leaves_before_the_work_starts(told: Story) ->
     await told.settle()
     assert [call.method for call in told.slack.calls()] == [
         "files.getUploadURLExternal",
+        "upload",
         "files.completeUploadExternal",
         "response_url",
     ]
