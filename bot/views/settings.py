@@ -1,29 +1,15 @@
 """The settings of a workspace, the forms that change them, and the log of what was done."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, mention, say
+from bot.views.logged import entry
 from bot.views.numbers import count
-from bot.views.phrases import moment, who
 
 __all__ = ["audit_log", "modal_settings", "modal_webhook", "settings", "settings_changed", "webhook_changed"]
 
 _LINES_A_SECTION = 5  # of the log: a detail may fill 300 characters in every script
-_LONGEST_DETAIL = 300
-_ACTIONS = {
-    "settings.change": "changed settings",
-    "trial.cancel": "cancelled a trial",
-    "trial.expire": "gave up a trial",
-    "trial.plan": "planned a trial",
-    "trial.verify": "saw a trial arrive",
-    "webhook.again": "sent a delivery again",
-    "webhook.change": "changed the webhook",
-    "workspace.install": "installed the bot",
-    "workspace.leave": "heard that the workspace let it go",
-    "right.refuse": "was refused",
-}
 
 
 def settings(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +38,7 @@ def webhook_changed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def audit_log(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `audit_log.json.j2` names: the last lines, newest first."""
-    lines: list[str] = [_entry(row) for row in data["rows"]]
+    lines: list[str] = [entry(row) for row in data["rows"]]
     chunks = [lines[start : start + _LINES_A_SECTION] for start in range(0, len(lines), _LINES_A_SECTION)]
     return {
         "chunks": [join("\n", chunk) for chunk in chunks],
@@ -124,32 +110,6 @@ def _buttons(hook: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:
     return {"label": label, "action": action, "value": value, "style": style, "spoken": None}
-
-
-def _entry(row: Mapping[str, Any]) -> Mrkdwn:
-    action = _ACTIONS.get(row["action"], row["action"])
-    return say(
-        "{at} · {by} {action} · *{subject}* {detail}",
-        at=moment(row["at"]),
-        by=who(row["actor"]) if row["actor"] else "the bot",
-        action=action,
-        subject=row["subject"],
-        detail=_detail(row["detail"]),
-    )
-
-
-def _detail(detail: Mapping[str, Any]) -> str:
-    """What changed, or the detail as it was recorded, as much of it as a line holds."""
-    before, after = detail.get("before"), detail.get("after")
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        text = ", ".join(f"{key} {before.get(key) or 'none'} → {value or 'none'}" for key, value in after.items())
-    else:
-        text = ", ".join(f"{key} {_brief(value)}" for key, value in detail.items() if value not in (None, [], {}))
-    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
-
-
-def _brief(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _box(box: Mapping[str, Any]) -> dict[str, Any]:

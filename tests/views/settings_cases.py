@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.posts import Modal
 from bot.usecases.workspace.setting_words import SECTIONS, SETTINGS, Settings, read
-from tests.views.view_samples import HOSTILE, LONGEST
+from engine.advice import as_document
+from tests.views.view_samples import ADVICE, HOSTILE, LONGEST
 
 __all__ = ["SETTINGS_CASES", "SETTINGS_SURFACE_CASES"]
 
@@ -51,6 +52,20 @@ def entry(**changes: Any) -> dict[str, Any]:
     return {**usual, "subject": "settings", "detail": detail, **changes}
 
 
+RENTED = as_document(ADVICE)["objectives"]["performance"]["configuration"]
+DECISIONS = [
+    entry(action=action, subject=subject, detail={"advice_id": "01a2"} | detail)
+    for action, subject, detail in (
+        ("advice.approve", "video-gen", {"choice": "performance", "configuration": RENTED, "words": ["U1", "U2"]}),
+        ("advice.undo", "video-gen", {"kind": "dismiss", "decided_by": "U1"}),
+        ("exclusion.make", "video-gen", {"reason": "no_quota", "excluded": {"provider": "aws", "accelerator": "H100"}}),
+        ("trial.verify", "video-gen", {"measured": {"units_per_hour": 497.6791903672467, "runs": 6}}),
+        ("trial.verify", "video-gen", {"measured": "in the shape of an older release"}),
+        ("digest.save", "C024BE91L", {"name": "prod only", "schedule": "weekdays 09:00"}),
+        ("workload.stage", "video-gen", {"before": "production", "after": None}),
+    )
+]
+
 SETTINGS_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "settings": {
         "defaults": shown(),
@@ -75,6 +90,7 @@ SETTINGS_CASES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "audit_log": {
         "empty": {"rows": [], "total": 0},
+        "decisions": {"rows": DECISIONS, "total": len(DECISIONS)},
         "mixed": {
             "rows": [
                 entry(),
