@@ -6,6 +6,8 @@ ARGS ?=
 # Tests wait more than they compute.
 WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 export UV_SYSTEM_CERTS := 1
+# Many container images forbid bytecode; here each of the test processes would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help demo test check lint types floors wheel bench plots mutants format clean
