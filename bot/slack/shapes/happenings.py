@@ -22,9 +22,8 @@ class _Event(Part):
     tokens: Annotated[_Tokens | None, BeforeValidator(object_only)] = None  # those revoked, by their owners
     user: Annotated[Id | None, BeforeValidator(text_only)] = None  # some events carry a whole user here
     tab: Annotated[Text | None, BeforeValidator(text_only)] = None
-    team_ids: Annotated[list[Text], BeforeValidator(texts_only)] = Field(
-        default_factory=list
-    )  # those that an organisation took out
+    # Those that an organisation took out.
+    team_ids: Annotated[list[Text], BeforeValidator(texts_only)] = Field(default_factory=list)
 
 
 class EventCallback(Part):
