@@ -53,7 +53,7 @@ def _reason(document: Mapping[str, Any], found: tuple[Choice, ...]) -> str | Mrk
 def _fields(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
     """Picks, then objectives without one (not where none has one: the headline says that), then today."""
     measure, current = Measure.of(document), document["current"]
-    without = infeasible_fields(document, measure) if found else []
+    without = infeasible_fields(document) if found else []
     today = [current_field(current, measure)] if current else []
     return [*(field(choice, measure) for choice in found), *without, *today]
 
@@ -105,4 +105,5 @@ def _price_age(document: Mapping[str, Any], now: str | None) -> str:
 
 
 def _searched(certificate: Mapping[str, Any]) -> str:
-    return f"{count(certificate['configurations'])} configurations searched, {count(certificate['feasible'])} feasible"
+    searched, kept = count(certificate["configurations"]), count(certificate["feasible"])
+    return f"{searched} configurations searched, {kept} within every limit"

@@ -17,10 +17,10 @@ __all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused", "mo
 _SNOOZES = (("week", "For a week"), ("month", "For a month"), ("price", "Until its price moves by 5 %"))
 _SAME = 0.005  # a change smaller than this is none
 _LABEL = 75  # characters of a menu's entry
-_FIRST = "👥 {two}: yours will be the first word, and the card will wait for a second one."
-_SECOND = "👥 {two}: {by} has approved, and yours will be the second word."
+_FIRST = "{two}: yours will be the first word, and the card will wait for a second one."
+_SECOND = "{two}: {by} has approved, and yours will be the second word."
 _LAPSED = (
-    "👥 {two}. The price has moved {move} since {by} approved, so that word does not count any more: yours will be the "
+    "{two}. The price has moved {move} since {by} approved, so that word does not count any more: yours will be the "
     "first one at this price."
 )
 
@@ -45,10 +45,14 @@ def modal_moved(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_moved.json.j2` names: what the price was and is, or that nobody offers it any more."""
     advised, now = data["advised"], data["configuration"]
     then = money(advised["price_usd_per_hour"])
-    move = say("{then} an hour when you were answered", then=then)
+    move = say("{then} an hour a machine when you were answered", then=then)
     sentence = "*{it}* is not on offer any more, so it cannot be approved."
     if now is not None:
-        move = say("{then} → *{now} an hour a machine*", then=then, now=money(now["price_usd_per_hour"]))
+        much = now["price_usd_per_hour"] / advised["price_usd_per_hour"] - 1.0
+        more = f"{percent(abs(much))} {'more' if much > 0 else 'less'}"
+        move = say(
+            "{then} → *{now} an hour a machine*, {more}", then=then, now=money(now["price_usd_per_hour"]), more=more
+        )
         sentence = "The price of *{it}* has moved since this answer was given, so it cannot be approved as it stands."
     return {
         "metadata": data["metadata"],
@@ -125,7 +129,7 @@ def _changes(current: Mapping[str, Any] | None, then: Mapping[str, Any], measure
         return []
     per_unit, one = then["usd_per_unit"]["p50"], measure.one
     changes = [
-        ("Money a day", _difference(current["usd_per_day"], then["usd_per_day"])),
+        ("Money a day, around the clock", _difference(current["usd_per_day"], then["usd_per_day"])),
         (f"Cost per {one}", _factor(current["usd_per_unit"], per_unit, "dearer", "cheaper")),
         ("Speed", _factor(current["units_per_hour"]["p50"], then["units_per_hour"]["p50"], "faster", "slower")),
     ]
@@ -169,8 +173,9 @@ def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
     moved = say(", {amount} than on the card", amount=amount) if abs(move) >= _SAME else Mrkdwn("")
     evidence = EVIDENCE_WORDS.get(then["evidence"] or "", "predicted from your runs")
     return say(
-        "At the price of this moment{moved}. Speed and cost per unit: {evidence}; in brackets 90 % intervals. "
-        "You can undo this for 15 minutes.",
+        "Approving changes nothing that runs: you are shown what to apply, and receipts follow. "
+        "You can undo it for 15 minutes.\n"
+        "At the price of this moment{moved}. Speed and cost per unit: {evidence}; in brackets 90 % intervals.",
         moved=moved,
         evidence=evidence,
     )

@@ -243,8 +243,8 @@ _REMEDIES = {
     "owners in the settings (`/gpu-advise settings`).",
     "owner": "{workload} has no owner in Slack yet: an administrator of this workspace can do it, or name its "
     "owner (the column `owner` of `gpu-advise import workloads`, a Slack user id).",
-    "self_approval": "Nobody else who is named could: another administrator of this workspace can approve it, or in "
-    "the settings (`/gpu-advise settings`) name somebody else, or allow people to approve what they asked for.",
+    "self_approval": "Nobody else is named for it yet. Another administrator of this workspace can approve it, or "
+    "change the settings (`/gpu-advise settings`): name somebody, or let people approve what they asked for.",
 }
 
 

@@ -12,17 +12,23 @@ from bot.views.phrases import constraint, quoted
 __all__ = ["ask_again", "blocking", "nothing_feasible"]
 
 _DIGITS = 3
+_SPEEDS = ("floor_units_per_hour", "max_seconds_per_unit")  # limits that a dearer configuration might meet
 
 
-def nothing_feasible(infeasible: Mapping[str, Any], measure: Measure) -> str:
-    """Which constraint binds and what is reachable: no configuration meets this; the fastest reaches that."""
+def nothing_feasible(infeasible: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """Which constraint binds and what is reachable: no configuration meets this; the fastest reaches that.
+
+    Value and performance keep to a cost per unit that the cost pick does not: where it counts, it is said.
+    """
+    measure = Measure.of(document)
     name, asked, reachable = infeasible["binding"], infeasible["asked"], infeasible["reachable"]
     needed = f"has the {plain(asked)} GiB per accelerator that it needs"
     unmet = needed if name == "memory" else f"meets {constraint(name, asked, measure)}"
-    told = _REACHABLE.get(name)
+    told, ceiling = _REACHABLE.get(name), document["constraints"].get("max_usd_per_unit")
+    within = f" for {constraint('max_usd_per_unit', ceiling, measure)}" if name in _SPEEDS and ceiling else ""
     if told is None or reachable is None:
-        return f"no configuration {unmet}"
-    return f"no configuration {unmet}; {told(reachable, measure)}"
+        return f"no configuration {unmet}{within}"
+    return f"no configuration {unmet}{within}; {told(reachable, measure)}"
 
 
 def blocking(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

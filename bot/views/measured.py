@@ -53,7 +53,7 @@ def verified(data: Mapping[str, Any]) -> Mrkdwn | None:
 
 
 def _heading(data: Mapping[str, Any], when: str) -> Mrkdwn:
-    return say("*Receipt of {workload}, {when}*", workload=data["workload"], when=when)
+    return say("*Receipt for {workload}, {when}*", workload=data["workload"], when=when)
 
 
 def _nothing_ran(data: Mapping[str, Any]) -> Mrkdwn:

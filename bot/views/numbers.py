@@ -11,6 +11,7 @@ from typing import TypeGuard
 __all__ = [
     "UNKNOWN",
     "age",
+    "amount",
     "chance",
     "cost_per_unit",
     "cost_per_unit_range",
@@ -63,6 +64,11 @@ def money(usd: float | None) -> str:
     if not _is_number(usd):
         return UNKNOWN
     return f"−{_dollars(-usd)}" if usd < 0 else _dollars(usd)
+
+
+def amount(usd: float | None) -> str:
+    """What is paid once, not a price to be compared: whole cents from ten cents on."""
+    return money(round(usd, 2) if _is_number(usd) and abs(usd) >= 0.1 else usd)
 
 
 def _dollars(usd: float) -> str:

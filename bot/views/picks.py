@@ -59,13 +59,13 @@ def current_field(current: Mapping[str, Any], measure: Measure) -> Mrkdwn:
     return join("\n", [Mrkdwn("*Today*"), *numbers, say("_{sources}_", sources=sources)])
 
 
-def infeasible_fields(document: Mapping[str, Any], measure: Measure) -> list[Mrkdwn]:
+def infeasible_fields(document: Mapping[str, Any]) -> list[Mrkdwn]:
     """One field for each objective that nothing satisfies."""
     return [
         say(
             "*{objective}*\n{why}",
             objective=objective.capitalize(),
-            why=sentence(nothing_feasible(found["infeasible"], measure)),
+            why=sentence(nothing_feasible(found["infeasible"], document)),
         )
         for objective, found in document["objectives"].items()
         if "infeasible" in found

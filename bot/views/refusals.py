@@ -94,7 +94,7 @@ def _first_word(data: Mapping[str, Any]) -> _Refusal:
         workload=data["workload"],
         two=two_people(data.get("threshold")),
     )
-    return "Noted", what, Mrkdwn("Nothing more is needed from you.")
+    return "Noted", what, Mrkdwn("If only you see the card, share it to the channel, where others can approve it.")
 
 
 def _first_word_again(data: Mapping[str, Any]) -> _Refusal:

@@ -6,7 +6,7 @@ from typing import Any
 from bot.render import Mrkdwn, say
 from bot.views.handoff import others_menu, patches
 from bot.views.measure import Measure
-from bot.views.numbers import money
+from bot.views.numbers import amount, money
 from bot.views.phrases import configuration, day, machines, quoted, who
 
 __all__ = ["modal_try", "trial", "trial_due", "trial_planned", "trial_refused"]
@@ -16,7 +16,7 @@ def modal_try(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_try.json.j2` names: what would be run, what it costs, and who does it until when."""
     found = data["configuration"]
     price = (found["price_usd_per_hour"] or 0.0) * found["node_count"]
-    usd = f"about {money(data['usd'])} for a short run" if data["usd"] is not None else f"{money(price)} an hour"
+    usd = f"about {amount(data['usd'])} for a short run" if data["usd"] is not None else f"{money(price)} an hour"
     return {
         "metadata": data["metadata"],
         "what": say("*{workload}* on {where}", workload=data["workload"], where=configuration(found)),

@@ -6,7 +6,7 @@ from typing import Any
 from bot.render import Mrkdwn, join, say
 from bot.views.infeasible import blocking, nothing_feasible
 from bot.views.measure import Measure
-from bot.views.numbers import chance, money, percent, ratio
+from bot.views.numbers import amount, chance, money, percent, ratio
 from bot.views.phrases import ended, machines
 from bot.views.picks import Choice
 
@@ -14,9 +14,9 @@ __all__ = ["against_today", "break_even", "headline", "judgement", "next_trial"]
 
 _SAME = 0.005  # a factor this near to one reads as one
 _FLATNESS = {
-    "flat": "stays within {spread} from the cost pick to the performance pick: here, faster is nearly free",
-    "rising": "varies by {spread} between the cost pick and the performance pick: here, faster costs more",
-    "falling": "varies by {spread} between the cost pick and the performance pick: here, faster is cheaper",
+    "flat": "stays within {spread} all the way from the cost pick to the performance pick: here, faster is nearly free",
+    "rising": "varies by {spread} on the way from the cost pick to the performance pick: here, faster costs more",
+    "falling": "varies by {spread} on the way from the cost pick to the performance pick: here, faster is cheaper",
 }
 
 
@@ -66,11 +66,11 @@ def next_trial(document: Mapping[str, Any]) -> Mrkdwn | None:
         return None
     better = trial["expected_improvement"]
     return say(
-        "*Next trial:* a short run on {where} from {provider}, about {usd}, is expected to improve the choice {much}.",
+        "*Next trial:* a short run on {where} from {provider}, about {usd}, is expected to make the choice {much}.",
         where=machines(trial["configuration"]),
         provider=trial["configuration"]["provider"] or "anybody",
-        usd=money(trial["usd"]),
-        much=f"by {percent(better)}" if better < 1 else f"{ratio(1 + better)}",
+        usd=amount(trial["usd"]),
+        much=f"{percent(better)} better" if better < 1 else f"{ratio(1 + better)} as good",
     )
 
 
@@ -98,7 +98,7 @@ def _out_of_reach(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrk
     if blocked is None:
         return None
     what = f"{document['recommended']} is out of reach".capitalize() if found else "Nothing is feasible"
-    return say("*{what}:* {why}.", what=what, why=nothing_feasible(blocked, Measure.of(document)))
+    return say("*{what}:* {why}.", what=what, why=nothing_feasible(blocked, document))
 
 
 def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
@@ -114,7 +114,9 @@ def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
 
 
 def _flatness(flatness: Mapping[str, Any], measure: Measure) -> Mrkdwn:
-    words = _FLATNESS[flatness["verdict"]].format(spread=percent(abs(flatness["spread"])))
+    spread = abs(flatness["spread"])
+    varied = percent(spread) if spread < 1.0 else f"a factor of {ratio(1.0 + spread).removesuffix('×')}"
+    words = _FLATNESS[flatness["verdict"]].format(spread=varied)
     likely = flatness.get("probability_flat")
     sure = "" if likely is None else f" ({chance(likely)} likely to be flat)"
     return say("*Cost per {one}* {words}.", one=measure.one, words=f"{words}{sure}")

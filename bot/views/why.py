@@ -34,7 +34,7 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
             ("What limits the choice", _binding(document, found)),
             ("What is left out", exclusion_lines(data)),
             ("What would flip it", [*(flip for choice in found for flip in _flips(choice)), *_worth(document)]),
-            ("If that is sold out", _fallbacks(found)),
+            ("If a pick is sold out", _fallbacks(found)),
             ("What was searched", [_search(document["certificate"])] if document["certificate"] else []),
         ],
         "versions": _versions(document),
@@ -99,7 +99,7 @@ def _runs(rows: Sequence[Mapping[str, Any]], measure: Measure) -> list[Mrkdwn]:
 
 
 def _run(row: Mapping[str, Any], measure: Measure) -> Mrkdwn:
-    failed = f"{count(row['n_out_of_memory'])} out of memory" if row["n_out_of_memory"] else ""
+    failed = f"{_counted(row['n_out_of_memory'])} out of memory" if row["n_out_of_memory"] else ""
     worked = f"{_counted(row['n_succeeded'])}, {measure.speed(row['units_per_hour'])}" if row["n_succeeded"] else ""
     taught = ", ".join(part for part in (worked, failed) if part) or "nothing succeeded"
     return say("• {where}: {taught}", where=machines(row), taught=taught)
@@ -117,7 +117,7 @@ def _predicted(choice: Choice, measure: Measure) -> Mrkdwn:
         f"{plain(pick['memory_headroom_gib'])} GiB of memory to spare"
         if pick["memory_headroom_gib"] is not None
         else "",
-        f"{chance(better)} likely to beat today" if better is not None and not choice.is_today else "",
+        _against_today(choice.objective, better) if better is not None and not choice.is_today else "",
         f"{chance(pick['constraint_probability'])} likely to keep every limit",
     ]
     return say(
@@ -129,6 +129,20 @@ def _predicted(choice: Choice, measure: Measure) -> Mrkdwn:
         evidence=EVIDENCE_WORDS[pick["evidence"]],
         limits=", ".join(part for part in limits if part),
     )
+
+
+def _against_today(objective: str, better: float) -> str:
+    """How likely the pick is better under its own objective; a probability of nought for cost is a price no lower."""
+    if objective == "cost" and not better:
+        return "no lower price per hour than today"
+    return f"{chance(better)} likely to {_BETTER[objective]} today"
+
+
+_BETTER = {
+    "cost": "be cheaper per hour and no slower than",
+    "value": "give more for the money than",
+    "performance": "be faster than",
+}
 
 
 def _checked(checked: Mapping[str, Any] | None, measure: Measure) -> list[Mrkdwn]:
@@ -192,7 +206,7 @@ def _worth(document: Mapping[str, Any]) -> list[Mrkdwn]:
 def _fallbacks(found: tuple[Choice, ...]) -> list[Mrkdwn]:
     return [
         say(
-            "*{title}:* {where}, {usd}/h a node",
+            "*{title}:* instead {where}, {usd}/h a machine",
             title=choice.title,
             where=configuration(where),
             usd=money(where["price_usd_per_hour"]),

@@ -70,8 +70,8 @@ async def test_a_week_later_the_trial_has_arrived_and_what_was_approved_did_the_
         answer = await client.post(f"{demo.slack.address}/do/week", json={})
     assert answer.json() == {"ok": True}
     await until(lambda: said(demo, "The trial of video-gen has arrived"))
-    await until(lambda: said(demo, "Receipt of video-gen"))
-    assert "As predicted" in blocks_text(said(demo, "Receipt of video-gen"))  # type: ignore[arg-type]
+    await until(lambda: said(demo, "Receipt for video-gen"))
+    assert "As predicted" in blocks_text(said(demo, "Receipt for video-gen"))  # type: ignore[arg-type]
     with demo.bot.store.read(TEAM_ID) as scope:
         later = [run for run in history.since(scope, began) if run.workload == "video-gen"]
     assert {run.accelerator for run in later} == {"RTXPRO6000-96GB"}

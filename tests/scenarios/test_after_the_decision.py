@@ -122,7 +122,7 @@ async def test_five_runs_as_predicted_give_a_receipt_and_verify_the_card(told: S
     arrive(told, runs_on(told, configuration, speed["p50"], count=1, name="fifth"))
     assert await look(told) == 1
     receipt = thread_of(told, card)[-1]
-    assert "Receipt of video-gen, after 5 runs" in receipt
+    assert "Receipt for video-gen, after 5 runs" in receipt
     assert "As predicted" in receipt
     assert "*Verified* by 5 runs" in blocks_text(told.shown(card))
     assert await wait(told, 7) == 1  # the same runs once more are not worth a word

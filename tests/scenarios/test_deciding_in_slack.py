@@ -32,7 +32,7 @@ async def test_pressing_approve_decides_nothing_but_says_what_would_change(told:
     assert "*Today*\n*4 × A10G*" in said
     assert "$136/day" in said  # today, at 5.672 an hour
     assert "$1,519/day" in said  # 63.296 an hour
-    assert "*Money a day*\n$1,383 more" in said
+    assert "*Money a day, around the clock*\n$1,383 more" in said
     assert "*Cost per clip*\n" in said
     assert "*Speed*\n10× today's" in said
     assert decision_about(told, advice_id_of(card)) is None

@@ -244,7 +244,7 @@ def test_the_small_print_has_limits_price_age_search_and_asker() -> None:
     text = as_text(shown())
     assert "Limits used: at least 12.4 clips/h, at most $0.0892 per clip, at most 8 accelerators" in text
     assert "Prices 11 days old" in text
-    assert "3.2 million configurations searched, 801 k feasible" in text
+    assert "3.2 million configurations searched, 801 k within every limit" in text
     assert "Asked by @U024BE7LH, 23 Nov 2026, 09:00 UTC" in text
 
 

@@ -115,16 +115,17 @@ def test_an_answer_that_history_cannot_carry_says_why_and_what_would_settle_it()
     [
         (
             Flatness(0.06, "flat"),
-            "stays within 6 % from the cost pick to the performance pick: here, faster is nearly free.",
+            "stays within 6 % all the way from the cost pick to the performance pick: here, faster is nearly free.",
         ),
         (Flatness(0.06, "flat", 0.834), "here, faster is nearly free (83 % likely to be flat)."),
         (
             Flatness(0.41, "rising"),
-            "varies by 41 % between the cost pick and the performance pick: here, faster costs more.",
+            "varies by 41 % on the way from the cost pick to the performance pick: here, faster costs more.",
         ),
+        (Flatness(3.58, "rising"), "varies by a factor of 4.6 on the way"),
         (
             Flatness(0.2, "falling"),
-            "varies by 20 % between the cost pick and the performance pick: here, faster is cheaper.",
+            "varies by 20 % on the way from the cost pick to the performance pick: here, faster is cheaper.",
         ),
     ],
 )
@@ -149,7 +150,8 @@ def test_break_even_is_in_words(value: float, said: str) -> None:
 def test_a_recommended_objective_that_nothing_satisfies_is_said_to_be_out_of_reach() -> None:
     found = shown(with_picks(performance=NothingFeasible(Infeasible("floor_units_per_hour", 500.0, 64.1))))
     said = (
-        "*Performance is out of reach:* no configuration meets at least 500 clips/h; the fastest reaches 64.1 clips/h."
+        "*Performance is out of reach:* no configuration meets at least 500 clips/h for at most $0.0892 per clip; "
+        "the fastest reaches 64.1 clips/h."
     )
     assert said in found.blocks[1]["text"]["text"]
     assert "/gpu-advise video-gen production floor=64.1/h" in as_text(found)
@@ -166,7 +168,7 @@ def test_costs_and_speeds_of_a_card_are_counted_alike() -> None:
 
 
 def test_the_next_trial_says_what_it_costs_and_what_it_may_bring() -> None:
-    said = "Next trial: a short run on 1 × H100-80GB from gcp, about $1.40, is expected to improve the choice by 12 %."
+    said = "Next trial: a short run on 1 × H100-80GB from gcp, about $1.40, is expected to make the choice 12 % better."
     assert said in as_text(shown())
 
 
@@ -182,10 +184,24 @@ def test_a_pick_that_changes_nothing_but_the_place_is_said_to_be_the_same() -> N
     assert "the same clips per hour for the same cost per clip" in shown(replace(ADVICE, current=today)).text
 
 
-@pytest.mark.parametrize(("improvement", "said"), [(0.12, "by 12 %"), (6.2, "7.2×")])
+@pytest.mark.parametrize(("improvement", "said"), [(0.12, "12 % better"), (6.2, "7.2× as good")])
 def test_what_a_trial_may_bring_reads_as_a_share_or_as_a_multiple(improvement: float, said: str) -> None:
     text = as_text(shown(replace(ADVICE, next_trial=Trial(L4, improvement, 1.4))))
-    assert f"is expected to improve the choice {said}." in text
+    assert f"is expected to make the choice {said}." in text
+
+
+def test_a_trial_is_paid_in_cents() -> None:
+    text = as_text(shown(replace(ADVICE, next_trial=Trial(L4, 0.12, 0.841))))
+    assert "about $0.84, is expected" in text
+
+
+def test_a_speed_that_the_cost_pick_reaches_is_missed_only_for_the_money_that_performance_may_cost() -> None:
+    answer = replace(
+        with_picks(performance=NothingFeasible(Infeasible("floor_units_per_hour", 600.0, 529.0))),
+        constraints={"floor_units_per_hour": 600.0, "max_usd_per_unit": 0.0885},
+    )
+    text = as_text(shown(answer))
+    assert "no configuration meets at least 600 clips/h for at most $0.0885 per clip; the fastest reaches" in text
 
 
 def test_what_stands_in_the_way_of_the_recommended_objective_is_said_first() -> None:

@@ -53,9 +53,16 @@ def test_a_kind_without_a_fit_names_only_its_source() -> None:
 def test_each_prediction_has_its_intervals_evidence_bottleneck_headroom_and_chances() -> None:
     assert (
         "Performance: 64.1 clips/h (58.3–70.5), 56.2 s per clip (51.1 s–1 min 2 s), $0.0885 per clip ($0.0804–0.0973); "
-        "verified by a run on it; bound by compute, 6.2 GiB of memory to spare, 97 % likely to beat today, "
+        "verified by a run on it; bound by compute, 6.2 GiB of memory to spare, 97 % likely to be faster than today, "
         "93 % likely to keep every limit."
     ) in story()
+
+
+def test_each_pick_is_held_against_today_under_its_own_objective() -> None:
+    text = story(with_picks(cost=pick(L40S, 13.0, probability_better=0.0)))
+    assert "no lower price per hour than today" in text
+    assert "likely to give more for the money than today" in text
+    assert "likely to be faster than today" in text
 
 
 def test_what_is_not_known_of_a_prediction_is_left_out() -> None:
@@ -67,7 +74,7 @@ def test_it_says_which_runs_taught_what() -> None:
     rows = [ran(), ran("L4", n_succeeded=1, n_out_of_memory=2), ran("T4", n_succeeded=0)]
     text = story(runs=rows)
     assert "• 4 × A10G: 40 runs, 61.5 clips/h" in text
-    assert "• 4 × L4: one run, 61.5 clips/h, 2 out of memory" in text
+    assert "• 4 × L4: one run, 61.5 clips/h, 2 runs out of memory" in text
     assert "• 4 × T4: nothing succeeded" in text
 
 
@@ -115,7 +122,7 @@ def test_a_pick_without_a_runner_up_has_nothing_to_flip() -> None:
 
 
 def test_fallbacks_for_when_it_is_sold_out() -> None:
-    assert "If that is sold out\nPerformance: 2 nodes × 1 × L40S" in story()
+    assert "If a pick is sold out\nPerformance: instead 2 nodes × 1 × L40S" in story()
 
 
 def test_the_certificate_says_what_left_out_how_many() -> None:
