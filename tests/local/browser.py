@@ -92,6 +92,12 @@ class Browser:
         button: WebElement = self.until(lambda: self.driver.execute_script(script, inside, label))
         button.click()
 
+    def press_behind_the_dots(self, label: str) -> None:
+        """Open the menu behind three dots of the last message that has one, and press this entry of it."""
+        menus = "#messages details.overflow"
+        self.until(lambda: self.all(menus))[-1].click()
+        self.press(label, menus)
+
     def choose(self, selector: str, label: str) -> None:
         Select(self.one(selector)).select_by_visible_text(label)
 

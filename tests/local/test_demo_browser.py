@@ -33,7 +33,7 @@ def test_ask_approve_and_run_a_digest(page: Browser) -> None:
     with page.narrow():
         page.screenshot("demo-card-narrow")
 
-    page.press("Approve performance", "#messages")
+    page.press("Approve", "#messages")
     page.until_shown("Money a day", "#modal")
     page.screenshot("demo-approve")
     page.press("Approve", "#modal")
@@ -42,7 +42,7 @@ def test_ask_approve_and_run_a_digest(page: Browser) -> None:
     assert page.text("#messages .message:first-child button") == "Undo"
     page.screenshot("demo-approved")
     page.press("Undo", "#messages")
-    page.until_shown("Approve performance")
+    page.until_gone("Approved: performance")
     page.screenshot("demo-undone")
 
     page.press("Run a digest now")
@@ -91,7 +91,7 @@ def test_why_tells_the_story_behind_the_answer(page: Browser) -> None:
 
 def test_a_dismissal_for_want_of_quota_is_left_out_until_it_is_allowed_again(page: Browser) -> None:
     page.say("/gpu-advise video-gen production")
-    page.press("Dismiss", "#messages")
+    page.press_behind_the_dots("Dismiss…")
     page.choose("#modal select", "No quota for it there")
     page.screenshot("demo-dismiss")
     page.press("Dismiss", "#modal")
@@ -100,3 +100,26 @@ def test_a_dismissal_for_want_of_quota_is_left_out_until_it_is_allowed_again(pag
     page.screenshot("demo-left-out")
     page.press("Allow again", "#messages")
     page.until_shown("every offer of the catalogue is weighed")
+
+
+def test_a_threshold_of_one_workload_is_set_from_its_card_and_met_by_whoever_approves(page: Browser) -> None:
+    page.say("/gpu-advise video-gen production")
+    page.until_shown("video-gen · production")
+    page.press_behind_the_dots("Stage and thresholds…")
+    page.until_shown("Left empty, the workspace's applies", "#modal")
+    page.one("#modal [data-block=two-approvers-above] input").send_keys("$50")
+    page.screenshot("demo-thresholds")
+    page.press("Save", "#modal")
+    page.until_shown("two-approvers-above workspace → $50/day")
+    page.press("Approve", "#messages")
+    page.until_shown("An administrator asks, for this workload alone, for two people above $50/day", "#modal")
+    page.screenshot("demo-two-people")
+
+
+def test_a_snooze_asks_for_how_long(page: Browser) -> None:
+    page.say("/gpu-advise video-gen production")
+    page.until_shown("video-gen · production")
+    page.press_behind_the_dots("Snooze…")
+    page.choose("#modal select", "For a month")
+    page.press("Snooze", "#modal")
+    page.until_shown("Snoozed until")
