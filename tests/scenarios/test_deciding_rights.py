@@ -166,8 +166,8 @@ async def test_a_lone_budget_owner_who_asked_is_told_which_setting_is_in_the_way
         spending_needs_budget_owner_above_usd_per_day=0.0,
     )
     said = view_text(await open_modal(told, card, approve_button(card), MEMBER.id))
-    assert "another administrator of this workspace can approve it" in said
-    assert "allow people to approve what they asked for" in said
+    assert "Another administrator of this workspace can approve it" in said
+    assert "let people approve what they asked for" in said
 
 
 async def test_the_machine_s_administrators_count_as_administrators(slack: Story, sqlite_url: str) -> None:
