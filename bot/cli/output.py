@@ -1,6 +1,6 @@
 """Advices as tables in a terminal, from their JSON documents and in the words of the messages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,6 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.plot import plotted
+from bot.posts import Message
+from bot.render import as_text
+from bot.views.chart import chart, chart_in_words
+from bot.views.infeasible import nothing_feasible
 from bot.views.measure import Measure
 from bot.views.numbers import (
     UNKNOWN,
@@ -17,12 +22,12 @@ from bot.views.numbers import (
     count,
     duration,
     money,
-    percent,
     throughput,
     throughput_range,
 )
-from bot.views.phrases import EVIDENCE_WORDS, configuration, day, machines, paid, running, sentence
+from bot.views.phrases import EVIDENCE_WORDS, day, machines, paid, running, sentence
 from bot.views.picks import choices
+from bot.views.verdict import break_even, judgement, next_trial
 
 __all__ = ["show_advice", "show_scan"]
 
@@ -50,16 +55,28 @@ def _entries(documents: Iterable[Document]) -> Table:
     return table
 
 
-def show_advice(document: Document) -> None:
-    """One advice on standard output: today and the picks side by side, the recommended one first, and what to know."""
+def show_advice(document: Document, frontier: Sequence[Sequence[float]] = ()) -> None:
+    """One advice on standard output: today and the picks side by side, the recommended one first, and what to know.
+
+    A terminal is shown the chart, whose `frontier` is (seconds, USD) per unit; whatever else reads it, its words.
+    """
     console = Console(highlight=False)
     stage = document["stage"]
     console.print(Text(" · ".join(filter(None, (document["workload"], stage and stage["value"])))), style="bold")
     console.print(Text(sentence(document["reason"])))
     if document["objectives"]:
         console.print(_side_by_side(document))
+    for line in _charted(document, frontier, console):
+        console.print(Text(line))
     for note in _notes(document):
         console.print(Text(f"• {sentence(note)}"))
+
+
+def _charted(document: Document, frontier: Sequence[Sequence[float]], console: Console) -> Iterator[str]:
+    found = chart(document, frontier)
+    if found is not None:
+        yield from plotted(found, console.width) if console.is_terminal else (chart_in_words(document),)
+        yield ""
 
 
 def _entry(document: Document) -> tuple[tuple[str, ...], ...]:
@@ -72,7 +89,7 @@ def _entry(document: Document) -> tuple[tuple[str, ...], ...]:
     if pick is None:
         return name, today, ("undetermined", document["reason"]), ()
     if "infeasible" in pick:
-        return name, today, (objective, _infeasible(pick)), ()
+        return name, today, (objective, nothing_feasible(pick["infeasible"], document)), ()
     speed, cost = pick["units_per_hour"]["p50"], pick["usd_per_unit"]["p50"]
     gives = (throughput(speed, unit), f"{money(pick['usd_per_day'])}/day", cost_per_unit(cost, unit))
     return name, today, _recommended(objective, pick["configuration"]), gives
@@ -81,12 +98,6 @@ def _entry(document: Document) -> tuple[tuple[str, ...], ...]:
 def _recommended(objective: str, pick: Document) -> tuple[str, ...]:
     rented = " · ".join(word for word in (pick["provider"], pick["instance_type"], pick["region"]) if word)
     return f"{objective}: {machines(pick)}", rented, " · ".join(filter(None, (paid(pick), running(pick))))
-
-
-def _infeasible(pick: Document) -> str:
-    found = pick["infeasible"]
-    reachable = "" if found["reachable"] is None else f", {count(found['reachable'])} can be reached"
-    return f"nothing feasible: {found['binding']} {count(found['asked'])}{reachable}"
 
 
 def _side_by_side(document: Document) -> Table:
@@ -144,21 +155,16 @@ def _notes(document: Document) -> Iterator[str]:
     """What does not fit into columns."""
     for objective, pick in document["objectives"].items():
         if "infeasible" in pick:
-            yield f"{objective}: {_infeasible(pick)}"
-    if flatness := document["flatness"]:
-        chance = flatness["probability_flat"]
-        sure = "" if chance is None else f"; {percent(chance)} likely to be flat"
-        spread = f"{flatness['verdict']} (within {percent(flatness['spread'])}{sure})"
-        yield f"cost per unit from the cost pick to the performance pick: {spread}"
-    for pays in document["break_even_pairs"]:
-        yield f"{pays['to']} pays against {pays['from']} where an hour of waiting is worth {money(pays['value'])}"
-    if trial := document["next_trial"]:
-        yield f"next trial: {configuration(trial['configuration'])}, {money(trial['usd'])}"
+            yield f"{objective}: {nothing_feasible(pick['infeasible'], document)}"
+    said = [*judgement(document, choices(document)), *map(break_even, document["break_even_pairs"])]
+    yield from dict.fromkeys(as_text(Message(line)) for line in said)
+    if trial := next_trial(document):
+        yield as_text(Message(trial))
     if undetermined := document["undetermined"]:
         yield f"what would settle it: {undetermined['settled_by']}"
     if certificate := document["certificate"]:
-        searched, feasible = count(certificate["configurations"]), count(certificate["feasible"])
-        yield f"{searched} configurations searched, {feasible} feasible"
+        searched, kept = count(certificate["configurations"]), count(certificate["feasible"])
+        yield f"{searched} configurations searched, {kept} within every limit"
     if document["prices_as_of"]:
         yield f"the oldest of these prices is of {day(document['prices_as_of'])}"
     yield from document["warnings"]

@@ -131,8 +131,9 @@ def test_an_impossible_floor_is_said_with_what_can_be_reached(runs: Path) -> Non
     gpu_advise("import", "runs", runs)
     said = gpu_advise("advise", "video-gen", "floor=1000000000/h")
     assert said.exit_code == 0
-    assert "nothing feasible: floor_units_per_hour" in said.stdout
-    assert "can be reached" in said.stdout
+    words = " ".join(said.stdout.split())
+    assert "no configuration meets at least 1 billion clips/h" in words
+    assert "the fastest reaches" in words
 
 
 def test_an_unknown_workload_is_answered_with_the_nearest_names(runs: Path) -> None:
@@ -181,3 +182,17 @@ def test_imported_offers_are_what_is_searched(runs: Path, tmp_path: Path) -> Non
     document = json.loads(gpu_advise("advise", "video-gen", "--json").stdout)
     assert document["certificate"]["configurations"] == 1
     assert document["objectives"]["cost"]["configuration"]["provider"] == "acme"
+
+
+def test_a_terminal_is_shown_the_chart_and_a_pipe_its_words(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu_advise("import", "runs", runs)
+    words = ("advise", "video-gen", "production")
+    piped = gpu_advise(*words).stdout
+    assert "Chart of cost against time per clip: performance (recommended) takes" in " ".join(piped.split())
+    assert "frontier: nothing is faster for less" not in piped
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = gpu_advise(*words).stdout
+    assert "Time per clip  (← faster)" in shown
+    assert "P  ★ Performance" in shown
+    assert "Chart of cost against time" not in shown
+    assert gpu_advise(*words, "--json").stdout.startswith('{"workload": "video-gen"')
