@@ -35,17 +35,17 @@ def advise_on(
 
     Exit codes: 0 answered (undetermined is an answer), 2 the question cannot be read or nobody knows the workload.
     """
-    document = _document(workload, words or [], workspace)
+    document, frontier = _answered(workload, words or [], workspace)
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
         return
     from bot.cli.output import show_advice  # noqa: PLC0415  # the table borrows the words of the messages
 
-    show_advice(document)
+    show_advice(document, frontier)
 
 
-def _document(workload: str, words: list[str], workspace: str | None) -> Any:
-    """The answer's JSON document; a question without one ends the command."""
+def _answered(workload: str, words: list[str], workspace: str | None) -> tuple[Any, list[tuple[float, float]]]:
+    """The answer's JSON document, and its frontier for the chart; a question without an answer ends the command."""
     from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
     from bot.usecases.asking.advise import answer  # noqa: PLC0415
     from bot.usecases.asking.reading import Question, parse_words  # noqa: PLC0415
@@ -58,7 +58,7 @@ def _document(workload: str, words: list[str], workspace: str | None) -> Any:
     if not isinstance(found, Advice):
         typer.echo(_why_not(found), err=True)
         raise typer.Exit(USAGE)
-    return as_document(found)
+    return as_document(found), [(point.seconds_per_unit, point.usd_per_unit) for point in found.frontier]
 
 
 def _why_not(found: "Unknown | Malformed") -> str:
