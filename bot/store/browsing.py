@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.owners import Owner
 from bot.store.scope import Scope
 from bot.store.tables import SaidFindingRow, WorkloadRow
 
@@ -16,12 +17,16 @@ __all__ = ["Listed", "Wanted", "browse"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to look for; an empty one finds everything. `owner` and `name` match in any case, `name` in part."""
+    """What to look for; an empty one finds everything.
+
+    `owner` and `team` are what `bot.owners` reads as the same; `name` matches in any case, and in part.
+    """
 
     stage: str | None = None
     kind: str | None = None
     finding: str | None = None
     owner: str | None = None
+    team: str | None = None
     name: str | None = None
 
 
@@ -76,6 +81,11 @@ def _fits(listed: Listed, wanted: Wanted) -> bool:
         (wanted.stage is None or listed.stage == wanted.stage)
         and (wanted.kind is None or listed.kind == wanted.kind)
         and (wanted.finding is None or wanted.finding in listed.findings)
-        and (wanted.owner is None or (listed.owner or "").casefold() == wanted.owner.casefold())
+        and (wanted.owner is None or _is_of(listed.owner, wanted.owner))
+        and (wanted.team is None or _is_of(listed.owner, wanted.team))
         and (wanted.name is None or wanted.name.casefold() in listed.workload.casefold())
     )
+
+
+def _is_of(owner: str | None, wanted: str) -> bool:
+    return owner is not None and Owner.of(owner).key == Owner.of(wanted).key

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.render import Mrkdwn, escaped, join, mention, say
+from bot.render import Mrkdwn, escaped, join, say
 from bot.views import unsure
 from bot.views.buttons import Element, approve_button, button, why_button
 from bot.views.deciding import decided, undo_button
 from bot.views.numbers import count, duration, money, plain, plural, singular
-from bot.views.phrases import configuration, day, machines, sentence
+from bot.views.phrases import configuration, day, machines, owned_by, sentence
 from bot.views.picks import Choice, choices
 from bot.views.subscriptions import FINDINGS
 from bot.views.verdict import against_today, headline
@@ -172,7 +172,9 @@ def _because(found: Mapping[str, Any]) -> Mrkdwn:
     payback, owner = found.get("payback_days"), found.get("owner")
     is_told = payback is not None and 0.0 < payback <= _LONGEST_PAYBACK_DAYS
     words = f"The change pays for itself in {duration(payback * _SECONDS_PER_DAY)}." if payback and is_told else ""
-    return join(" ", [sentence(found["evidence"]), words, say("Owner: {owner}", owner=mention(owner)) if owner else ""])
+    return join(
+        " ", [sentence(found["evidence"]), words, say("Owner: {owner}", owner=owned_by(owner)) if owner else ""]
+    )
 
 
 def stake(found: Mapping[str, Any]) -> Mrkdwn:

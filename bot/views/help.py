@@ -30,10 +30,15 @@ _SUBCOMMANDS = (
     ("/gpu-advise", "alone it opens a form"),
     (
         "/gpu-advise list",
-        "the workloads I know; list stage=production kind=ai owner=me finding=dominated shows those only",
+        "the workloads I know; list stage=production kind=ai owner=me team=film finding=dominated shows those only",
     ),
     ("/gpu-advise status", "what I know, how old the prices are, whether I am well"),
     ("/gpu-advise digest monday 09:00 Europe/Berlin", "a digest in this channel every Monday at nine"),
+    (
+        '/gpu-advise digest add "our findings" weekdays 09:00 team=film gain=$100/week',
+        "one more, about some workloads only: stage=, kind=, owner= (people), team= (a team's name or a user group), "
+        "finding= and gain= say which",
+    ),
     ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),
     ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),
     ("/gpu-advise settings", "the settings of this workspace, and who may change them"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.owners import Owner
 from bot.render import Mrkdwn, escaped, mention
 from bot.views.measure import Measure
 from bot.views.numbers import UNKNOWN, count, duration, money, percent, plain
@@ -19,6 +20,7 @@ __all__ = [
     "is_same",
     "machines",
     "moment",
+    "owned_by",
     "paid",
     "price_age_days",
     "quoted",
@@ -173,6 +175,12 @@ def sentence(text: str) -> str:
 def ended(text: str) -> str:
     """`text` with a full stop at its end; empty stays empty."""
     return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def owned_by(owner: str) -> Mrkdwn:
+    """Whose a workload is: a person is mentioned, a team or a user group only named."""
+    found = Owner.of(owner)
+    return mention(found.key) if found.is_person else Mrkdwn(escaped(found.name))
 
 
 def who(user: str | None) -> Mrkdwn:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.render import Mrkdwn, channel, join, mention, say
+from bot.owners import Owner
+from bot.render import Mrkdwn, channel, join, say
 from bot.views.numbers import count, money
-from bot.views.phrases import moment
+from bot.views.phrases import moment, owned_by
 
 __all__ = [
     "FINDINGS",
@@ -86,6 +87,7 @@ def _schedule(row: Mapping[str, Any]) -> Mrkdwn:
 def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_subscription.json.j2` names."""
     topic = data["topic"]
+    whose = (*topic.get("owners", ()), *topic.get("teams", ()))
     days = [_option(day.capitalize(), day) for day in _DAYS]
     choices = {
         "stage": [_option(_STAGES.get(it, it), it) for it in data["all"]["stage"]],
@@ -102,7 +104,8 @@ def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
         "zone": _option(data["timezone"], data["timezone"]),
         "choices": choices,
         "chosen": {name: _chosen(options, topic.get(f"{name}s", ())) for name, options in choices.items()},
-        "owners": ", ".join(topic.get("owners", ())),
+        "owners": [Owner.of(it).key for it in whose if Owner.of(it).is_person],
+        "teams": ", ".join(Owner.of(it).as_text for it in whose if not Owner.of(it).is_person),
         "gain": f"${topic['min_usd_per_week']:g}/week" if topic.get("min_usd_per_week") else "",
     }
 
@@ -116,7 +119,7 @@ def _line(row: Mapping[str, Any]) -> Mrkdwn:
 def _topic(row: Mapping[str, Any]) -> Mrkdwn | None:
     """What a digest is about in words; None when it takes everything."""
     topic = row["topic"]
-    owners = [mention(owner) for owner in topic.get("owners", ())]
+    owners = [owned_by(owner) for owner in (*topic.get("owners", ()), *topic.get("teams", ()))]
     least = topic.get("min_usd_per_week")
     parts = [
         join(" or ", list(topic.get("stages", ()))),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.render import Mrkdwn, join, mention, say
+from bot.render import Mrkdwn, join, say
 from bot.views.buttons import Element, button
 from bot.views.numbers import money
-from bot.views.phrases import ended, machines, quoted, sentence
+from bot.views.phrases import ended, machines, owned_by, quoted, sentence
 
 __all__ = ["KINDS", "demotion", "trial", "words"]
 
@@ -15,7 +15,7 @@ KINDS = frozenset({"thin_evidence", "stale_evidence"})
 
 def words(found: Mapping[str, Any]) -> Mrkdwn:
     """Why it is a finding, what would settle it, and whose workload it is."""
-    owner = say("Owner: {owner}", owner=mention(found["owner"])) if found.get("owner") else ""
+    owner = say("Owner: {owner}", owner=owned_by(found["owner"])) if found.get("owner") else ""
     return join("\n", [sentence(found["evidence"]), _settled_by(found), owner])
 
 

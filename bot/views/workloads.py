@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.render import Mrkdwn, join, say
 from bot.views.numbers import count, plural
-from bot.views.phrases import moment, who
+from bot.views.phrases import moment, owned_by
 
 __all__ = ["workload_list"]
 
@@ -40,7 +40,7 @@ def _workload(row: Mapping[str, Any]) -> Mrkdwn:
     """`video-gen – production · ai · 312 runs in clips · last 12 Nov 2026, 09:00 UTC · film team`."""
     runs = f"{count(row['runs'])} {'run' if row['runs'] == 1 else 'runs'} in {plural(row['unit'])}"
     last = f"last {moment(row['last_run_at'])}" if row["last_run_at"] else "never ran"
-    owner = who(row["owner"]) if row["owner"] else None
+    owner = owned_by(row["owner"]) if row["owner"] else None
     found = [f"⚑ {_FINDINGS.get(kind, kind.replace('_', ' '))}" for kind in row["findings"]]
     details = join(" · ", [part for part in (row["stage"], row["kind"], runs, last, owner, *found) if part])
     return say("*{workload}* – {details}", workload=row["workload"], details=details)

@@ -48,6 +48,7 @@ async def test_a_filter_stays_when_the_page_is_turned(fleet: Story) -> None:
         ("production", 11),
         ("owner=me", 1),
         ('owner="FILM team"', 30),
+        ('team="film team"', 30),
         ("owner=me stage=production name=mi", 1),
         ("name=JOB-0", 10),
     ],
@@ -93,6 +94,7 @@ async def test_a_page_beyond_the_last_is_named(fleet: Story) -> None:
         ("kind=a", "ai or traditional"),
         ("finding=cheap", "dominated"),
         ("owner=", "For example list 2"),
+        ("team=me", "owner= takes people"),
         ("two", "For example list 2"),
     ],
 )

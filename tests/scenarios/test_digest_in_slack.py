@@ -82,6 +82,11 @@ def _state(element: Mapping[str, Any], given: Any) -> dict[str, Any]:
         case "multi_static_select":
             chosen = element.get("initial_options", []) if given is None else [{"value": each} for each in given]
             return {"type": "multi_static_select", "selected_options": chosen}
+        case "multi_users_select":
+            return {
+                "type": "multi_users_select",
+                "selected_users": element.get("initial_users", []) if given is None else given,
+            }
         case "timepicker":
             return {"type": "timepicker", "selected_time": given or element.get("initial_time")}
         case "external_select":
@@ -191,6 +196,20 @@ async def test_the_form_makes_a_digest_in_the_time_zone_of_whoever_asks(with_fle
     assert "Digest subscribed. *prod findings*" in said_to(with_fleet, ADMINISTRATOR.id)
 
 
+async def test_the_form_takes_people_and_teams_apart_and_shows_both_again(with_fleet: Story) -> None:
+    form = await open_form(with_fleet)
+    team = "film, <!subteam^S012AB3CD|@video-people>"
+    assert not await submit(with_fleet, form, name="ours", owners=[MEMBER.id], teams=team)
+    kept = standing(with_fleet, "ours")
+    assert kept is not None
+    assert kept.filters == {"owners": [MEMBER.id], "teams": ["film", "S012AB3CD|@video-people"]}
+    assert f"of <@{MEMBER.id}> or film or @video-people" in said_to(with_fleet, ADMINISTRATOR.id)
+    again = await open_form(with_fleet, "digest.edit")
+    boxes = {block["block_id"]: block["element"] for block in again.content["blocks"] if block["type"] == "input"}
+    assert boxes["owners"]["initial_users"] == [MEMBER.id]
+    assert boxes["teams"]["initial_value"] == "film, S012AB3CD|@video-people"
+
+
 async def test_the_form_shows_what_stands_and_changes_it(with_fleet: Story) -> None:
     await with_fleet.ask("digest weekdays 09:30 Europe/Berlin stage=production gain=$100/week")
     before = standing(with_fleet)
@@ -210,6 +229,7 @@ async def test_the_form_shows_what_stands_and_changes_it(with_fleet: Story) -> N
         ("days", [], "at least one day"),
         ("zone", "Mars/Base", "time zone"),
         ("gain", "lots", "dollars a week"),
+        ("teams", "<@U024BE7LH|max>", "is a person"),
     ],
 )
 async def test_a_mistake_is_shown_in_its_box(told: Story, box: str, given: str | list[str], said: str) -> None:

@@ -31,7 +31,8 @@ SUBSCRIPTION: dict[str, Any] = {
 TOPIC = {
     "stages": ["production", "validation"],
     "kinds": ["ai"],
-    "owners": ["U024BE7LH", "team <!channel>"],
+    "owners": ["U024BE7LH", "team <!channel>"],  # a team among people: so an older release kept it
+    "teams": ["S012AB3CD|@film-people", "S0SILENT1"],
     "findings": ["shift_to_performance", "drifted_stage"],
     "min_usd_per_week": 100.0,
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from bot.owners import Owner
 from bot.posts import Destination, Post
 from bot.store import browsing, outbox
 from bot.store.browsing import Listed, Wanted
@@ -18,8 +19,8 @@ from engine import FINDING_KINDS, KINDS
 __all__ = ["list_workloads", "turn"]
 
 _PAGE = 20  # rows: one message without scrolling
-_EXAMPLE = "for example list 2, or list stage=production kind=ai owner=me finding=dominated name=video"
-_KEYS = ("stage", "kind", "finding", "owner", "name")
+_EXAMPLE = "for example list 2, or list stage=production kind=ai owner=me team=film finding=dominated name=video"
+_KEYS = ("stage", "kind", "finding", "owner", "team", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def _with(wanted: Wanted, key: str, value: str, user: str | None) -> Wanted:
     if key in _WORDS:
         known, hint = _WORDS[key]
         value = _one_of(value, known, key, hint)
+    if key == "team" and (Owner.of(value).is_person or value.casefold().removeprefix("@") == "me"):
+        raise Unreadable(f"{value[:40]!r} is a person", "a team is a name or a user group; owner= takes people")
     if key == "owner" and value.casefold().removeprefix("@") == "me":
         return replace(wanted, owner=user)
     return replace(wanted, **{key: value})

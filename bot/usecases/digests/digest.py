@@ -1,12 +1,12 @@
 """The digest of a channel: what stands out and was not said before, written with everything that belongs to it."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
+from bot.owners import Owner
 from bot.posts import Destination, Post
 from bot.store import Scope, decisions, fleets, outbox, said, subscriptions
 from bot.store.columns import new_id
@@ -27,7 +27,6 @@ __all__ = ["SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "ser
 SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
 _NAMED = 20  # workloads called settled
 _DECIDED_SINCE = timedelta(days=366)  # a snooze until the price moves lasts no longer
-_USER = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def _described(edition: _Edition) -> Callable[[Spotted, str | None], dict[str, A
 
     def finding(found: Spotted, advice_id: str | None) -> dict[str, Any]:
         owner = edition.surveyed.owners.get(found.workload)
-        is_user = owner is not None and _USER.fullmatch(owner) is not None
+        is_person = owner is not None and Owner.of(owner).is_person
         return {
             "kind": found.kind,
             "workload": found.workload,
@@ -188,7 +187,7 @@ def _described(edition: _Edition) -> Callable[[Spotted, str | None], dict[str, A
             "extra_usd_per_week": found.extra_usd_per_week,
             "payback_days": found.payback_days,
             "evidence": found.evidence,
-            "owner": owner if edition.mentions_owners or not is_user else None,
+            "owner": owner if edition.mentions_owners or not is_person else None,
             "document": found.document,
         }
 

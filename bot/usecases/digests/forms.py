@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.owners import Owner
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
@@ -13,7 +14,7 @@ from bot.usecases.asking.reading import Malformed
 from bot.usecases.digests.periods import DAYS
 from bot.usecases.digests.rights import refusal
 from bot.usecases.digests.subscribing import LONGEST_NAME, row
-from bot.usecases.digests.topics import Topic, gain_of, owners_of
+from bot.usecases.digests.topics import Topic, gain_of, teams_of
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Id, Option, Submission, Typed
 from bot.usecases.room import Room
@@ -127,11 +128,12 @@ def _wanted(
 
 
 def _topic(form: Submission) -> Topic:
-    owners, gain = form.first("owners"), form.first("gain")
+    teams, gain = form.first("teams"), form.first("gain")
     return Topic(
         stages=tuple(stage for stage in STAGES if stage in form.values.get("stage", ())),
         kinds=tuple(kind for kind in KINDS if kind in form.values.get("kind", ())),
-        owners=tuple(owners_of(owners, form.user_id)) if owners else (),
+        owners=tuple(it for it in form.values.get("owners", ()) if Owner.of(it).is_person),
+        teams=tuple(dict.fromkeys(teams_of(teams))) if teams else (),
         findings=tuple(kind for kind in FINDING_KINDS if kind in form.values.get("finding", ())),
         min_usd_per_week=gain_of(gain) if gain else 0.0,
     )
@@ -144,7 +146,7 @@ def _mistakes(form: Submission) -> dict[str, str | None]:
         "days": None if days and set(days) <= set(DAYS) else "choose at least one day",
         "time": None if at and _TIME.fullmatch(at) else "choose a time",
         "zone": None if zone and _is_zone(zone) else "choose a time zone: type the name of a city",
-        **{block: _mistake(form, block) for block in ("owners", "gain")},
+        **{block: _mistake(form, block) for block in ("teams", "gain")},
     }
 
 
@@ -152,7 +154,7 @@ def _mistake(form: Submission, block: str) -> str | None:
     text = form.first(block)
     try:
         if text:
-            _ = gain_of(text) if block == "gain" else owners_of(text, form.user_id)
+            _ = gain_of(text) if block == "gain" else teams_of(text)
     except Unreadable as unreadable:
         return f"{unreadable.problem.what}: {unreadable.problem.hint}"
     return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from bot.owners import Owner
 from bot.usecases.asking.reading import STAGE_ALIASES, STAGE_HINT
 from bot.usecases.digests.spotting import Spotted
 from bot.usecases.words import amounts
@@ -11,25 +12,28 @@ from bot.usecases.words.problems import Unreadable
 from bot.usecases.words.wording import closest
 from engine import FINDING_KINDS, KINDS, FindingKind, Kind, Stage
 
-__all__ = ["GAIN_HINT", "Topic", "gain_of", "owners_of", "read_topic"]
+__all__ = ["GAIN_HINT", "Topic", "gain_of", "read_topic", "teams_of"]
 
 GAIN_HINT = "write dollars a week, such as gain=$100/week"
 _ME = {"me", "@me", "mine"}
-_LONGEST = 120  # characters of an owner's name
-_KEYS = ("stage", "kind", "owner", "finding", "gain")
-_SYNONYMS = {"stages": "stage", "kinds": "kind", "owners": "owner", "team": "owner", "findings": "finding"}
+_LONGEST = 120  # characters of a name
+_TEAM_HINT = "a team is a name or a user group: team=film or team=@film-people; owner= takes people"
+_KEYS = ("stage", "kind", "owner", "team", "finding", "gain")
+_SYNONYMS = {"stages": "stage", "kinds": "kind", "owners": "owner", "teams": "team", "findings": "finding"}
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """An empty tuple takes everything. `owners` are Slack user ids or the names of teams, as the workloads have them.
+    """An empty tuple takes everything. `owners` are people, `teams` teams and user groups, as `bot.owners` has them.
 
+    A workload has one owner, so that what belongs to any of those named is taken.
     A finding is worth what it saves, or what the results gained would cost today, whichever is more.
     """
 
     stages: tuple[Stage, ...] = ()
     kinds: tuple[Kind, ...] = ()
     owners: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
     findings: tuple[FindingKind, ...] = ()
     min_usd_per_week: float = 0.0
 
@@ -47,11 +51,11 @@ class Topic:
 
     def takes(self, found: Spotted, owner: str | None) -> bool:
         """Whether the digest is about this finding on a workload of that owner."""
-        wanted = {owner_.casefold() for owner_ in self.owners}
+        wanted = {Owner.of(each).key for each in (*self.owners, *self.teams)}
         return (
             (not self.stages or found.stage in self.stages)
             and (not self.kinds or found.workload_kind in self.kinds)
-            and (not wanted or (owner or "").casefold() in wanted)
+            and (not wanted or (owner is not None and Owner.of(owner).key in wanted))
             and (not self.findings or found.kind in self.findings)
             and found.worth_usd_per_week >= self.min_usd_per_week
         )
@@ -60,7 +64,8 @@ class Topic:
 def read_topic(words: Sequence[str], by: str | None) -> tuple[Topic | None, list[str]]:
     """The topic that the KEY=VALUE pairs among `words` state, and the other words; None where there is no pair.
 
-    `kind` is of a workload (ai, traditional) or of a finding (shift_to_performance …); `owner=@me` is `by`.
+    `kind` is of a workload (ai, traditional) or of a finding (shift_to_performance …); `owner=@me` is `by`. An owner
+    that is no person is a team.
 
     Raises:
         Unreadable: a key or a value that makes no sense.
@@ -89,20 +94,23 @@ def gain_of(text: str) -> float:
     return amounts.money(text, "week", GAIN_HINT)
 
 
-def owners_of(text: str, by: str | None) -> list[str]:
-    """The owners that `text` lists: `@me`, mentions, names of teams.
+def teams_of(text: str) -> list[str]:
+    """The teams that `text` lists: names, and user groups as Slack or people write them.
 
     Raises:
-        Unreadable: a name that is too long.
+        Unreadable: a person, or a name that is too long.
     """
-    return [_owner(item, by) for item in amounts.items(text)]
+    owners = [_team(item) for item in amounts.items(text)]
+    return [owner.as_text for owner in owners]
 
 
 def _read(key: str, text: str, by: str | None, found: dict[str, list[Any]]) -> None:
     name = _SYNONYMS.get(key.casefold(), key.casefold())
     if name not in _KEYS:
         near = closest(name, _KEYS, count=1)
-        hint = f"did you mean {near[0]}=?" if near else "a digest takes stage=, kind=, owner=, finding= and gain="
+        hint = (
+            f"did you mean {near[0]}=?" if near else "a digest takes stage=, kind=, owner=, team=, finding= and gain="
+        )
         raise Unreadable(f"I know no key {key[:40]!r} for a digest", hint)
     if not text.strip(" ,;"):
         raise Unreadable(f"{name}= has no value", "for example stage=production owner=@me gain=$100/week")
@@ -110,7 +118,10 @@ def _read(key: str, text: str, by: str | None, found: dict[str, list[Any]]) -> N
         case "gain":
             found.setdefault("min_usd_per_week", []).append(gain_of(text))
         case "owner":
-            found.setdefault("owners", []).extend(owners_of(text, by))
+            for owner in (_owner(item, by) for item in amounts.items(text)):
+                found.setdefault("owners" if owner.is_person else "teams", []).append(owner.as_text)
+        case "team":
+            found.setdefault("teams", []).extend(teams_of(text))
         case "stage":
             found.setdefault("stages", []).extend(_stage(item) for item in amounts.items(text))
         case _:
@@ -136,14 +147,23 @@ def _stage(item: str) -> Stage:
     return stage
 
 
-def _owner(item: str, by: str | None) -> str:
+def _owner(item: str, by: str | None) -> Owner:
     if item.casefold() in _ME:
         if by is None:
             raise Unreadable("nobody is “me” here", "name the owner")
-        return by
+        return Owner(by, by, is_person=True)
     if len(item) > _LONGEST:
         raise Unreadable("that owner's name is too long", f"names have up to {_LONGEST} characters")
-    return item.removeprefix("<@").partition("|")[0].removesuffix(">") if item.startswith("<@") else item
+    return Owner.of(item)
+
+
+def _team(item: str) -> Owner:
+    if item.casefold() in _ME:
+        raise Unreadable("“me” is a person", _TEAM_HINT)
+    owner = _owner(item, None)
+    if owner.is_person:
+        raise Unreadable(f"{item[:40]!r} is a person", _TEAM_HINT)
+    return owner
 
 
 def _frozen(value: Any) -> Any:
