@@ -8,6 +8,7 @@ __all__ = ["dstack"]
 _BACKENDS = {
     "aws": "aws",
     "azure": "azure",
+    "cloudrift": "cloudrift",
     "crusoe": "crusoe",
     "cudo": "cudo",
     "cudo-compute": "cudo",
@@ -15,6 +16,7 @@ _BACKENDS = {
     "digitalocean": "digitalocean",
     "gcp": "gcp",
     "hotaisle": "hotaisle",
+    "jarvislabs": "jarvislabs",
     "kubernetes": "kubernetes",
     "lambda": "lambda",
     "lambdalabs": "lambda",
@@ -22,11 +24,24 @@ _BACKENDS = {
     "oci": "oci",
     "oracle-cloud": "oci",
     "runpod": "runpod",
+    "seeweb": "seeweb",
+    "tensordock": "tensordock",
     "vastai": "vastai",
     "verda": "verda",
     "vultr": "vultr",
 }
-_NAMES = {"H100-94GB-NVL": "H100NVL", "RTXA4000-16GB": "A4000", "RTXA5000-24GB": "A5000", "RTXA6000-48GB": "A6000"}
+_NAMES = {
+    "H100-94GB-NVL": "H100NVL",
+    "RTXA4000-16GB": "A4000",
+    "RTXA4500-20GB": "A4500",
+    "RTXA5000-24GB": "A5000",
+    "RTXA6000-48GB": "A6000",
+}
+_UNLISTED = frozenset({
+    "A2", "A30", "GTX1080Ti", "H20", "K80", "L20", "M60", "P4", "P40", "RTX5000", "RTX5000Ada", "RTX8000", "RTXA5500",
+    "T4G", "TITANRTX", "TITANV", "TITANXp",
+})  # fmt: skip
+"""Models that are in no list of `gpuhunt`, from which dstack knows what its backends rent."""
 _SIZED = {"A100", "GH200", "V100"}  # models of which there is more than one size of memory
 _SPOT = {"dynamic": "spot", "standard": "on-demand", "committed": "on-demand"}
 _FILE = "task.dstack.yml"
@@ -51,8 +66,8 @@ def _where(order: Order, backend: str | None) -> dict[str, Tree]:
     if backend is None:
         return {}
     where: dict[str, Tree] = {"backends": [backend]}
-    if order.region is not None:
-        where["regions"] = [order.region]
+    if order.place is not None:
+        where["regions"] = [order.place]
     if order.machine_type is not None and not order.has_attached_accelerators:
         where["instance_types"] = [order.machine_type]
     return where
@@ -62,6 +77,8 @@ def _unsaid(order: Order, backend: str | None) -> list[str]:
     said = [comment("Merge it into your task: image and commands stay your own.")]
     if backend is None and order.provider is not None:
         said.append(comment(f"dstack has no backend named {order.provider!r}: it chooses among those of your project"))
+    if order.model in _UNLISTED:
+        said.append(comment(f"dstack lists no GPU named {order.model!r}: only a fleet of your own can have it"))
     if order.pricing_category == "committed":
         said.append(
             comment(f"The price is that of a commitment ({order.term or 'reserved'}): name it by 'reservation'")

@@ -62,8 +62,8 @@ def _selector(order: Order) -> dict[str, Tree]:
         found["cloud.google.com/gke-accelerator"] = accelerator
     elif provider in _TYPED and order.machine_type is not None:
         found[_TYPE] = order.machine_type
-    if found and order.region is not None:
-        found[_REGION] = order.region
+    if found and order.place is not None:
+        found[_REGION] = order.place
     return {**found, **(_SPOT.get(provider, {}) if found and order.is_spot else {})}
 
 

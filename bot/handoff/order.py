@@ -9,7 +9,8 @@ __all__ = ["Order", "Snippet"]
 
 _NAMED = re.compile(r"(?P<model>.+?)-(?P<memory>(?:\d+x)?\d+GB)(?:-(?P<form>.+))?")
 _UNSPECIFIED = "unspecified"  # price lists say so where a provider names no region
-_API_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")  # "4x A100 (80 GB)" is a line of a price list, no type
+# "4x A100 (80 GB)" is a line of a price list, no type. As a label of Kubernetes a name has at most 63 characters.
+_API_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._+-]{0,61}[A-Za-z0-9])?")
 _PAID = {"standard": "on-demand", "dynamic": "spot", "committed": "reserved"}
 
 
@@ -81,6 +82,11 @@ class Order:
         """The instance type where it is a name that an API takes; Google's `n1-highmem-16+2xT4` without its GPUs."""
         name = self.instance_type or ""
         return name.partition("+")[0] if _API_NAME.fullmatch(name) else None
+
+    @property
+    def place(self) -> str | None:
+        """The region where it is a name that an API takes."""
+        return self.region if _API_NAME.fullmatch(self.region or "") else None
 
     @property
     def has_attached_accelerators(self) -> bool:

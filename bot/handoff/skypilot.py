@@ -10,6 +10,7 @@ _CLOUDS = {
     "azure": "azure",
     "cudo": "cudo",
     "cudo-compute": "cudo",
+    "datacrunch": "verda",  # the provider's name since 2025
     "digitalocean": "do",
     "fluidstack": "fluidstack",
     "gcp": "gcp",
@@ -22,9 +23,13 @@ _CLOUDS = {
     "oci": "oci",
     "oracle-cloud": "oci",
     "paperspace": "paperspace",
+    "primeintellect": "primeintellect",
     "runpod": "runpod",
+    "seeweb": "seeweb",
+    "shadeform": "shadeform",
     "vast": "vast",
     "vastai": "vast",
+    "verda": "verda",
 }
 _NAMES = {
     "A100-80GB": "A100-80GB",
@@ -46,7 +51,7 @@ def skypilot(order: Order) -> Snippet:
     lines = [comment(f"{order.workload}: {order.summary}"), *_unsaid(order, cloud)]
     resources: dict[str, Scalar] = {}
     if cloud is not None:
-        resources["infra"] = f"{cloud}/{order.region}" if order.region else cloud
+        resources["infra"] = f"{cloud}/{order.place}" if order.place else cloud
     if cloud is not None and order.machine_type is not None:
         resources["instance_type"] = order.machine_type
     resources["accelerators"] = f"{_NAMES.get(order.accelerator, order.model)}:{order.accelerator_count}"

@@ -57,7 +57,7 @@ def _google(order: Order) -> Iterator[str]:
 def _azure(order: Order) -> Iterator[str]:
     yield 'resource "azurerm_linux_virtual_machine" "gpu" {'
     spot: dict[str, Scalar | None] = {"priority": "Spot", "eviction_policy": "Deallocate"}
-    given = {"count": order.node_count, "size": order.machine_type, "location": order.region}
+    given = {"count": order.node_count, "size": order.machine_type, "location": order.place}
     yield from _arguments({**given, **(spot if order.is_spot else {})})
     yield "}"
 
@@ -106,9 +106,9 @@ def _unsaid(order: Order, body: Callable[[Order], Iterator[str]]) -> list[str]:
         said.append(comment(f"No resource is known here for {order.provider or 'this provider'}: local values instead"))
     else:
         said.append(comment("Merge it into your resource: image, network and disks stay your own."))
-    if body is not _locals and order.region is not None and body is not _azure:
+    if body is not _locals and order.place is not None and body is not _azure:
         where = "zone: one of" if body is _google else "the provider's region:"
-        said.append(comment(f"{where} {order.region}"))
+        said.append(comment(f"{where} {order.place}"))
     if order.pricing_category == "committed":
         said.append(comment(f"The price is that of a commitment ({order.term or 'reserved'}), which is bought apart"))
     return said

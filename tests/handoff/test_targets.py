@@ -148,6 +148,29 @@ def test_terraform_pays_for_spot_as_each_provider_has_it(provider: str, machine:
     assert snippet("terraform", spot).text.count("{") == snippet("terraform", spot).text.count("}")
 
 
+def test_a_gpu_that_dstack_does_not_list_is_said_to_be_no_machine_of_its_backends() -> None:
+    assert "dstack lists no GPU named 'K80'" in snippet("dstack", order(accelerator="K80-12GB")).text
+    assert "dstack lists no" not in snippet("dstack", order()).text
+
+
+@pytest.mark.parametrize("region", ["us/east", "<!channel>", "us east", "r" * 64, "-west", "west-"])
+def test_a_region_that_no_api_takes_is_said_and_not_asked_for(region: str) -> None:
+    for target in YAML:
+        text = snippet(target, order(region=region)).text
+        assert region not in str(read_yaml(text))
+        assert text.startswith("# video-gen: 4 x A10G-24GB, aws g5.12xlarge,")
+
+
+@pytest.mark.parametrize(
+    ("provider", "sky", "dstack"), [("datacrunch", "verda", "verda"), ("jarvislabs", None, "jarvislabs")]
+)
+def test_a_provider_is_named_as_each_tool_names_it(provider: str, sky: str | None, dstack: str) -> None:
+    asked = order(provider=provider, region="fin-01")
+    infra = read_yaml(snippet("skypilot", asked).text)["resources"].get("infra")
+    assert infra == (f"{sky}/fin-01" if sky else None)
+    assert read_yaml(snippet("dstack", asked).text)["backends"] == [dstack]
+
+
 def test_dstack_is_told_backend_region_type_gpu_and_spot_policy() -> None:
     assert read_yaml(snippet("dstack", order(node_count=2, accelerator="A100-80GB")).text) == {
         "type": "task",
