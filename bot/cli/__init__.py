@@ -6,6 +6,7 @@ imports what is heavy (store, Slack, server) inside its functions, so that `--he
 """
 
 import importlib
+import re
 from typing import Any
 
 import typer
@@ -25,6 +26,7 @@ _MODULES = {
     "forget": "bot.cli.forget",
     "check": "bot.cli.check",
 }
+_BREAK_IN_A_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n)")
 
 
 class _Lazily(TyperGroup):
@@ -40,6 +42,8 @@ class _Lazily(TyperGroup):
             return None
         command = typer.main.get_command(importlib.import_module(_MODULES[name]).app)
         command.name = name
+        for each in (command, *getattr(command, "commands", {}).values()):
+            each.help = _BREAK_IN_A_PARAGRAPH.sub(" ", each.help or "")  # a terminal has its own width
         return command
 
 

@@ -25,7 +25,7 @@ def advise_on(
         typer.Argument(
             metavar="[STAGE] [KEY=VALUE]...",
             help="prototyping, validation or production; floor=500/h budget=$200/day per-unit=$0.05 wait=$40/h gpus=8 "
-            "nodes=2 region=us-east-1 provider=aws pricing=on-demand|spot|reserved",
+            "nodes=2 accelerator=H100-80GB region=us-east-1 provider=aws pricing=on-demand|spot|reserved critical=yes",
         ),
     ] = None,
     workspace: Annotated[str | None, typer.Option(help="Slack's id of the workspace, such as T123.")] = None,

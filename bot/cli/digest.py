@@ -48,6 +48,8 @@ def run_digest(
         documents = _documents(room, team_id, channels, dry_run=dry_run)
     for document in documents:
         typer.echo(json.dumps(document, allow_nan=False) if as_json else _text(document))
+    if not dry_run:
+        typer.echo(f"handed to the outbox for {', '.join(channels)}: `gpu-advise serve` sends it", err=True)
     raise typer.Exit(OK)
 
 

@@ -17,7 +17,7 @@ def forget_workspace(
     workspace: Annotated[str, typer.Option(help="Slack's id of the workspace, such as T123.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete everything of a workspace: runs, advices, decisions, settings, token and audit log. It cannot be undone.
+    """Delete everything of a workspace: runs, answers, decisions, settings, token and audit log. It cannot be undone.
 
     Export the audit log first, if it must be kept. Whoever still uses the bot there begins with nothing.
 

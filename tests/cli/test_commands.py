@@ -25,6 +25,15 @@ def test_every_command_explains_itself_with_an_example(command: list[str]) -> No
     assert f"Example: gpu-advise {' '.join(command)}" in said.output
 
 
+def test_a_paragraph_of_help_fills_the_terminal_that_it_is_read_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert (
+        "Socket Mode SLACK_BOT_TOKEN and SLACK_APP_TOKEN. Where workspaces install"
+        in gpu_advise("serve", "--help").output
+    )
+    assert "take the place of SLACK_BOT_TOKEN" in gpu_advise("serve", "--help").output
+
+
 @pytest.mark.parametrize("words", [["nonsense"], ["scan"], ["import", "nonsense", "f"], ["scan", "--what"]])
 def test_a_misspelt_command_is_a_usage_error(words: list[str]) -> None:
     said = gpu_advise(*words)
