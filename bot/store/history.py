@@ -173,7 +173,7 @@ def _counted(name: str, runs: Sequence[Run]) -> dict[str, Any]:
         "run_count": len(runs),
         "first_run": min(starts),
         "last_run": max(starts),
-        "is_tracked": False,
+        "is_tracked": True,
     }
 
 

@@ -22,7 +22,7 @@ class OwnedWorkload:
     workload: Workload
     owner: str | None = None
     channel: str | None = None
-    is_tracked: bool = False
+    is_tracked: bool = True
 
 
 def save(scope: Scope, owned: OwnedWorkload) -> None:

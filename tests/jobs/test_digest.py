@@ -87,12 +87,13 @@ def test_surveying_writes_nothing(room: Room) -> None:
 
 
 @on_sqlite
-def test_where_somebody_tracks_workloads_only_those_are_watched(room: Room) -> None:
+def test_a_workload_that_somebody_left_out_is_not_watched_and_the_others_are(room: Room) -> None:
     keep_fleet(room.store)
+    watched = survey(room, TEAM_ID).workloads
     with room.store.write(TEAM_ID) as scope:
-        workloads.track(scope, "proto")
+        workloads.track(scope, "video", is_tracked=False)
     surveyed = survey(room, TEAM_ID)
-    assert (surveyed.workloads, [found.workload for found in surveyed.spotted]) == (1, ["proto"])
+    assert (surveyed.workloads, [found.workload for found in surveyed.spotted]) == (watched - 1, ["proto"])
 
 
 @on_sqlite

@@ -140,3 +140,16 @@ def test_every_constraint_has_a_name_by_which_a_migration_can_drop_it() -> None:
         if cast("Constraint | Index", constraint).name is None
     ]
     assert unnamed == []
+
+
+def test_where_nobody_tracked_any_workload_all_are_watched_from_then_on(engine: Engine) -> None:
+    upgrade(engine, "0004")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO workload (team_id, name, run_count, is_tracked) VALUES"
+            " ('T1', 'a', 0, false), ('T1', 'b', 0, false), ('T2', 'a', 0, true), ('T2', 'b', 0, false)"
+        )
+    upgrade(engine)
+    with engine.connect() as connection:
+        tracked = connection.exec_driver_sql("SELECT team_id, name FROM workload WHERE is_tracked ORDER BY 1, 2").all()
+    assert [tuple(row) for row in tracked] == [("T1", "a"), ("T1", "b"), ("T2", "a")]

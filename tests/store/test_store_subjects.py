@@ -114,14 +114,17 @@ def test_a_workload_described_before_its_first_run_gets_its_unit_from_it(scope: 
     assert (found.unit, found.runs, found.first_run_at, found.last_run_at) == ("clip", 1, NOW, NOW)
 
 
-def test_tracked_workloads_are_listed_until_they_are_let_go(scope: Scope) -> None:
+def test_every_workload_is_watched_but_those_that_somebody_left_out(scope: Scope) -> None:
     for name in ("b", "a", "c"):
         workloads.save(scope, OwnedWorkload(Workload(name)))
-    assert workloads.track(scope, "c")
-    assert workloads.track(scope, "a")
-    assert watched.names(scope) == ["a", "c"]
+    assert watched.names(scope) == ["a", "b", "c"]
     assert workloads.track(scope, "a", is_tracked=False)
-    assert watched.names(scope) == ["c"]
+    assert watched.names(scope) == ["b", "c"]
+    for name in ("b", "c"):
+        workloads.track(scope, name, is_tracked=False)
+    assert watched.names(scope) == []
+    assert workloads.track(scope, "b")
+    assert watched.names(scope) == ["b"]
     assert [owned.workload.name for owned in workloads.list_all(scope)] == ["a", "b", "c"]
 
 

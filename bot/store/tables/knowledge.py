@@ -62,7 +62,7 @@ class WorkloadRow(Scoped, table=True):
     kind_seen: str | None = None
     owner: str | None = None
     channel: str | None = None
-    is_tracked: bool = False
+    is_tracked: bool = True
     thresholds: dict[str, Any] | None = Field(default=None, sa_type=DOCUMENT)
 
 

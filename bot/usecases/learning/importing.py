@@ -131,7 +131,7 @@ def import_workloads(room: Room, team_id: str, files: Iterable[Source], report: 
         workspaces.ensure(scope)
         for row in rows:
             before = workloads.get(scope, row.workload.name)
-            is_tracked = bool(before and before.is_tracked)
+            is_tracked = before is None or before.is_tracked
             after = workloads.OwnedWorkload(row.workload, row.owner, row.channel, is_tracked)
             if after != before:
                 workloads.save(scope, after)
