@@ -154,6 +154,7 @@ def build(
         vault=vault,
         forget=_both(slack.forget, people.forget),
         crew=crew_of(settings.database_url, settings.dask_scheduler_address),
+        is_local_webhook_allowed=any(network.is_loopback for network in settings.gpu_advise_webhook_networks),
     )
     do = partial(handle, room)
     desk = Desk(room.store, do, clock, is_long)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from hmac import compare_digest
 from typing import TypeVar
 
 import httpx
@@ -17,6 +19,7 @@ from bot.files import Report
 from bot.jobs.receipts import Receipts
 from bot.local.delivery import Ack
 from bot.local.interactions import Interactions
+from bot.local.receiver import Receiver
 from bot.local.server import serving
 from bot.local.slack import LocalSlack
 from bot.local.views import OpenView
@@ -24,10 +27,13 @@ from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedM
 from bot.posts import Destination, Message
 from bot.store import history
 from bot.usecases.digests.digest import digest_now, survey
+from bot.usecases.following.webhooks import signature
 from bot.usecases.learning.importing import Imported, import_sample
 from bot.usecases.learning.learn import learn
 from bot.usecases.learning.rehearsing import week
 from bot.usecases.room import utc_now
+from bot.usecases.workspace.preferences import preferences
+from bot.vault import new_key
 from bot.views import as_text
 
 __all__ = ["QUESTION", "Demo", "StoryStopped", "demonstration", "story"]
@@ -60,13 +66,17 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demonstration: where its page is, where its bot takes requests, and what was imported."""
+    """A running demonstration: where its page is, where its bot takes requests, and what was imported.
+
+    `receiver_url` is that of a stand-in for a system of somebody's own, which the webhook may be given.
+    """
 
     slack: LocalSlack
     bot: Bot
     bot_url: str
     imported: Imported
     calendar: Calendar
+    receiver_url: str
 
     def post_digest(self) -> None:
         """Put a digest for the demonstration's channel into the outbox."""
@@ -99,8 +109,10 @@ def demonstration(port: int = 0) -> Iterator[Demo]:
         bot = build(_settings(slack, f"sqlite:///{folder}/demo.db"), clock=calendar)
         bot.store.migrate()
         imported = import_sample(bot.room, TEAM_ID, Report(_unexpected, _unexpected))
-        with serving(bot.asgi) as address:
-            demo = Demo(slack, bot, f"{address}/slack/events", imported, calendar)
+        receiver = Receiver(slack.workspace, partial(_is_genuine, bot))
+        with serving(bot.asgi) as address, serving(receiver.asgi) as receiving:
+            receiver.open(receiving)
+            demo = Demo(slack, bot, f"{address}/slack/events", imported, calendar, receiving)
             slack.connect(demo.bot_url, lambda: asyncio.to_thread(demo.post_digest), demo.pass_week)
             yield demo
 
@@ -111,7 +123,17 @@ def _settings(slack: LocalSlack, database_url: str) -> Settings:
         slack_signing_secret=slack.signing_secret,
         slack_api_url=slack.api_url,
         database_url=database_url,
+        gpu_advise_secret_keys=new_key(),
+        gpu_advise_webhook_networks="127.0.0.1/32",  # its own receiver; a real bot sends there only where it is told to
     )
+
+
+def _is_genuine(bot: Bot, timestamp: str, body: bytes, signed: str) -> bool:
+    """Whether a delivery is signed with the secret that the workspace's form showed."""
+    with bot.store.read(TEAM_ID) as scope:
+        sealed = preferences(scope).webhook_secret
+    right = "" if sealed is None else signature(bot.room.vault.open(sealed), timestamp, body.decode("utf-8", "replace"))
+    return compare_digest(right.encode(), signed.encode())
 
 
 def _unexpected(problem: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-__all__ = ["CannotOpen", "NoKeys", "Vault", "VaultError"]
+__all__ = ["CannotOpen", "NoKeys", "Vault", "VaultError", "new_key"]
 
 
 class VaultError(Exception):
@@ -28,6 +28,11 @@ class CannotOpen(VaultError):
 
     def __init__(self) -> None:
         super().__init__("none of GPU_ADVISE_SECRET_KEYS opens this secret")
+
+
+def new_key() -> str:
+    """A key for GPU_ADVISE_SECRET_KEYS."""
+    return Fernet.generate_key().decode("ascii")
 
 
 class Vault:

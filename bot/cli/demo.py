@@ -65,5 +65,6 @@ def _show(demo: "Demo") -> None:
         signal.signal(number, lambda *_: ended.set())
     typer.echo(f"Local workspace, a stand-in for Slack: {demo.slack.address}")
     typer.echo(f"Open it in a browser and type: /gpu-advise {QUESTION}")
+    typer.echo(f"A receiver for its webhook: {demo.receiver_url}/")
     typer.echo("Ctrl-C ends it.")
     ended.wait()

@@ -91,7 +91,8 @@ class Room:
 
     `administrators` are Slack users that the machine's own settings name, in every workspace. `forget` drops what is
     remembered of a workspace outside the database, as when it lets the bot go or in again. `crew` does the work of
-    surveys; without one it is done where they are asked for.
+    surveys; without one it is done where they are asked for. `is_local_webhook_allowed`: a webhook may lead to this
+    very machine, without https, as whoever runs the bot has said so.
     """
 
     store: Store
@@ -103,3 +104,4 @@ class Room:
     vault: Vault = field(default_factory=Vault)
     forget: Callable[[str], object] = _nothing
     crew: Crew | None = None
+    is_local_webhook_allowed: bool = False

@@ -252,10 +252,28 @@ class TestTheWebhook:
             await submit(told, await open_form(told, "settings.webhook"), url="")
             assert standing(told)[1] == Preferences()
 
+    async def test_may_lead_to_this_machine_where_whoever_runs_the_bot_says_so(
+        self, slack: LocalSlack, sqlite_url: str
+    ) -> None:
+        changes = {"gpu_advise_secret_keys": KEY, "gpu_advise_webhook_networks": "127.0.0.0/8"}
+        async with story(slack, sqlite_url, **changes) as told:
+            view = await open_form(told, "settings.webhook")
+            for url in ("http://example.com", "http://10.0.0.1/", "http://127.0.0.1.example.com/"):
+                assert "url" in (await told.hands.submit(view, filled(view, url=url))).answer()["errors"]
+            await submit(told, view, url="http://127.0.0.1:8000/hook")
+            assert standing(told)[1].webhook_url == "http://127.0.0.1:8000/hook"
+
     async def test_an_address_that_is_none_is_refused_beside_its_box(self, slack: LocalSlack, sqlite_url: str) -> None:
         async with story(slack, sqlite_url, gpu_advise_secret_keys=KEY) as told:
             view = await open_form(told, "settings.webhook")
-            for url in ("http://example.com", "https://u:p@example.com", "ftp://x", "https://", "x"):
+            for url in (
+                "http://example.com",
+                "http://127.0.0.1:1",
+                "https://u:p@example.com",
+                "ftp://x",
+                "https://",
+                "x",
+            ):
                 ack = await told.hands.submit(view, filled(view, url=url))
                 assert "url" in ack.answer()["errors"]
 

@@ -21,11 +21,15 @@ __all__ = ["Event", "headers", "new_secret", "notify", "recent", "refused", "sig
 
 Event = Literal["decision.approved", "decision.undone", "receipt.measured"]
 _VERSION = 1
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _LONGEST = 2000  # characters of an address
 
 
 def refused(url: str, vault: Vault, *, is_local_allowed: bool = False) -> str | None:
-    """Why `url` cannot be the webhook, in words for a form; None when it can. Where it leads is judged at sending."""
+    """Why `url` cannot be the webhook, in words for a form; None when it can. Where it leads is judged at sending.
+
+    `is_local_allowed`: it may lead to this very machine, without https.
+    """
     if not vault.has_keys:
         return "a webhook needs a secret, and there are no keys to keep it with: set GPU_ADVISE_SECRET_KEYS first"
     try:
@@ -37,7 +41,8 @@ def refused(url: str, vault: Vault, *, is_local_allowed: bool = False) -> str | 
         return "this is no address: it must look like https://example.com/gpu-advise"
     if parts.username is not None or "#" in url or " " in url:
         return "the address must have no user name, no space and no fragment"
-    if parts.scheme != "https" and not (is_local_allowed and parts.scheme == "http"):
+    is_here = is_local_allowed and parts.hostname in _THIS_MACHINE
+    if parts.scheme != "https" and not (is_here and parts.scheme == "http"):
         return "the address must begin with https://"
     return None
 

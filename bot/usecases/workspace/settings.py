@@ -182,7 +182,8 @@ def webhook_form(room: Room, click: Click) -> Modal:
 def check_webhook(room: Room, submitted: Submission) -> Mapping[str, str]:
     """What is wrong with the address."""
     url = submitted.first("url")
-    problem = None if url is None else webhooks.refused(url.strip(), room.vault)
+    is_local = room.is_local_webhook_allowed
+    problem = None if url is None else webhooks.refused(url.strip(), room.vault, is_local_allowed=is_local)
     return {} if problem is None else {"url": problem}
 
 
