@@ -22,6 +22,7 @@ __all__ = [
     "join_enterprise",
     "list_ids",
     "list_of_enterprise",
+    "lock",
     "policy",
     "save_policy",
     "settings",
@@ -89,6 +90,12 @@ def forget(scope: Scope) -> int:
 def _emptied(scope: Scope, kind: type[Any]) -> int:
     mine = delete(kind).where(col(kind.team_id) == scope.team_id).returning(col(kind.team_id))
     return len(scope.scalars(mine.execution_options(synchronize_session=False)).all())
+
+
+def lock(scope: Scope) -> None:
+    """Wait until no other transaction holds this workspace, and hold it until this one ends."""
+    ensure(scope)
+    scope.get(WorkspaceRow, is_locked=True)
 
 
 def settings(scope: Scope) -> Document:

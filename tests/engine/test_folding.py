@@ -59,6 +59,12 @@ def test_short_integers_sort_as_the_numbers_do_that_they_stand_for(numbers: list
     assert {column.dtype for column in columns} == {np.dtype(np.uint16)}
 
 
+def test_every_bit_of_a_number_counts_in_its_short_integers() -> None:
+    for place in range(62):
+        pair = np.array([1 << place, (1 << place) - 1], dtype=np.uint64).view(np.float64)
+        assert np.lexsort(in_short(pair)[::-1]).tolist() == [1, 0], place
+
+
 def test_a_link_that_nobody_stated_comes_last_and_is_not_a_number() -> None:
     found = folded(offer("H100", 1.0), offer("H100", 2.0, interconnect_gbps=400.0), offer("H100", 3.0))
     assert found.offers.tolist() == [1, 0, 2]

@@ -36,5 +36,10 @@ def test_cost_and_speed_rise_along_it(pairs: list[tuple[float, float]]) -> None:
     assert all(left[0] < right[0] and left[1] < right[1] for left, right in itertools.pairwise(found))
 
 
+def test_of_equally_fast_records_only_the_cheapest_stays_however_slow_they_are() -> None:
+    assert frontier([(3.0, 3.0), (2.0, 2.0), (1.0, 2.0)]) == [2, 0]
+    assert frontier([(3.0, 3.0), (2.0, 3.0), (1.0, 2.0)]) == [2, 1]
+
+
 def test_no_points_have_no_frontier() -> None:
     assert frontier([]) == []

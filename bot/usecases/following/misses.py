@@ -18,7 +18,7 @@ Lesson: TypeAlias = Literal["not_needed", "learned_before", "refitted"]
 def taught(room: Room, team_id: str, workload: str, found: Mapping[str, Any]) -> Lesson:
     """What was done about the comparison `found`: nothing where it is inside; else see to it that the model knows.
 
-    An import ends by fitting the model anew, so mostly it has learned from these runs already.
+    An import ends with the model learning from it, so mostly it knows these runs already.
     """
     if is_inside(found):
         return "not_needed"

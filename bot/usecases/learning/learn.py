@@ -1,25 +1,14 @@
-"""What new runs teach: the measurements of their workloads, then the model of the workspace. Never while one asks."""
+"""What new runs teach: the measurements of their workloads, and with them the model. Never while one asks."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.files import Report
-from bot.store import history, models, workloads
+from bot.store import history, workloads
 from bot.store.models import Observed
-from bot.usecases.learning.scoring import looked_back
+from bot.usecases.learning.keeping import catch_up, keep, look_back
 from bot.usecases.room import Room
-from engine import (
-    Accelerators,
-    History,
-    Kind,
-    MixedUnits,
-    Observations,
-    Stage,
-    fit,
-    infer_kind,
-    infer_stage,
-    observe,
-)
+from engine import Accelerators, History, Kind, MixedUnits, Stage, infer_kind, infer_stage, observe
 
 __all__ = ["learn"]
 
@@ -33,7 +22,7 @@ def learn(
     report: Report,
     progress: Callable[[str, int, int | None], object] = lambda *_: None,
 ) -> int:
-    """Measure the workloads `names` anew and refit the model on everything; how many were measured.
+    """Measure the workloads `names` anew, which the model learns; how many were measured.
 
     A workload whose runs count in two units teaches nothing; the report says so.
     """
@@ -45,12 +34,13 @@ def learn(
     for start in range(0, len(names), _CHUNK):
         observed = _observed(room, team_id, names[start : start + _CHUNK], accelerators, report)
         with room.store.write(team_id) as scope:
+            keep(room, scope, [each for each, _, _ in observed])
             for each, stage, kind in observed:
-                models.save_observations(scope, each)
                 workloads.note(scope, each.workload, stage, kind)
         learned += len(observed)
         progress("learning from workloads", learned, len(names))
-    _refit(room, team_id, accelerators)
+    catch_up(room, team_id)
+    look_back(room, team_id)
     return learned
 
 
@@ -76,12 +66,3 @@ def _stage(runs: History, now: datetime) -> Stage | None:
     """The latest tag, else what the history shows."""
     tag = next((tag for tag in reversed(runs.stage) if tag is not None), None)
     return tag or infer_stage(runs, now)[0]
-
-
-def _refit(room: Room, team_id: str, accelerators: Accelerators) -> None:
-    with room.store.read(team_id) as scope:
-        known = [Observations.from_document(each.document) for each in models.all_observations(scope)]
-    model = fit(known, accelerators)
-    checked = looked_back(model, known, accelerators)
-    with room.store.write(team_id) as scope:
-        models.save_model(scope, model.version, model.as_document(), room.clock(), checked)
