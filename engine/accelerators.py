@@ -11,7 +11,7 @@ from math import nan
 import numpy as np
 
 from engine.errors import InvalidRow, UnknownAccelerator
-from engine.units import PRECISIONS, Floats, Precision
+from engine.units import PRECISIONS, Floats, Integers, Precision
 
 __all__ = ["Accelerator", "Accelerators", "SheetColumns"]
 
@@ -60,7 +60,8 @@ class Accelerator:
 class SheetColumns:
     """The spec sheets as (n_parts,) columns, in their order; NaN: not stated.
 
-    `tflops` is (n_parts, len(PRECISIONS) + 1) dense rates, the last column for an unknown precision.
+    `tflops` is (n_parts, len(PRECISIONS) + 1) dense rates, the last column for an unknown precision. Parts of one
+    `architecture` have its number; where a sheet states none, the part has a number to itself.
     """
 
     tflops: Floats
@@ -68,6 +69,7 @@ class SheetColumns:
     memory_bandwidth_gb_per_s: Floats
     link_gb_per_s: Floats
     year: Floats
+    architecture: Integers
 
 
 class Accelerators(Mapping[str, Accelerator]):
@@ -98,12 +100,14 @@ class Accelerators(Mapping[str, Accelerator]):
     def columns(self) -> SheetColumns:
         """Every sheet at once, for the model."""
         sheets = list(self._sheets.values())
+        built = {sheet.architecture or sheet.name: number for number, sheet in enumerate(sheets)}
         return SheetColumns(
             tflops=np.array([[sheet.tflops(name) for name in (*PRECISIONS, None)] for sheet in sheets]),
             memory_gib=np.array([sheet.memory_gib for sheet in sheets]),
             memory_bandwidth_gb_per_s=np.array([sheet.memory_bandwidth_gb_per_s for sheet in sheets]),
             link_gb_per_s=np.array([sheet.link_gb_per_s or nan for sheet in sheets]),
             year=np.array([float(sheet.year) for sheet in sheets]),
+            architecture=np.array([built[sheet.architecture or sheet.name] for sheet in sheets], dtype=np.int64),
         )
 
     @cached_property

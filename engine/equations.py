@@ -22,12 +22,13 @@ _PARALLEL_TOKENS, _LONE_TOKENS = np.log(20_000.0), np.log(50.0)  # a second and 
 class Equations:
     """What one workload measured: `log_units_per_hour = level + phi @ slopes + effects + noise`.
 
-    (n,) each, `phi` (n, p). `shapes` are what ran, precision and batch completed where a run did not state them; `unit`
-    is what the workload counts, in one spelling.
+    (n,) each, `phi` (n, p). `shapes` are what ran, precision and batch completed where a run did not state them;
+    `architecture` numbers those of the parts; `unit` is what the workload counts, in one spelling.
     """
 
     unit: str
     shapes: Shapes
+    architecture: Integers
     phi: Floats
     log_units_per_hour: Floats
     n_runs: Integers
@@ -48,7 +49,8 @@ def equations(observations: Observations, accelerators: Accelerators) -> Equatio
     measured = as_today(shapes.take(row), observations)
     phi = features(measured, accelerators, traits(observations))
     logs, n_runs = observations.log_units_per_hour[row], observations.n_succeeded[row]
-    return Equations(_unit(observations), measured, phi, logs, n_runs)
+    built = accelerators.columns.architecture[measured.accelerator]
+    return Equations(_unit(observations), measured, built, phi, logs, n_runs)
 
 
 def as_today(shapes: Shapes, observations: Observations) -> Shapes:

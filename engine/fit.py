@@ -21,7 +21,8 @@ __all__ = [
     "noise_evidence",
     "noise_of",
     "own_covariance",
-    "prior_variance",
+    "own_slopes_and_effects",
+    "prior_covariance",
     "shared_posterior",
 ]
 
@@ -89,40 +90,68 @@ def contribution(known: Equations, parts: Sequence[int], scales: Scales) -> Sums
 def own_covariance(known: Equations, scales: Scales) -> Floats:
     """(n, n) of what is the workload's own at unit noise, but for its level: slopes, parts and configurations."""
     same_part = known.accelerator[:, None] == known.accelerator[None, :]
+    akin = known.architecture[:, None] == known.architecture[None, :]
     covariance: Floats = (known.phi * np.array(scales.workload) ** 2) @ known.phi.T
-    covariance += scales.workload_accelerator**2 * same_part
+    covariance += scales.workload_architecture**2 * akin + scales.workload_accelerator**2 * same_part
     return covariance + np.diag(scales.configuration**2 + scales.run**2 / known.n_runs)
 
 
-def prior_variance(scales: Scales, n_parts: int) -> Floats:
-    """(p + n_parts,) of an organisation's slopes and of the effects of its parts."""
-    return np.concatenate([scales.organisation, np.full(n_parts, scales.accelerator)]) ** 2
+def prior_covariance(scales: Scales, names: Sequence[str], accelerators: Accelerators) -> Floats:
+    """(p + g, p + g) of an organisation's slopes and of the effects of the parts with those `names`."""
+    shared = (scales.architecture, scales.accelerator)
+    return _slopes_and_effects(scales.organisation, shared, names, accelerators)
 
 
-def shared_posterior(sums: Sums, scales: Scales, noise: float) -> tuple[Floats, Floats]:
+def own_slopes_and_effects(scales: Scales, names: Sequence[str], accelerators: Accelerators) -> Floats:
+    """(p + g, p + g) of how far one workload's slopes and effects stray from its organisation's, at unit noise."""
+    own = (scales.workload_architecture, scales.workload_accelerator)
+    return _slopes_and_effects(scales.workload, own, names, accelerators)
+
+
+def _slopes_and_effects(
+    slopes: Sequence[float], deviations: tuple[float, float], names: Sequence[str], accelerators: Accelerators
+) -> Floats:
+    """Independent slopes; effects with a deviation that an architecture shares and another that is each part's own.
+
+    What a sheet leaves out, caches, instructions and how well libraries are tuned to them, comes with the architecture.
+    A part without a sheet, because it was withdrawn since the fit, shares nothing.
+    """
+    places = {name: place for place, name in enumerate(accelerators)}
+    built = accelerators.columns.architecture
+    number = np.array([built[places[name]] if name in places else -1 - i for i, name in enumerate(names)], dtype=int)
+    named = np.array(names, dtype=np.str_)
+    together, apart = deviations
+    covariance = np.diag(np.concatenate([np.square(slopes), np.zeros(len(names))]))
+    effects = together**2 * (number[:, None] == number) + apart**2 * (named[:, None] == named)
+    covariance[len(slopes) :, len(slopes) :] = effects
+    return covariance
+
+
+def shared_posterior(sums: Sums, scales: Scales, prior: Floats, noise: float) -> tuple[Floats, Floats]:
     """Mean (p + g,) of slopes and effects, and their covariance, given `sums` and the organisation's noise.
 
     Both come from sums weighed down, the covariance from lighter ones: what variants of one model agree on is a good
     guess for the next model, but they agree with one another more than with it (composite likelihoods are adjusted
     likewise: Pauli, Racugno and Ventura, 2011).
     """
-    n_parts = len(sums.learned) - len(scales.slopes)
-    certain = np.diag(1.0 / prior_variance(scales, n_parts))
+    expected = np.zeros(len(prior))
+    expected[: len(scales.slopes)] = scales.slopes
+    certain = np.linalg.inv(prior)
     for_mean, for_spread = sums.limited(scales.counted), sums.limited(scales.independent)
     mean = np.linalg.solve(certain + for_mean.gathered / noise**2, for_mean.learned / noise**2)
     covariance = np.linalg.inv(certain + for_spread.gathered / noise**2).astype(np.float64, copy=False)
-    return mean + np.concatenate([scales.slopes, np.zeros(n_parts)]), covariance
+    return expected + mean, covariance
 
 
-def noise_evidence(sums: Sums, scales: Scales) -> Floats:
+def noise_evidence(sums: Sums, scales: Scales, prior: Floats) -> Floats:
     """(len(LOG_NOISE),) log likelihood of each candidate for the organisation's noise times its prior.
 
     With s the noise, everything of a workload's own scales with s, so the likelihood of s needs the sums alone: in the
-    eigenbasis of P^1/2 X'S^-1X P^1/2, P the prior variance, it is a product over one-dimensional regressions.
+    eigenbasis of R'X'S^-1X R, RR' the prior covariance, it is a product over one-dimensional regressions.
     """
-    root = np.sqrt(prior_variance(scales, len(sums.learned) - len(scales.slopes)))
-    values, vectors = np.linalg.eigh(root[:, None] * sums.gathered * root[None, :])
-    values, along = np.maximum(values, 0.0)[None, :], ((root * sums.learned) @ vectors)[None, :] ** 2
+    root = np.linalg.cholesky(prior)
+    values, vectors = np.linalg.eigh(root.T @ sums.gathered @ root)
+    values, along = np.maximum(values, 0.0)[None, :], (sums.learned @ root @ vectors)[None, :] ** 2
     variance = np.exp(2.0 * LOG_NOISE)[:, None]
     explained = (along / variance**2 / (1.0 + values / variance)).sum(axis=1)
     log: Floats = 0.5 * explained - sums.freedom * LOG_NOISE - 0.5 * sums.squares / variance[:, 0]
@@ -130,8 +159,8 @@ def noise_evidence(sums: Sums, scales: Scales) -> Floats:
     return log
 
 
-def noise_of(sums: Sums, scales: Scales) -> float:
+def noise_of(sums: Sums, scales: Scales, prior: Floats) -> float:
     """The organisation's noise; that it is uncertain itself is part of a prediction's heavy tails."""
-    log = noise_evidence(sums.limited(scales.independent), scales)
+    log = noise_evidence(sums.limited(scales.independent), scales, prior)
     weights = np.exp(log - log.max())
     return float(np.exp(weights @ LOG_NOISE / weights.sum()))

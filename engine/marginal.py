@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.accelerators import Accelerators
 from engine.equations import Equations, equations
-from engine.fit import LOG_NOISE, contribution, noise_evidence, own_covariance
+from engine.fit import LOG_NOISE, contribution, noise_evidence, own_covariance, prior_covariance
 from engine.model import Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
@@ -29,6 +29,7 @@ class Measured:
 
     workloads: tuple[Equations, ...]
     parts: tuple[int, ...]
+    accelerators: Accelerators
 
 
 def fit_scales(
@@ -51,7 +52,8 @@ def gather(observations: Sequence[Observations], accelerators: Accelerators) -> 
     """What an organisation measured; workloads with fewer than two configurations say nothing of the constants."""
     every = [equations(each, accelerators) for each in observations]
     useful = tuple(each for each in every if len(each) > 1)
-    return Measured(useful, tuple(sorted({int(part) for each in useful for part in each.accelerator})))
+    parts = sorted({int(part) for each in useful for part in each.accelerator})
+    return Measured(useful, tuple(parts), accelerators)
 
 
 def log_likelihood(organisations: Sequence[Measured], scales: Scales) -> float:
@@ -128,7 +130,9 @@ def _of_organisation(measured: Measured, scales: Scales) -> float:
         sums = sums.plus(contribution(each, measured.parts, scales))
         volume += _log_volume(each, scales)
     weight = scales.independent / max(sums.workloads, scales.independent)
-    log = noise_evidence(sums.limited(scales.independent), scales)
+    names = list(measured.accelerators)
+    covariance = prior_covariance(scales, [names[part] for part in measured.parts], measured.accelerators)
+    log = noise_evidence(sums.limited(scales.independent), scales, covariance)
     prior = np.log(np.exp(-0.5 * (LOG_NOISE / scales.noise) ** 2).sum())
     return float(np.logaddexp.reduce(log) - prior - weight * volume)
 

@@ -7,7 +7,14 @@ import numpy as np
 from engine.accelerators import Accelerators
 from engine.equations import Equations, as_today, digest, equations, traits
 from engine.features import features
-from engine.fit import lesson_of, level_of, noise_of, shared_posterior
+from engine.fit import (
+    lesson_of,
+    level_of,
+    noise_of,
+    own_slopes_and_effects,
+    prior_covariance,
+    shared_posterior,
+)
 from engine.memory import memory_fits, memory_needed
 from engine.model import Lesson, Model
 from engine.observations import Observations
@@ -52,18 +59,14 @@ def predict(model: Model, observations: Observations, shapes: Shapes, accelerato
     same = _same_configuration(asked, known.shapes)
     parts = np.unique(np.concatenate([known.accelerator, asked.accelerator]))
     taught = _taught(model, observations, known, accelerators)
-    noise = noise_of(taught.sums, model.scales)
-    latent = _posterior(
-        _prior(model.scales, taught, noise, known, [list(accelerators)[part] for part in parts]),
-        known,
-        parts,
-        model.scales,
-    )
+    names = list(accelerators)
+    shared = _organisation(model.scales, taught, [names[part] for part in parts], accelerators)
+    latent = _posterior(_prior(model.scales, shared, known), known, parts, model.scales)
     mix = _Mix(features(asked, accelerators, traits(observations)), np.searchsorted(parts, asked.accelerator), same)
     is_new = ~same.any(axis=1)
     width = np.where(is_new, latent.stretch, 1.0)  # what was measured there stays as certain as it was
     loadings, left = _shared(mix, latent.covariance)
-    own = np.where(is_new, (noise * model.scales.configuration) ** 2, 0.0)
+    own = np.where(is_new, (shared.noise * model.scales.configuration) ** 2, 0.0)
     return Prediction(
         log_units_per_hour=mix.of(latent.mean),
         loadings=width[:, None] * loadings,
@@ -127,20 +130,42 @@ def _own_noise(seen: Floats, left: Floats, freedom: float) -> Floats:
     return added
 
 
-def _prior(scales: Scales, taught: Lesson, noise: float, known: Equations, parts: list[str]) -> _Latent:
-    """What the organisation's other workloads say of this one, before its own runs are looked at."""
-    p = len(scales.slopes)
-    shared, spread = shared_posterior(taught.sums, scales, noise)
-    place = {name: p + i for i, name in enumerate(taught.accelerators)}
-    source = np.array([*range(p), *(place.get(name, -1) for name in parts)])
-    is_new, n = source < 0, 1 + len(source) + len(known)
-    mean, covariance, inner = np.zeros(n), np.zeros((n, n)), slice(1, 1 + len(source))
-    mean[inner] = np.where(is_new, 0.0, shared[source])
-    covariance[inner, inner] = np.where(is_new[:, None] | is_new[None, :], 0.0, spread[np.ix_(source, source)])
-    own = np.concatenate([scales.workload, np.full(len(parts), scales.workload_accelerator)])
-    own = (noise * own) ** 2 + np.where(is_new, scales.accelerator**2, 0.0)
-    tail = np.full(len(known), (noise * scales.configuration) ** 2)
-    covariance[np.diag_indices(n)] += np.concatenate([[scales.level**2], own, tail])
+@dataclass(frozen=True, eq=False, slots=True)
+class _Organisation:
+    """Its noise; a new workload's slopes and effects of n parts: mean (p + n,) and covariance, its own straying in."""
+
+    noise: float
+    mean: Floats
+    covariance: Floats
+
+
+def _organisation(scales: Scales, taught: Lesson, parts: list[str], accelerators: Accelerators) -> _Organisation:
+    """What the organisation's other workloads say of this one.
+
+    Of a part that none of them ran, those of its architecture tell: the conditional of a Gaussian (Rasmussen and
+    Williams, 2006, A.6). With C the prior covariance of what they tell of and K that with what is asked, it is carried
+    over by K'C^-1, and the prior of what is asked less K'C^-1 K stays as unknown as it was.
+    """
+    p, told = len(scales.slopes), len(taught.sums.learned)
+    prior = prior_covariance(scales, (*taught.accelerators, *parts), accelerators)
+    asked = [*range(p), *range(told, len(prior))]
+    noise = noise_of(taught.sums, scales, prior[:told, :told])
+    mean, covariance = shared_posterior(taught.sums, scales, prior[:told, :told], noise)
+    carried = np.linalg.solve(prior[:told, :told], prior[:told, asked]).T
+    left = prior[np.ix_(asked, asked)] - carried @ prior[:told, asked]
+    own = noise**2 * own_slopes_and_effects(scales, parts, accelerators)
+    return _Organisation(noise, carried @ mean, carried @ covariance @ carried.T + left + own)
+
+
+def _prior(scales: Scales, shared: _Organisation, known: Equations) -> _Latent:
+    """Level, slopes, effects of parts and of known configurations, before the workload's own runs are looked at."""
+    inner = slice(1, 1 + len(shared.mean))
+    n = inner.stop + len(known)
+    mean, covariance = np.zeros(n), np.zeros((n, n))
+    mean[inner], covariance[inner, inner] = shared.mean, shared.covariance
+    covariance[0, 0] = scales.level**2
+    tail = np.arange(inner.stop, n)
+    covariance[tail, tail] = (shared.noise * scales.configuration) ** 2
     return _Latent(mean, covariance)
 
 

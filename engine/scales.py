@@ -12,16 +12,19 @@ class Scales:
     """Slopes of log throughput in the order of FEATURES, and standard deviations in natural log units.
 
     `slopes` is the prior mean; `organisation` says how far an organisation's slopes stray from it, `workload` how far a
-    workload's stray from its organisation's. What is a workload's own (`workload`, `workload_accelerator`,
-    `configuration`) is in units of its organisation's noise, itself 1 give or take a factor of exp(`noise`).
+    workload's stray from its organisation's. What is a workload's own (`workload`, `workload_architecture`,
+    `workload_accelerator`, `configuration`) is in units of its organisation's noise, itself 1 give or take a factor of
+    exp(`noise`).
     """
 
     slopes: tuple[float, ...]
     organisation: tuple[float, ...]
     workload: tuple[float, ...]
     level: float  # a workload's own unit of work: as good as unknown
-    accelerator: float  # how far an organisation's parts stray from their spec sheets
-    workload_accelerator: float  # one workload on one part
+    architecture: float  # how far an organisation's parts of one architecture stray together from their spec sheets
+    accelerator: float  # and each of them by itself
+    workload_architecture: float  # one workload on the parts of one architecture
+    workload_accelerator: float  # on one part
     configuration: float  # one workload on one configuration
     counted: float  # workloads' worth of evidence at most for medians: variants of one model teach the same thing
     independent: float  # and for how certain they make an organisation's slopes and effects
@@ -57,9 +60,9 @@ class Scales:
 # guesses: the measurements behind the others ran on one node, compare no batches and come without telemetry.
 _TABLE = {
     "compute": (0.25, 0.034, 0.069),
-    "bandwidth": (0.40, 0.107, 0.05),
+    "bandwidth": (0.40, 0.107, 0.13),
     "fp32": (0.08, 0.057, 0.051),
-    "year": (0.02, 0.011, 0.077),
+    "year": (0.02, 0.011, 0.02),
     "strength": (1.00, 0.20, 0.20),
     "count": (0.89, 0.15, 0.036),
     "ring": (0.00, 0.028, 0.02),
@@ -78,8 +81,10 @@ PHYSICS = Scales(
     organisation=_ORGANISATION,
     workload=_WORKLOAD,
     level=10.0,
-    accelerator=0.15,
-    workload_accelerator=0.13,
+    architecture=0.10,
+    accelerator=0.10,
+    workload_architecture=0.13,
+    workload_accelerator=0.08,
     configuration=0.085,
     counted=5.0,
     independent=3.0,

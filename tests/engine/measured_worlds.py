@@ -16,13 +16,13 @@ MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 # Published rates; the numbers only have to be in proportion.
 T4 = sheet("T4", 16.0, year=2018, memory_bandwidth_gb_per_s=320.0, fp32_tflops=8.1, tf32_tflops=None,
-           fp16_tflops=65.0, link_gb_per_s=32.0)  # fmt: skip
+           fp16_tflops=65.0, link_gb_per_s=32.0, architecture="Turing")  # fmt: skip
 A10G = sheet("A10G", 24.0, year=2021, memory_bandwidth_gb_per_s=600.0, fp32_tflops=35.0, tf32_tflops=35.0,
-             fp16_tflops=70.0, link_gb_per_s=64.0)  # fmt: skip
+             fp16_tflops=70.0, link_gb_per_s=64.0, architecture="Ampere")  # fmt: skip
 A100 = sheet("A100", 80.0, year=2020, memory_bandwidth_gb_per_s=2039.0, fp32_tflops=19.5, tf32_tflops=156.0,
-             fp16_tflops=312.0, link_gb_per_s=600.0)  # fmt: skip
+             fp16_tflops=312.0, link_gb_per_s=600.0, architecture="Ampere")  # fmt: skip
 H100 = sheet("H100", 80.0, year=2022, memory_bandwidth_gb_per_s=3350.0, fp32_tflops=67.0, tf32_tflops=495.0,
-             fp16_tflops=990.0, fp8_tflops=1979.0, link_gb_per_s=900.0)  # fmt: skip
+             fp16_tflops=990.0, fp8_tflops=1979.0, link_gb_per_s=900.0, architecture="Hopper")  # fmt: skip
 PARTS = Accelerators([T4, A10G, A100, H100])
 
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from engine.equations import digest, equations
 from engine.features import FEATURES
-from engine.fit import contribution, fit, learn, lesson_of, noise_of, own_covariance, shared_posterior
+from engine.fit import (
+    contribution,
+    fit,
+    learn,
+    lesson_of,
+    noise_of,
+    own_covariance,
+    own_slopes_and_effects,
+    prior_covariance,
+    shared_posterior,
+)
 from engine.model import Lesson, Model, Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS
@@ -33,18 +43,25 @@ def taught(model: Model) -> Lesson:
     return model.lesson_for("unit", None)
 
 
+def prior(model: Model) -> np.ndarray:
+    return prior_covariance(model.scales, taught(model).accelerators, PARTS)
+
+
 def noise(model: Model) -> float:
-    return noise_of(taught(model).sums, model.scales)
+    return noise_of(taught(model).sums, model.scales, prior(model))
+
+
+def posterior(model: Model, of_noise: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+    return shared_posterior(taught(model).sums, model.scales, prior(model), of_noise or noise(model))
 
 
 def mean_slope(model: Model, name: str) -> float:
-    mean, _ = shared_posterior(taught(model).sums, model.scales, noise(model))
-    return float(mean[FEATURES.index(name)])
+    return float(posterior(model)[0][FEATURES.index(name)])
 
 
 def test_without_history_the_slopes_are_those_of_physics() -> None:
     model = fit([], PARTS)
-    mean, covariance = shared_posterior(taught(model).sums, model.scales, noise(model))
+    mean, covariance = posterior(model)
     assert mean == pytest.approx(PHYSICS.slopes)
     assert np.diag(covariance) == pytest.approx(np.array(PHYSICS.organisation) ** 2)
     assert model.lessons == ()
@@ -168,6 +185,13 @@ def test_sums_stand_on_a_grid_that_no_prediction_feels() -> None:
     assert exact.on_grid.plus(exact.on_grid.on_grid, -1.0).gathered.any() == np.False_
 
 
+def alike(one: int, other: int) -> float:
+    """What two effects of parts share."""
+    ours, theirs = (PARTS[list(PARTS)[part]] for part in (one, other))
+    is_akin, is_same = ours.architecture == theirs.architecture, ours is theirs
+    return FREE.architecture**2 * is_akin + FREE.accelerator**2 * is_same
+
+
 def slow_posterior(known: Sequence[Observations]) -> tuple[np.ndarray, np.ndarray]:
     """Slopes and effects by one dense Gaussian over every measurement of every workload at once."""
     each = [equations(one, PARTS) for one in known]
@@ -180,7 +204,8 @@ def slow_posterior(known: Sequence[Observations]) -> tuple[np.ndarray, np.ndarra
     for one in each:
         noise[row : row + len(one), row : row + len(one)] = own_covariance(one, FREE) + 1e5
         row += len(one)
-    prior = np.diag(np.concatenate([FREE.organisation, np.full(len(parts), FREE.accelerator)]) ** 2)
+    prior = np.diag(np.square([*FREE.organisation, *(0.0 for _ in parts)]))
+    prior[-len(parts) :, -len(parts) :] = [[alike(one, other) for other in parts] for one in parts]
     expected = np.concatenate([FREE.slopes, np.zeros(len(parts))])
     values = np.concatenate([one.log_units_per_hour for one in each])
     gain = prior @ design.T @ np.linalg.inv(design @ prior @ design.T + noise)
@@ -200,10 +225,28 @@ def test_sums_agree_with_one_dense_gaussian_over_everything(exponents: list[floa
         for i, exponent in enumerate(exponents)
     ]
     together = fit(every, PARTS, replace(FREE, stranger=1.0))
-    mean, covariance = shared_posterior(taught(together).sums, FREE, noise=1.0)
+    mean, covariance = posterior(together, of_noise=1.0)
     slow_mean, slow_covariance = slow_posterior(every)
     np.testing.assert_allclose(mean, slow_mean, atol=1e-4)  # a level of variance 1e5 here, a free one there
     np.testing.assert_allclose(covariance, slow_covariance, atol=1e-4)
+
+
+def test_parts_of_one_architecture_stray_together_and_a_withdrawn_one_by_itself() -> None:
+    names = ("A100", "A10G", "T4", "no longer sold")
+    for effects, together, apart in (
+        (prior_covariance(FREE, names, PARTS), FREE.architecture, FREE.accelerator),
+        (own_slopes_and_effects(FREE, names, PARTS), FREE.workload_architecture, FREE.workload_accelerator),
+    ):
+        expected = (together**2 + apart**2) * np.eye(4)
+        expected[0, 1] = expected[1, 0] = together**2
+        np.testing.assert_allclose(effects[-4:, -4:], expected)
+        assert not effects[:-4, -4:].any()
+
+
+def test_parts_whose_sheets_name_no_architecture_share_nothing() -> None:
+    unnamed = type(PARTS)([replace(sheet, architecture="") for sheet in PARTS.values()])
+    effects = prior_covariance(FREE, tuple(unnamed), unnamed)[-len(PARTS) :, -len(PARTS) :]
+    np.testing.assert_allclose(effects, (FREE.architecture**2 + FREE.accelerator**2) * np.eye(len(PARTS)))
 
 
 def test_a_model_survives_json_and_its_version_is_its_content() -> None:

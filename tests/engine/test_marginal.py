@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.equations import equations
 from engine.features import FEATURES
-from engine.fit import LOG_NOISE, own_covariance, prior_variance
+from engine.fit import LOG_NOISE, own_covariance, prior_covariance
 from engine.marginal import fit_scales, gather, log_likelihood, refit
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
@@ -22,7 +22,7 @@ COUNT = FEATURES.index("count")
 
 
 def workload(name: str, exponent: float, h100: float = 2.0) -> Observations:
-    rows = [("A100", 1, 10.0), ("A100", 4, 10.0 * 4**exponent), ("H100", 1, 10.0 * h100)]
+    rows = [("A100", 1, 10.0), ("A100", 4, 10.0 * 4**exponent), ("H100", 1, 10.0 * h100), ("A10G", 1, 4.0)]
     return seen(*(run(part, count, speed, hour) for hour, (part, count, speed) in enumerate(rows)), workload=name)
 
 
@@ -34,7 +34,7 @@ def slow_log_likelihood(known: Sequence[Observations], scales: Scales) -> float:
     """One dense Gaussian over every difference within a workload, for each candidate of the noise."""
     each = [equations(one, PARTS) for one in known]
     parts = sorted({int(part) for one in each for part in one.accelerator})
-    shared = prior_variance(scales, len(parts))
+    shared = prior_covariance(scales, [list(PARTS)[part] for part in parts], PARTS)
     contrasts, designs, left, own = [], [], [], []
     for one in each:
         n = len(one)
@@ -53,7 +53,7 @@ def slow_log_likelihood(known: Sequence[Observations], scales: Scales) -> float:
         row += size
     logs = []
     for log_noise in LOG_NOISE:
-        covariance = (design * shared) @ design.T + np.exp(2 * log_noise) * block
+        covariance = design @ shared @ design.T + np.exp(2 * log_noise) * block
         logdet = np.linalg.slogdet(2 * np.pi * covariance)[1]
         logs.append(-0.5 * (logdet + values @ np.linalg.solve(covariance, values) + (log_noise / scales.noise) ** 2))
     prior = np.log(np.exp(-0.5 * (LOG_NOISE / scales.noise) ** 2).sum())

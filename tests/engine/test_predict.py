@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.equations import as_today, equations, traits
 from engine.features import features
-from engine.fit import fit, noise_of, own_covariance
+from engine.fit import fit, noise_of, own_covariance, prior_covariance
 from engine.model import Model
 from engine.observations import Observations
 from engine.predict import predict
@@ -36,9 +36,9 @@ def evidence(prediction: Prediction) -> list[str]:
 
 
 def test_a_measured_configuration_comes_back_as_measured() -> None:
-    known = seen(run("A10G", 1, 100.0), run("A100", 1, 90.0, 1), run("H100", 2, 1000.0, 2))
+    known = seen(run("A10G", 1, 100.0), run("A100", 1, 140.0, 1), run("H100", 2, 1000.0, 2))
     found = alone(known, shapes(("A10G", 1), ("A100", 1), ("H100", 2)))
-    assert units_per_hour(found) == pytest.approx([100.0, 90.0, 1000.0], rel=0.05)
+    assert units_per_hour(found) == pytest.approx([100.0, 140.0, 1000.0], rel=0.05)
     assert (found.log_sd < 0.06).all()
 
 
@@ -174,21 +174,55 @@ def left_out_one_by_one(measured: np.ndarray, left: np.ndarray, freedom: float) 
     return added
 
 
-def slow_twin(model: Model, known: Observations, asked: Shapes) -> tuple[np.ndarray, np.ndarray]:
-    """The same posterior from one dense kernel over measured and asked configurations, organisation effects unknown."""
+def alike(ours: np.ndarray, theirs: np.ndarray, together: float, apart: float) -> np.ndarray:
+    """What effects of parts share."""
+    built = np.array([sheet.architecture for sheet in PARTS.values()])
+    akin = built[ours][:, None] == built[theirs][None, :]
+    covariance: np.ndarray = together**2 * akin + apart**2 * (ours[:, None] == theirs[None, :])
+    return covariance
+
+
+def told_by_others(
+    model: Model, others: list[Observations], phi: np.ndarray, part: np.ndarray, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the organisation's other workloads say of these rows: one Gaussian over all that they measured."""
+    scales, every = model.scales, [equations(one, PARTS) for one in others]
+
+    def shared(phis: np.ndarray, parts: np.ndarray, others: np.ndarray, of_others: np.ndarray) -> np.ndarray:
+        effects = alike(parts, of_others, scales.architecture, scales.accelerator)
+        covariance: np.ndarray = (phis * np.array(scales.organisation) ** 2) @ others.T + effects
+        return covariance
+
+    expected, kernel = phi @ np.array(scales.slopes), shared(phi, part, phi, part)
+    if not others:
+        return expected, kernel
+    phis, parts = np.vstack([one.phi for one in every]), np.concatenate([one.accelerator for one in every])
+    theirs, row = shared(phis, parts, phis, parts), 0
+    for one in every:
+        inside = slice(row, row + len(one))
+        theirs[inside, inside] += noise**2 * own_covariance(one, scales) + 1e5  # of a level that may be anything
+        row += len(one)
+    gain = shared(phi, part, phis, parts) @ np.linalg.inv(theirs)
+    left = np.concatenate([one.log_units_per_hour for one in every]) - phis @ np.array(scales.slopes)
+    return expected + gain @ left, kernel - gain @ shared(phis, parts, phi, part)
+
+
+def slow_twin(
+    model: Model, known: Observations, asked: Shapes, others: list[Observations]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same posterior from one dense kernel over everything measured and asked."""
     each, filled, scales = equations(known, PARTS), as_today(asked, known), model.scales
     phi = np.vstack([each.phi, features(filled, PARTS, traits(known))])
     part = np.concatenate([each.accelerator, filled.accelerator])
     count = np.concatenate([each.shapes.total, filled.total])
-    same_part = part[:, None] == part[None, :]
-    same = same_part & (count[:, None] == count[None, :])
-    noise = noise_of(model.lesson_for("unit", None).sums, scales)
-    slopes = np.array(scales.organisation) ** 2 + (noise * np.array(scales.workload)) ** 2
-    kernel = scales.level**2 + (phi * slopes) @ phi.T
-    kernel += (scales.accelerator**2 + (noise * scales.workload_accelerator) ** 2) * same_part
+    same = (part[:, None] == part[None, :]) & (count[:, None] == count[None, :])
+    lesson = model.lesson_for("unit", None)
+    noise = noise_of(lesson.sums, scales, prior_covariance(scales, lesson.accelerators, PARTS))
+    expected, kernel = told_by_others(model, others, phi, part, noise)
+    kernel += scales.level**2 + (phi * (noise * np.array(scales.workload)) ** 2) @ phi.T
+    kernel += noise**2 * alike(part, part, scales.workload_architecture, scales.workload_accelerator)
     kernel += (noise * scales.configuration) ** 2 * same
     n = len(each)
-    expected = phi @ np.array(scales.slopes)
     level = (each.log_units_per_hour - expected[:n]).mean()
     left = each.log_units_per_hour - level - expected[:n]
     measured = kernel[:n, :n] + np.diag(scales.run**2 / each.n_runs)
@@ -208,11 +242,43 @@ def test_the_posterior_agrees_with_one_dense_kernel(measured: dict[tuple[str, in
     known = seen(*(run(*where, speed, hour) for hour, (where, speed) in enumerate(measured.items())))
     model, asked = fit([], PARTS), shapes(*EVERY)
     found = predict(model, known, asked, PARTS)
-    mean, covariance = slow_twin(model, known, asked)
+    mean, covariance = slow_twin(model, known, asked, [])
     np.testing.assert_allclose(found.log_units_per_hour, mean, atol=1e-6)
     np.testing.assert_allclose(found.log_sd**2, np.diag(covariance), atol=1e-6)
     shared = found.loadings @ found.loadings.T + np.diag(found.own_variance)
     np.testing.assert_allclose(shared, covariance, atol=0.02)  # k loadings: the weakest directions count as own
+
+
+@given(
+    st.dictionaries(st.sampled_from(EVERY), st.floats(0.5, 500.0), min_size=1, max_size=4),
+    st.sampled_from([("H100",), ("A100", "T4"), ("A10G", "H100", "T4")]),
+    st.floats(0.2, 5.0),
+)
+def test_an_organisation_s_other_parts_agree_with_one_dense_kernel(
+    measured: dict[tuple[str, int], float], elsewhere: tuple[str, ...], gain: float
+) -> None:
+    """Also on parts that nobody ran, of which those of the same architecture tell."""
+    known = seen(*(run(*where, speed, hour) for hour, (where, speed) in enumerate(measured.items())))
+    others = [
+        seen(run("A100", 1, 9.0), *(run(part, 2, 9.0 * gain, 1 + hour) for hour, part in enumerate(elsewhere))),
+        seen(run("T4", 1, 2.0), run("T4", 4, 2.0 * gain, 1)),
+    ]
+    others = [replace(each, workload=f"w{place}") for place, each in enumerate(others)]
+    together = replace(PHYSICS, stranger=1.0, counted=1e9, independent=1e9)
+    model, asked = fit(others, PARTS, together), shapes(*EVERY)
+    found = predict(model, known, asked, PARTS)
+    mean, covariance = slow_twin(model, known, asked, others)
+    np.testing.assert_allclose(found.log_units_per_hour, mean, atol=2e-3)  # sums stand on a grid
+    np.testing.assert_allclose(found.log_sd**2, np.diag(covariance), atol=2e-3)
+
+
+def test_what_one_part_of_an_architecture_lacks_the_others_are_expected_to_lack_too() -> None:
+    slow = [seen(run("T4", 1, 100.0), run("A100", 1, 150.0, 1), workload=f"w{i}") for i in range(4)]
+    known, asked = seen(run("T4", 1, 70.0)), shapes(("A10G", 1))
+    apart = type(PARTS)([replace(sheet, architecture="") for sheet in PARTS.values()])
+    akin, strange = (predict(fit(slow, parts), known, asked, parts) for parts in (PARTS, apart))
+    assert units_per_hour(akin)[0] < units_per_hour(strange)[0]
+    assert akin.log_sd[0] < strange.log_sd[0]
 
 
 @given(st.permutations(list(range(len(EVERY)))))
