@@ -11,7 +11,7 @@ from bot.store.columns import Document
 from bot.store.scope import Scope
 from bot.store.tables import AdviceRow
 
-__all__ = ["State", "StoredAdvice", "change_state", "count_open", "get", "list_open", "save"]
+__all__ = ["State", "StoredAdvice", "change_state", "count_open", "get", "save"]
 
 State = Literal["open", "approved", "dismissed", "snoozed", "expired", "replaced"]
 
@@ -67,15 +67,6 @@ def get(scope: Scope, advice_id: str, *, is_locked: bool = False) -> StoredAdvic
     """The advice with that id, if it was given in this workspace; `is_locked` until the transaction ends."""
     row = scope.get(AdviceRow, advice_id, is_locked=is_locked)
     return None if row is None else _stored(row)
-
-
-def list_open(scope: Scope, workload: str | None = None) -> list[StoredAdvice]:
-    """Advices that wait for a decision, newest first; of one workload, or of all."""
-    query = select(AdviceRow).where(col(AdviceRow.state) == "open").order_by(col(AdviceRow.created_at).desc())
-    return [
-        _stored(row)
-        for row in scope.scalars(query if workload is None else query.where(col(AdviceRow.workload) == workload))
-    ]
 
 
 def count_open(scope: Scope) -> int:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.local.workspace import CHANNEL, MEMBER, TEAM_ID
 from bot.posts import Destination
-from bot.store import AlreadySettled, Store, advices, decisions, history, inbox, outbox, subscriptions, workloads
+from bot.store import AlreadySettled, Store, decisions, history, inbox, outbox, subscriptions, workloads
 from bot.store.decisions import DecisionKind
 from bot.store.subscriptions import Subscription
 from bot.store.tables import OutboxRow, PeriodRow
@@ -24,6 +24,7 @@ from bot.usecases.workspace.preferences import Preferences, change
 from bot.views import message
 from engine import Objective, Run, Workload
 from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet
+from tests.store.store_samples import open_advices as waiting
 
 PERIOD = Period(NINE, "2026-11-23T09:00")
 TOMORROW = Period(NINE + timedelta(days=1), "2026-11-24T09:00")
@@ -64,7 +65,7 @@ def draft(room: Room, surveyed: Survey, subscription: Subscription | None = None
 
 def open_advices(store: Store) -> dict[str, str]:
     with store.read(TEAM_ID) as scope:
-        return {advice.id: advice.workload for advice in advices.list_open(scope)}
+        return waiting(scope)
 
 
 @on_sqlite

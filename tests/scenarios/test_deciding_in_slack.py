@@ -23,6 +23,7 @@ from tests.scenarios.deciding_story import (
     view_text,
 )
 from tests.scenarios.workspace_story import Story, blocks_text, buttons
+from tests.store.store_samples import open_advices
 
 
 async def test_pressing_approve_decides_nothing_but_says_what_would_change(told: Story) -> None:
@@ -169,7 +170,7 @@ async def test_a_modal_whose_metadata_is_not_ours_decides_nothing(told: Story) -
     confirmation.content = {**confirmation.content, "private_metadata": '{"advice_id": ["x"], "more": 1}'}
     await submit(told, confirmation)
     with told.bot.store.read(told.team_id) as scope:
-        assert len(advices.list_open(scope)) == 1
+        assert len(open_advices(scope)) == 1
 
 
 async def test_the_advice_of_another_workspace_is_known_to_nobody_here(told: Story) -> None:

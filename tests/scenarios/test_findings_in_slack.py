@@ -14,7 +14,7 @@ from bot.files import Report
 from bot.jobs.ticks import Ticker
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
-from bot.store import Scope, Store, advices, history, workloads
+from bot.store import Scope, Store, history, workloads
 from bot.store.tables import ChartRow
 from bot.store.workloads import OwnedWorkload
 from bot.usecases.learning.learn import learn
@@ -22,6 +22,7 @@ from bot.usecases.room import Room
 from engine import Workload
 from tests.scenarios.deciding_story import audited, filled, modal, newest, said_to, view_text
 from tests.scenarios.workspace_story import PICTURE, Story, blocks_text, buttons, keep_runs, runs, story
+from tests.store.store_samples import open_advices
 
 FLEET = ("clip-gen", "talk-gen")
 ALONE = {"accelerator_count": 1, "units": 100.0, "stage": "production"}
@@ -122,7 +123,7 @@ async def test_why_opens_over_the_list_and_two_people_share_one_advice(told: Sto
 
 
 def _kept(scope: Scope) -> int:
-    return len(advices.list_open(scope, "talk-gen"))
+    return list(open_advices(scope).values()).count("talk-gen")
 
 
 async def test_the_list_shows_one_kind_only_where_that_is_wanted(told: Story) -> None:

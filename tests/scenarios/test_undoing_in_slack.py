@@ -6,7 +6,7 @@ import pytest
 
 from bot.jobs.worker import Worker
 from bot.local.workspace import ADMINISTRATOR, MEMBER
-from bot.store import advices, exclusions
+from bot.store import exclusions
 from bot.usecases.handle import handle
 from tests.scenarios.deciding_story import (
     advice_id_of,
@@ -20,6 +20,7 @@ from tests.scenarios.deciding_story import (
     said_to,
 )
 from tests.scenarios.workspace_story import Story, blocks_text, buttons
+from tests.store.store_samples import open_advices
 
 QUARTER = timedelta(minutes=15)
 
@@ -39,7 +40,7 @@ async def test_a_decision_that_is_undone_opens_the_advice_again_with_all_its_but
     assert buttons(told.shown(card)) == offered
     assert decision_about(told, advice_id) is None
     with told.bot.store.read(told.team_id) as scope:
-        assert [it.id for it in advices.list_open(scope)] == [advice_id]
+        assert list(open_advices(scope)) == [advice_id]
     assert audited(told) == [("advice.approve", ADMINISTRATOR.id), ("advice.undo", ADMINISTRATOR.id)]
 
 

@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from bot.posts import Destination, Post
 from bot.store import Scope, advices
+from bot.store.tables import AdviceRow
 from engine import Accelerator, Accelerators, Catalog, Offer, Run
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -27,6 +31,12 @@ def a_run(number: int = 0, **changes: Any) -> Run:
         "accelerator_count": 1,
     }
     return Run(**plain | changes)
+
+
+def open_advices(scope: Scope) -> dict[str, str]:
+    """The workload of each advice that waits for a decision, by its id, the newest first."""
+    query = select(AdviceRow).where(col(AdviceRow.state) == "open").order_by(col(AdviceRow.created_at).desc())
+    return {row.id: row.workload for row in scope.scalars(query)}
 
 
 def an_offer(**changes: Any) -> Offer:
