@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.views.phrases import CATEGORY_WORDS
+from bot.views.measure import Measure
+from bot.views.phrases import CATEGORY_WORDS, constraint
 
 __all__ = ["form", "shared"]
 
@@ -24,6 +25,7 @@ def form(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "metadata": data["metadata"],
         "is_what_if": bool(json.loads(data["metadata"]).get("advice_id")),
+        "limits": _limits(data.get("document")),
         "workload": data["workload"],
         "is_empty": data["is_empty"],
         "stages": stages,
@@ -38,6 +40,14 @@ def form(data: Mapping[str, Any]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _limits(document: Mapping[str, Any] | None) -> str:
+    """What the answer keeps to now, its owner's and the workspace's wishes included, which the boxes do not hold."""
+    if document is None:
+        return ""
+    measure = Measure.of(document)
+    return ", ".join(constraint(name, limit, measure) for name, limit in document["constraints"].items())
 
 
 def shared(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,9 +58,9 @@ def _known(data: Mapping[str, Any]) -> Mrkdwn:
     if not workloads:
         return say("No workload is known yet: whoever runs the bot can import runs with `gpu-advise import runs FILE`.")
     return say(
-        "{workloads} known, {advices} open for a decision.",
+        "{workloads} known, {answers} open for a decision.",
         workloads=f"{count(workloads)} {'workload' if workloads == 1 else 'workloads'}",
-        advices=f"{count(advices)} {'advice' if advices == 1 else 'advices'}",
+        answers=f"{count(advices)} {'answer' if advices == 1 else 'answers'}",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.render import say
 from bot.views.numbers import count
-from bot.views.phrases import moment
+from bot.views.phrases import day
 
 __all__ = ["status", "tracked"]
 
@@ -22,8 +22,8 @@ def status(data: Mapping[str, Any]) -> dict[str, Any]:
         ("Workloads", count(data["workloads"])),
         ("Runs", count(data["runs"])),
         ("Offers", count(data["offers"])),
-        ("Oldest price", moment(data["prices_as_of"])),
-        ("Open advice", count(data["open_advices"])),
+        ("Oldest price", day(data["prices_as_of"]) if data["prices_as_of"] else "unknown"),
+        ("Open answers", count(data["open_advices"])),
         ("Digests", count(data["subscriptions"])),
         ("Messages waiting", count(outbox["waiting"])),
         ("Messages given up", count(outbox["dead"])),

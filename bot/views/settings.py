@@ -10,6 +10,13 @@ from bot.views.numbers import count
 __all__ = ["audit_log", "modal_settings", "modal_webhook", "settings", "settings_changed", "webhook_changed"]
 
 _LINES_A_SECTION = 5  # of the log: a detail may fill 300 characters in every script
+_CHOICES = {
+    "private": "only to whoever asks",
+    "channel": "to the whole channel",
+    "skypilot": "SkyPilot",
+    "kubernetes": "Kubernetes",
+    "terraform": "Terraform",
+}
 
 
 def settings(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,9 +83,14 @@ def _section(title: str, rows: Sequence[Mapping[str, Any]]) -> Mrkdwn:
 
 
 def _line(row: Mapping[str, Any]) -> Mrkdwn:
-    value = _named(row["value"]) if row["shape"] == "people" else row["value"]
-    line = say("{label}: *{value}*", label=row["label"], value=value or "nobody")
+    value = _named(row["value"]) if row["shape"] == "people" else _spoken(row["value"])
+    line = say("{label}: *{value}* (`{key}`)", label=row["label"], value=value or "nobody", key=row["key"])
     return line if row["is_default"] else Mrkdwn(f"{line} · changed")
+
+
+def _spoken(value: str) -> str:
+    """Choices as the form words them; numbers as they are typed."""
+    return ", ".join(_CHOICES.get(word, word) for word in value.split(", "))
 
 
 def _named(value: str) -> Mrkdwn:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from engine import PRICING_CATEGORIES, STAGES
+from engine import PRICING_CATEGORIES, STAGES, as_document
 from tests.views.after_cases import AFTER_SURFACE_CASES
 from tests.views.deciding_cases import DECIDING_SURFACE_CASES
 from tests.views.digest_cases import DIGEST_SURFACE_CASES
 from tests.views.home_cases import HOME_CASES
 from tests.views.settings_cases import SETTINGS_SURFACE_CASES
-from tests.views.view_samples import HOSTILE, LONGEST
+from tests.views.view_samples import ADVICE, HOSTILE, LONGEST
 from tests.views.why_cases import WHY_CASES
 
 
@@ -42,6 +42,9 @@ ASK_CASES = {
             "region": ",".join(f"region-{number}" for number in range(20)),
             "pricing": "standard,committed",
         },
+    ),
+    "what-if-of-an-answer": asking(
+        metadata='{"advice_id":"a1"}', workload="video-gen", stage="production", document=as_document(ADVICE)
     ),
     "longest": asking(metadata='{"advice_id":"a1"}', workload=LONGEST, values={"region": LONGEST[:75]}),
 }

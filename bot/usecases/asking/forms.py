@@ -41,7 +41,7 @@ def what_if(room: Room, click: Click) -> Modal:
     if advice is None:
         return ask_anew(room, click)
     origin = Origin.at(click).model_copy(update={"advice_id": advice.id})
-    return _form(room, click.team_id, origin, _asked(advice))
+    return _form(room, click.team_id, origin, _asked(advice), advice.document)
 
 
 def names(room: Room, typed: Typed) -> list[Option]:
@@ -84,8 +84,10 @@ def ask(room: Room, form: Submission, request_id: str) -> None:
     advise(room, question, asker)
 
 
-def _form(room: Room, team_id: str, origin: Origin, asked: Workload) -> Modal:
-    """The data of the view `modal_ask`."""
+def _form(
+    room: Room, team_id: str, origin: Origin, asked: Workload, document: Mapping[str, Any] | None = None
+) -> Modal:
+    """The data of the view `modal_ask`; `document` is the advice that is asked again."""
     with room.store.read(team_id) as scope:
         is_empty = not history.names(scope)
     return Modal(
@@ -98,6 +100,7 @@ def _form(room: Room, team_id: str, origin: Origin, asked: Workload) -> Modal:
             "pricing_categories": list(PRICING_CATEGORIES),
             "values": spelled(asked),
             "is_empty": is_empty,
+            "document": document,
         },
     )
 

@@ -76,7 +76,7 @@ _AN_HOUR = money("hour", "amounts are US dollars an hour, such as $100")
 _PLACES = one_of({"private": "Only to whoever asks", "channel": "To the whole channel"})
 _WAYS = {"on-demand": "standard", "reserved": "committed", "spot": "dynamic"}
 _PRICING = some_of(
-    {"on-demand": "On demand", "reserved": "Reserved", "spot": "Spot"},
+    {"on-demand": "On-demand", "reserved": "Reserved", "spot": "Spot"},
     {alias: next(word for word, value in _WAYS.items() if value == meant) for alias, meant in PRICING_ALIASES.items()},
     _WAYS,
 )
