@@ -41,7 +41,7 @@ def report(largest: str = "1e9") -> Iterator[str]:
         if name <= largest:
             yield from _report_rivals(question, new[name], again, asked[-1])
     yield f"growth of a new question from 1e6 to 1e9: {ratio(new['1e9'], new['1e6'])}"
-    yield from _report_streaming(question, statistics.median(new["1e9"]))
+    yield from _report_streaming(question, new["1e9"])
     yield from _report_memory(prepared)
 
 
@@ -84,7 +84,7 @@ def _report_certificate(question: Question, prepared: CatalogIndex, filters: Fil
     yield f"  certificate of every exclusion {spread(spent)} ms"
 
 
-def _report_streaming(question: Question, new_seconds: float, n_workloads: int = 10) -> Iterator[str]:
+def _report_streaming(question: Question, new: list[float], n_workloads: int = 10) -> Iterator[str]:
     """The least that anything can do is to read a workload's speeds once: how many times as much all policies take."""
     prepared, (n_nodes, n_ways) = question.prepared, SIZES[question.name]
     space, usables = space_over(prepared, n_nodes, n_ways), [prepared.usable(each) for each in policies()]
@@ -100,14 +100,13 @@ def _report_streaming(question: Question, new_seconds: float, n_workloads: int =
             work = min(seconds(lambda: _all_policies(space, column, usables, limits), 3))  # noqa: B023
             worked.setdefault(_under(len(usables), share), []).append(work)
     rate = column.nbytes / statistics.median(passes)
-    whole = question.size * 8 / rate
+    wholes = [question.size * 8 * each / column.nbytes for each in passes]
     yield f"physical limit: one pass over a workload's {column.size:,} speeds takes {spread(passes)} ms;"
-    yield f"  at its {rate / _GIB:.0f} GiB/s one over a number for each configuration would take {whole:.2f} s,"
-    yield f"  x {whole / new_seconds:,.0f} as long as a new question"
+    yield f"  at its {rate / _GIB:.0f} GiB/s one over a number for each configuration takes {spread(wholes, 1.0)} s,"
+    yield f"  {ratio(wholes, new)} as long as a new question"
     for what, spent in worked.items():
         each = [one / other for one, other in zip(spent, passes, strict=True)]
-        many = statistics.median(spent) * 1e4
-        yield f"{what}: {spread(each, 1.0)} passes over its speeds; 10,000 of them {many:,.0f} s"
+        yield f"{what}: {spread(each, 1.0)} passes over its speeds; 10,000 of them {spread(spent, 1e4)} s"
 
 
 def _under(n_policies: int, share: float) -> str:
