@@ -28,7 +28,7 @@ _FONT = "DejaVu Sans"  # comes with the library: the same letters on every machi
 _PAPER, _INK, _FAINT, _GRID = "#f2f4f7", "#22262e", "#5f6875", "#d9dee5"  # opaque: reads alike in light and in dark
 _HUES = {"cost": "#0067a8", "value": "#00805c", "performance": "#c04a00", "today": "#444b57"}  # told apart by all eyes
 _LARGE, _SMALL, _TINY = 10.5, 9.0, 8.0  # points; 29, 25 and 22 pixels
-_FRONTIER = "frontier: nothing faster for less"
+_FRONTIER = "frontier: nothing faster for less an hour"
 _JOINERS = "\u200d\ufe0f"  # hold the parts of one picture together, none of which the font has
 _STEP = 6.0  # pixels between the points at which a line is kept free of words
 

@@ -15,7 +15,7 @@ from bot.views.picks import Choice, choices
 __all__ = ["chart", "chart_in_words"]
 
 _LEAST, _MOST = 1e-18, 1e18  # beyond it no axis could say anything
-_NOTE = "✓ verified · bars: 90 %"
+_NOTE = "bars: 90 % intervals"
 _HUES: Mapping[str, Hue] = {"cost": "cost", "value": "value", "performance": "performance"}
 _SLOPES = {"flat": "Faster is nearly free", "rising": "Faster costs more", "falling": "Faster is cheaper"}
 
@@ -37,7 +37,7 @@ def chart(document: Mapping[str, Any], frontier: Sequence[Sequence[float]]) -> C
         up=money_axis(f"Cost per {shown(counted)}  (↓ cheaper)", usd, scale),
         frontier=tuple(spot for spot in (Spot(seconds, usd) for seconds, usd in frontier) if _has_place(spot)),
         marks=marks,
-        note=_NOTE,
+        note=f"✓ verified · {_NOTE}" if any(mark.is_verified for mark in marks) else _NOTE,
     )
 
 

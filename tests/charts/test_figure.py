@@ -72,7 +72,7 @@ def test_what_the_font_has_no_letters_for_is_an_ellipsis_and_never_a_box(monkeyp
 def test_everything_is_named_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     words = words_of(chart_of(), monkeypatch)
     assert {"★ Performance", "4 × A10G", "Cost", "1 × L4", "Value", "1 × H100-80GB", "Today", "1 × A10G"} <= set(words)
-    assert {"frontier: nothing faster for less", "✓ verified · bars: 90 %"} <= set(words)
+    assert {"frontier: nothing faster for less an hour", "bars: 90 % intervals"} <= set(words)
     assert {"Cost per clip  (↓ cheaper)", "Time per clip  (← faster)"} <= set(words)
 
 
@@ -99,7 +99,7 @@ def test_charts_at_the_extremes_are_drawn(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize("frontier", [(), FRONTIER[:1]])
 def test_without_a_frontier_the_picks_stand_alone(frontier: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     spots = tuple(spot for spot in chart_of().frontier if (spot.seconds_per_unit, spot.usd_per_unit) in frontier)
-    assert "frontier: nothing faster for less" not in words_of(replace(chart_of(), frontier=spots), monkeypatch)
+    assert "frontier: nothing faster for less an hour" not in words_of(replace(chart_of(), frontier=spots), monkeypatch)
 
 
 def test_only_the_process_that_draws_imports_the_plotting_library() -> None:

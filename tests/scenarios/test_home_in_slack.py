@@ -1,7 +1,7 @@
 """The Home tab as signed requests: drawn from what is stored, for whoever opens it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,6 +148,14 @@ async def test_trials_that_are_late_say_so(told: Story) -> None:
         )
     told.clock.ahead += timedelta(days=1)
     assert "(late)" in words(await opened(told))
+
+
+async def test_a_trial_is_due_on_the_day_that_was_chosen_for_it(told: Story) -> None:
+    ends = datetime(2031, 12, 1, 12, tzinfo=UTC)  # where the last day of November ends last
+    with told.bot.store.write(told.team_id) as scope:
+        keep_advice(told, scope)
+        trials.begin(scope, "a1", "video-gen", CONFIGURATION, {}, runner="U2", until=ends, by="U1", at=told.clock())
+    assert "until 30 Nov 2031" in words(await opened(told))
 
 
 async def test_settings_changed_from_the_tab_answer_in_private_and_draw_it_again(told: Story) -> None:

@@ -48,6 +48,12 @@ def test_a_mark_stands_at_the_medians_and_reaches_over_its_interval() -> None:
     ]
 
 
+def test_the_tick_is_explained_where_there_is_one() -> None:
+    assert "✓" in made().note
+    unverified = with_picks(performance=pick(A10G, 40.0))
+    assert made(unverified).note == "bars: 90 % intervals"
+
+
 def test_what_a_run_verified_bears_a_tick_and_nothing_else_does() -> None:
     assert {hue for hue, mark in marked().items() if mark.is_verified} == {"performance"}
 

@@ -18,7 +18,7 @@ from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, known
 from bot.usecases.workspace.permissions import Allowed, Denied, grounds, may
 
-__all__ = ["ask", "cancel", "check", "drawn", "plan", "redraw"]
+__all__ = ["ask", "cancel", "check", "drawn", "last_day", "plan", "redraw"]
 
 _FOR = timedelta(days=7)
 _AT_MOST = timedelta(days=90)
@@ -160,6 +160,11 @@ def _plan(room: Room, scope: Scope, form: Submission, origin: Origin, case: _Cas
     return None
 
 
+def last_day(trial: Trial) -> datetime:
+    """A moment of the day that was chosen, which ends later where the day does."""
+    return trial.until - _ANYWHERE - timedelta(seconds=1)
+
+
 def redraw(scope: Scope, trial: Trial, by: str | None) -> None:
     """The message that planned it, as it stands now and without buttons."""
     post = outbox.get(scope, trial.id)
@@ -178,7 +183,7 @@ def drawn(scope: Scope, trial: Trial) -> dict[str, Any]:
         "predicted": dict(trial.predicted),
         "runner": trial.runner,
         "by": trial.made_by,
-        "until": (trial.until - _ANYWHERE - timedelta(seconds=1)).isoformat(),  # the day that was chosen
+        "until": last_day(trial).isoformat(),
         "state": trial.state,
         "ended_by": None,
     }

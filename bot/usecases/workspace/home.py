@@ -8,6 +8,7 @@ from bot.store import Scope, advices, fleets, models, outbox, receipts, trials
 from bot.store.fleets import Word
 from bot.store.receipts import Receipt
 from bot.store.trials import Trial
+from bot.usecases.following.trials import last_day
 from bot.usecases.learning.scoring import scores
 from bot.usecases.requests import HomeOpened
 from bot.usecases.room import Room
@@ -71,7 +72,7 @@ def _trial(trial: Trial, now: datetime) -> dict[str, Any]:
         "workload": trial.workload,
         "configuration": dict(trial.configuration),
         "runner": trial.runner,
-        "until": trial.until.isoformat(),
+        "until": last_day(trial).isoformat(),
         "is_late": trial.until < now,
     }
 
