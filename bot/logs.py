@@ -14,9 +14,11 @@ _SECRET_KEYS = re.compile(r"token|secret|password|authorization|signature|respon
 _SECRET_TEXTS = (
     (re.compile(r"\bx(?:ox[a-z]|app)-[\w.-]+"), "xox-…"),  # every kind of Slack token
     (re.compile(r"\bv0=[0-9a-f]{16,}"), "v0=…"),  # signatures
-    (re.compile(r"(https?://)\S*(?:/commands/|/actions/|/services/|response)\S*"), r"\1…"),  # response addresses
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s@]+@"), r"\1:…@"),  # passwords in addresses
+    (re.compile(r"\bwhsec_[\w-]+"), "whsec_…"),  # what a webhook is signed with
+    (re.compile(r"\b(ticket|code|state)=[\w.~%-]{12,}"), r"\1=…"),  # what opens a socket, or buys a token
 )
+_ADDRESS = re.compile(r"(\w{1,20}://)(\S+)")  # each letter is looked at a bounded number of times
+_RESPONSE_PARTS = ("/commands/", "/actions/", "/services/", "/upload/", "response")
 # Louder than needed at INFO, or quoting requests: Bolt logs the whole body of a request that nothing handles.
 _QUIET = {"slack_bolt": logging.ERROR, "slack_sdk": logging.WARNING, "aiohttp": logging.WARNING}
 _QUIET |= {
@@ -73,4 +75,13 @@ def _struck(key: str, value: Any) -> Any:
 def _without_secrets(text: str) -> str:
     for pattern, replacement in _SECRET_TEXTS:
         text = pattern.sub(replacement, text)
-    return text
+    return _ADDRESS.sub(_without_grants, text)
+
+
+def _without_grants(address: re.Match[str]) -> str:
+    """An address without its password; of one that lets whoever knows it speak in Slack nothing is left."""
+    scheme, rest = address.groups()
+    if any(part in rest for part in _RESPONSE_PARTS):
+        return f"{scheme}…"
+    who, at, where = rest.rpartition("@")
+    return f"{scheme}{who.partition(':')[0]}:…@{where}" if at and ":" in who else address[0]

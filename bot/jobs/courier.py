@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 import aiohttp
@@ -23,6 +24,7 @@ __all__ = ["EVENT_TYPE", "Courier", "Letter", "is_findable", "is_repeatable"]
 EVENT_TYPE = "gpu_advise_outbox"
 _CLOCK_SKEW = timedelta(minutes=2)  # between this machine's clock and the time stamps of Slack's messages
 _PAGE = 200
+_RESPONSE_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 
 _Answer = TypeVar("_Answer")
 
@@ -158,6 +160,8 @@ class Courier:
 
     async def _respond(self, letter: Letter) -> Outcome:
         to, content = letter.destination, letter.content
+        if not _is_slacks(to.response_url or "", self._client.base_url):
+            return Refused("response_url: not an address of Slack", is_permanent=True)
         webhook = AsyncWebhookClient(
             to.response_url or "",
             timeout=int(self._timeout_seconds) + 1,
@@ -221,6 +225,17 @@ class Courier:
             return Refused(f"no connection: {error.os_error}")
         except TROUBLES as error:
             return Unknown(f"{type(error).__name__}: {error}")
+
+
+def _is_slacks(url: str, api_url: str) -> bool:
+    """Whether an address leads to Slack, or to the server that stands in for it; no request may name another."""
+    try:
+        parts, api = urlsplit(url), urlsplit(api_url)
+        is_at_api = (parts.scheme, parts.hostname, parts.port) == (api.scheme, api.hostname, api.port)
+        is_at_slack = parts.scheme == "https" and parts.hostname in _RESPONSE_HOSTS and parts.port is None
+    except ValueError:
+        return False
+    return parts.username is None and (is_at_api or is_at_slack)
 
 
 def _delivered(answer: Mapping[str, Any], channel: str) -> Outcome:

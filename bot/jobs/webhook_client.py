@@ -22,6 +22,8 @@ Network: TypeAlias = IPv4Network | IPv6Network
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+_UNICAST = ip_network("2000::/3")  # RFC 4291: what is routed between networks; the rest is local, retired or IPv4's
+_NOWHERE = (ip_network("3fff::/20"), ip_network("192.88.99.0/24"))  # RFC 9637, examples; RFC 7526, retired relays
 _LONGEST_BODY = 256 * 1024
 
 
@@ -108,20 +110,22 @@ class _Parts:
 def _split(url: str) -> _Parts:
     try:
         parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+        port, name = parts.port, (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # also of a name that no name server could know
         raise NotAllowed("this is no address") from None
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None:
+    if parts.scheme not in {"https", "http"} or not name or parts.username is not None:
         raise NotAllowed("only https addresses without a user name are sent to")
     query = f"?{parts.query}" if parts.query else ""
-    host = parts.netloc.rpartition("@")[2]
-    return _Parts(parts.scheme, parts.hostname, host, port, f"{parts.path or '/'}{query}")
+    host = (f"[{name}]" if ":" in name else name) + (f":{port}" if port else "")
+    return _Parts(parts.scheme, name, host, port, f"{parts.path or '/'}{query}")
 
 
 def is_public(address: Address) -> bool:
     """Whether it is reachable from everywhere, and so is the IPv4 address inside it, where one is."""
     inner = _embedded(address)
-    return address.is_global and not address.is_multicast and (inner is None or is_public(inner))
+    is_routed = isinstance(address, IPv4Address) or address in _UNICAST or inner is not None
+    is_somewhere = address.is_global and not any(address in network for network in _NOWHERE)
+    return is_routed and is_somewhere and not address.is_multicast and (inner is None or is_public(inner))
 
 
 def _embedded(address: Address) -> IPv4Address | None:

@@ -4,6 +4,7 @@ Bolt 1.30 parses a body before it checks the signature, answers a malformed time
 size, lets replays through, and logs a badly signed body. So none of its own checks is relied on.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -20,6 +21,7 @@ from bot.web.signatures import Replays, is_signed
 __all__ = ["MOST_BYTES", "Answer", "Dispatch", "Guard"]
 
 _SERVER_ERROR = 500
+_PATIENCE_SECONDS = 10.0  # for a body to arrive; Slack itself waits three for the answer
 _LONGEST_NUMBER = 18  # digits of a content-length that is worth reading
 MOST_BYTES = 1_000_000  # Slack's largest payload carries a view of 250 kB
 Afterwards: TypeAlias = Callable[[], None]  # work that starts once the acknowledgement is on the wire
@@ -85,10 +87,18 @@ async def _read(request: Request) -> bytes:
     """The raw body.
 
     Raises:
-        Refused: 413 as soon as it is known to be too large; the rest is not read.
+        Refused: 413 as soon as it is known to be too large, 408 when it does not arrive; the rest is not read.
     """
     if int(_digits(request.headers.get("content-length", "0"))) > MOST_BYTES:
         raise Refused(413, "too large")
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await _streamed(request)
+    except TimeoutError:
+        raise Refused(408, "too slow") from None
+
+
+async def _streamed(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -215,6 +215,25 @@ async def test_a_private_card_is_replaced_through_its_response_address(slack: Lo
     assert [(message.text, message.is_ephemeral) for message in slack.messages()] == [("decided", True)]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest",
+        "https://hooks.slack.com.evil.example/commands/1",
+        "https://evil.example/?hooks.slack.com",
+        "https://hooks.slack.com@evil.example/",
+        "http://hooks.slack.com/commands/1",
+        "https://hooks.slack.com:8443/commands/1",
+    ],
+)
+async def test_a_response_address_that_is_not_slack_s_is_not_sent_to(
+    slack: LocalSlack, courier: Courier, url: str
+) -> None:
+    letter = letter_to(Destination(CHANNEL, MEMBER.id, response_url=url, is_private=True))
+    assert await courier.deliver(letter) == Delivered(CHANNEL)
+    assert [message.is_ephemeral for message in slack.messages()] == [True], "the next route takes it"
+
+
 async def test_nowhere_to_send_is_a_lasting_refusal(courier: Courier) -> None:
     assert await courier.deliver(letter_to(Destination())) == Refused("nowhere to send it", is_permanent=True)
 

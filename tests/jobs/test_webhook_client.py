@@ -61,6 +61,13 @@ async def test_the_connection_goes_to_the_address_that_was_judged_under_the_host
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",
         "ff02::1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::a00:1",
+        "fec0::1",
+        "5f00::1",
+        "3fff::1",
+        "192.88.99.1",
     ],
 )
 async def test_nothing_is_sent_inside_our_own_network(address: str) -> None:
@@ -101,6 +108,19 @@ async def test_a_host_without_an_address_is_unreachable() -> None:
 async def test_only_https_is_sent_to(url: str) -> None:
     with pytest.raises(NotAllowed):
         await client().post(url, b"{}", {})
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example", "\ud800.example"])
+async def test_a_host_that_no_name_server_could_know_is_refused_for_good(host: str) -> None:
+    with pytest.raises(NotAllowed, match="no address"):
+        await WebhookClient().post(f"https://{host}/", b"{}", {})
+
+
+@respx.mock
+async def test_a_name_of_another_alphabet_is_sent_as_name_servers_know_it() -> None:
+    route = respx.post(f"https://{PUBLIC}:8443/").respond(200)
+    assert await client().post("https://b\u00fccher.example:8443", b"{}", {}) == 200
+    assert route.calls.last.request.headers["Host"] == "xn--bcher-kva.example:8443"
 
 
 @respx.mock

@@ -56,6 +56,10 @@ def test_a_traceback_stays_within_its_line(capsys: pytest.CaptureFixture[str]) -
         {"event": "postgresql://user:hush@host/name"},
         {"event": "POST https://hooks.slack.com/commands/T1/2/hush"},
         {"event": "POST https://hooks.slack.com/actions/T1/2/hush failed"},
+        {"event": "Cannot connect to wss://wss-primary.slack.com/link/?ticket=hush-hush-hush-1&app_id=2"},
+        {"event": "signed with whsec_hush-hush"},
+        {"event": "GET /slack/oauth_redirect?code=1234567890.12.hush&state=hush-hush-hush"},
+        {"event": "uploading to https://files.slack.com/upload/v1/hush"},
         {"list": ["fine", {"secret": "hush"}]},
     ],
 )
@@ -63,6 +67,12 @@ def test_no_secret_reaches_a_log(event: dict[str, object]) -> None:
     said = json.dumps(redact(None, "info", dict(event)))
     assert "hush" not in said
     assert "0123456789abcdef" not in said
+
+
+@pytest.mark.parametrize("piece", ["a", "http://", "x:", "x@", "://", "/commands", "x=", "code=", "xoxb-"])
+def test_no_line_is_so_long_that_it_is_looked_through_for_ever(piece: str) -> None:
+    said = redact(None, "info", {"event": piece * (200_000 // len(piece)) + " postgresql://u:hush@h"})
+    assert "hush" not in said["event"]
 
 
 def test_what_is_no_secret_is_said_as_it_is() -> None:

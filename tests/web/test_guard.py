@@ -1,3 +1,4 @@
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from bot.web import guard
 from bot.web.guard import MOST_BYTES, Answer, Guard
 from bot.web.routes import routes
 from bot.web.signatures import sign
@@ -41,8 +43,8 @@ def behind() -> Behind:
 @pytest.fixture
 async def client(behind: Behind) -> AsyncIterator[httpx.AsyncClient]:
     registry = CollectorRegistry()
-    guard = Guard(behind.dispatch, SecretStr(SECRET), registry)
-    transport = httpx.ASGITransport(routes(guard, behind.trouble, registry))
+    guarded = Guard(behind.dispatch, SecretStr(SECRET), registry)
+    transport = httpx.ASGITransport(routes(guarded, behind.trouble, registry))
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         yield client
 
@@ -177,3 +179,17 @@ async def test_without_a_guard_no_request_of_slack_s_is_taken(behind: Behind) ->
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://bot") as client:
         assert (await client.post("/slack/events")).status_code == 404
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_body_that_never_ends_is_given_up_and_nobody_waits_for_it(
+    client: httpx.AsyncClient, behind: Behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_PATIENCE_SECONDS", 0.01)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    answer = await client.post("/slack/events", content=trickle(), headers=headers(b"{"))
+    assert answer.status_code == 408
+    assert behind.taken == []
