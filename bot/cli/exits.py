@@ -1,6 +1,6 @@
 """Exit codes of the contract, and what goes to standard error."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
@@ -13,7 +13,6 @@ __all__ = [
     "UNREADABLE",
     "USAGE",
     "readable",
-    "refuse_repeated",
     "refuse_shared_input",
     "told_refusals",
     "told_to_standard_error",
@@ -53,9 +52,3 @@ def refuse_shared_input(*sources: str | None) -> None:
     """Standard input can be read once."""
     if sources.count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("only one file can be standard input (-)")
-
-
-def refuse_repeated(sources: Sequence[str]) -> None:
-    """The same file twice would count every run of it twice."""
-    if repeated := sorted({source for source in sources if sources.count(source) > 1}):
-        raise typer.BadParameter(f"{', '.join(repeated)} is named twice: every run of it would count twice")

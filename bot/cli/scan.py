@@ -11,15 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.exits import (
-    OK,
-    REFUSED,
-    readable,
-    refuse_repeated,
-    refuse_shared_input,
-    told_refusals,
-    told_to_standard_error,
-)
+from bot.cli.exits import OK, REFUSED, readable, refuse_shared_input, told_refusals, told_to_standard_error
 from bot.cli.progress import progress_line
 from bot.usecases.asking.reading import STAGE_ALIASES, STAGE_HINT
 from bot.usecases.learning.scanning import Scan, scan
@@ -67,7 +59,6 @@ def scan_files(
         policy=Policy(max_nodes=max_nodes),
     )
     refuse_shared_input(*runs, offers, accelerators, workloads)
-    refuse_repeated(runs)
     report = told_to_standard_error()
     with readable(), progress_line() as progress:
         advices = scan(asked, report, datetime.now(UTC), _hire(jobs), ahead=2 * jobs, progress=progress)

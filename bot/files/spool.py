@@ -55,8 +55,14 @@ class Spool(AbstractContextManager["Spool"]):
             self._spill()
 
     def runs(self, workload: str) -> list[Run]:
-        """Every run of `workload`, in the order of adding; none for a workload nobody added."""
-        return [*self._spilled(workload), *self._fresh.get(workload, ())]
+        """Every run of `workload` once, in the order of adding; none for a workload nobody added.
+
+        Of several runs with one id the first counts, as in an import: exports overlap.
+        """
+        kept: dict[str, Run] = {}
+        for run in (*self._spilled(workload), *self._fresh.get(workload, ())):
+            kept.setdefault(run.run_id, run)
+        return list(kept.values())
 
     def _spill(self) -> None:
         self._file.seek(self._end)

@@ -1,6 +1,7 @@
 """Runs put together by workload, in memory and beyond."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -33,6 +34,15 @@ def test_adding_may_go_on_after_reading() -> None:
         for number in range(5):
             spool.add(run("a", number))
             assert [each.run_id for each in spool.runs("a")] == [f"r{n}" for n in range(number + 1)]
+
+
+@given(numbers=st.lists(st.integers(0, 5)), held=st.integers(1, 50))
+def test_a_run_that_is_added_again_counts_once_wherever_the_first_one_lies(numbers: list[int], held: int) -> None:
+    with Spool(held) as spool:
+        for place, number in enumerate(numbers):
+            spool.add(replace(run("a", number), units=place + 1.0))
+        assert [each.run_id for each in spool.runs("a")] == [f"r{number}" for number in dict.fromkeys(numbers)]
+        assert [each.units for each in spool.runs("a")] == sorted({numbers.index(it) + 1.0 for it in numbers})
 
 
 def test_nothing_is_known_of_a_workload_that_nobody_added() -> None:
