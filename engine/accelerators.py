@@ -22,7 +22,10 @@ _FALLBACK: dict[str, str] = {"fp4": "fp8", "fp8": "fp16", "int8": "fp8", "bf16":
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """One spec sheet. Rates are dense, in 1e12 operations a second; None means the part has no such units."""
+    """One spec sheet. Rates are dense, in 1e12 operations a second; None means the part has no such units.
+
+    A link or a power of None is not stated.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -37,7 +40,7 @@ class Accelerator:
     fp8_tflops: float | None
     fp4_tflops: float | None
     link_gb_per_s: float | None
-    tdp_w: float
+    tdp_w: float | None
     source: str
 
     def tflops(self, precision: Precision | None) -> float:

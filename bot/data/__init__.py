@@ -60,7 +60,7 @@ def _accelerator(row: _Row) -> Accelerator:
         fp8_tflops=_number(row["fp8_tflops"]),
         fp4_tflops=_number(row["fp4_tflops"]),
         link_gb_per_s=_number(row["link_gb_per_s"]),
-        tdp_w=float(row["tdp_w"]),
+        tdp_w=_number(row["tdp_w"]),
         source=row["source"],
     )
 

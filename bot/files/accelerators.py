@@ -12,7 +12,7 @@ from engine import Accelerator, Accelerators, InvalidRow
 __all__ = ["read_accelerators"]
 
 _KNOWN = frozenset(field.name for field in fields(Accelerator)) - {"name"} | {"accelerator"}
-_NEEDED = ("accelerator", "memory_gib", "memory_bandwidth_gb_per_s")
+_NEEDED = ("accelerator", "year", "memory_gib", "memory_bandwidth_gb_per_s")
 _LONGEST_SOURCE = 500
 _NONE = Accelerators(())
 
@@ -62,6 +62,6 @@ def _sheet(row: Row) -> Accelerator:
         fp8_tflops=rates["fp8"],
         fp4_tflops=rates["fp4"],
         link_gb_per_s=positive(row, "link_gb_per_s"),
-        tdp_w=required(positive(row, "tdp_w"), "tdp_w"),
+        tdp_w=positive(row, "tdp_w"),
         source=text(row, "source", _LONGEST_SOURCE) or "",
     )

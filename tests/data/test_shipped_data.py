@@ -39,7 +39,7 @@ def test_a_spec_sheet_is_plausible_and_says_where_it_is_from(sheet: Accelerator)
     assert 100 <= sheet.memory_bandwidth_gb_per_s <= 20_000
     assert 2 <= (sheet.fp32_tflops or 0) <= 300
     assert 16 <= (sheet.link_gb_per_s or 0) <= 4000
-    assert 30 <= sheet.tdp_w <= 2000
+    assert 30 <= (sheet.tdp_w or 0) <= 2000
     assert "datasheet" in sheet.source
 
 

@@ -38,10 +38,10 @@ def test_a_sheet_that_cannot_be_used_is_refused_by_column(
     assert reason in report.said[0]
 
 
-def test_a_part_may_lack_fp32_units_and_a_link(tmp_path: Path, report: Told) -> None:
-    bare = {**SHEET, "fp32_tflops": "", "link_gb_per_s": ""}
-    found = read_accelerators(write_csv(tmp_path / "sheets.csv", bare), report)
-    assert (found["X100-80GB"].fp32_tflops, found["X100-80GB"].link_gb_per_s) == (None, None)
+def test_a_sheet_may_state_no_fp32_units_no_link_and_no_power(tmp_path: Path, report: Told) -> None:
+    bare = {**SHEET, "fp32_tflops": "", "link_gb_per_s": "", "tdp_w": ""}
+    found = read_accelerators(write_csv(tmp_path / "sheets.csv", bare), report)["X100-80GB"]
+    assert (found.fp32_tflops, found.link_gb_per_s, found.tdp_w) == (None, None, None)
     assert report.said == []
 
 
