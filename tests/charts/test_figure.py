@@ -72,7 +72,7 @@ def test_what_the_font_has_no_letters_for_is_an_ellipsis_and_never_a_box(monkeyp
 def test_everything_is_named_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     words = words_of(chart_of(), monkeypatch)
     assert {"★ Performance", "4 × A10G", "Cost", "1 × L4", "Value", "1 × H100-80GB", "Today", "1 × A10G"} <= set(words)
-    assert {"frontier: nothing faster for less an hour", "bars: 90 % intervals"} <= set(words)
+    assert {"frontier: nothing faster for less an hour", "✓ verified · bars: 90 % intervals"} <= set(words)
     assert {"Cost per clip  (↓ cheaper)", "Time per clip  (← faster)"} <= set(words)
 
 
