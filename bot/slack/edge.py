@@ -46,7 +46,7 @@ class Edge:
         )
         commands.register(self.app, desk, opener)
         actions.register(self.app, desk, opener)
-        modals.register(self.app, desk, room)
+        modals.register(self.app, desk, opener, room)
         events.register(self.app, desk)
         self.app.error(failures.answer)
 

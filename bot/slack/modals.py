@@ -6,8 +6,9 @@ import re
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from bot.slack.desk import Desk
+from bot.slack.opener import Opener
 from bot.usecases.handle import is_known
-from bot.usecases.opening import CHECKS, SUGGESTIONS
+from bot.usecases.opening import BENEATH, CHECKS, SUGGESTIONS
 from bot.usecases.requests import Submission, Typed
 from bot.usecases.room import Room
 from bot.views import options
@@ -15,7 +16,7 @@ from bot.views import options
 __all__ = ["register"]
 
 
-def register(app: AsyncApp, desk: Desk, room: Room) -> None:
+def register(app: AsyncApp, desk: Desk, opener: Opener, room: Room) -> None:
     """Bind every form and every menu that asks for its options."""
 
     async def suggest(ack: AsyncAck, context: AsyncBoltContext) -> None:
@@ -31,9 +32,14 @@ def register(app: AsyncApp, desk: Desk, room: Room) -> None:
         if mistakes:
             await ack(response_action="errors", errors=dict(mistakes))
             return
+        listed = await asyncio.to_thread(BENEATH, room, form)
         if is_known(form):
             context["afterwards"] += await desk.take(form, context["delivery"])
-        await ack(response_action="clear")
+        if listed is None:
+            await ack(response_action="clear")
+            return
+        context["afterwards"].append(lambda: opener.keep_up(form, listed))
+        await ack()
 
     app.options(re.compile(r""))(suggest)
     app.view(re.compile(r""))(submit)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -12,8 +13,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.posts import Modal, Post
 from bot.slack_errors import TROUBLES, reason
 from bot.store import outbox
-from bot.usecases.opening import opens
-from bot.usecases.requests import Click, Command
+from bot.usecases.opening import BENEATH, opens
+from bot.usecases.requests import Click, Command, Submission
 from bot.usecases.room import Room
 from bot.views import surface
 
@@ -21,6 +22,7 @@ __all__ = ["Opener"]
 
 _PATIENCE_SECONDS = 1.0  # then a modal that says "one moment" is opened, and filled when the answer is there
 _TIMEOUT_SECONDS = 10.0
+_LOOKS, _LOOK_SECONDS = 15, 0.2  # at a list that somebody decides in: a decision takes tenths of a second
 _log = structlog.get_logger("bot.slack.opener")
 
 
@@ -42,6 +44,12 @@ class Opener:
     def begin(self, asked: Click | Command) -> None:
         """Start opening what was asked for; on the event loop, once the acknowledgement is sent."""
         task = asyncio.create_task(self._open_safely(asked))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    def keep_up(self, form: Submission, before: Modal) -> None:
+        """Draw the list under a form anew, once what the form asked for has been done; it was `before` that."""
+        task = asyncio.create_task(self._keep_up(form, before))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -88,7 +96,17 @@ class Opener:
         modal = Modal("modal_waiting", {}) if make is None else make(self._room)
         return modal, surface(modal.view, modal.data)
 
-    async def _turn(self, asked: Click | Command, view_id: str, view: dict[str, Any]) -> None:
+    async def _keep_up(self, form: Submission, before: Modal) -> None:
+        """A list that cannot be drawn anew stays as it is: its next page, or opening it again, shows what stands."""
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = await asyncio.to_thread(BENEATH, self._room, form)
+            if now is not None and now.data != before.data and form.previous_view_id is not None:
+                with suppress(_NotShown, TimeoutError, LookupError):
+                    await self._turn(form, form.previous_view_id, surface(now.view, now.data))
+                return
+
+    async def _turn(self, asked: Click | Command | Submission, view_id: str, view: dict[str, Any]) -> None:
         """Put `view` in the place of an open modal."""
         client = await self._client(asked)
         client.retry_handlers = []
@@ -101,7 +119,7 @@ class Opener:
         call = client.views_push if is_stacked else client.views_open
         return await _called(call(trigger_id=asked.trigger_id or "", view=view))
 
-    async def _client(self, asked: Click | Command) -> AsyncWebClient:
+    async def _client(self, asked: Click | Command | Submission) -> AsyncWebClient:
         """Not on the event loop, as it may read the database, and not behind modals that take their time."""
         return await asyncio.to_thread(self._client_for, asked.team_id)
 

@@ -6,14 +6,14 @@ from typing import TypeAlias
 from bot.posts import Modal
 from bot.usecases.asking import explaining, forms
 from bot.usecases.deciding import confirming, dismissing, snoozing
-from bot.usecases.digests import buttons as digest_buttons
+from bot.usecases.digests import everything
 from bot.usecases.digests import forms as digest_forms
 from bot.usecases.following import trials
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 from bot.usecases.workspace import settings, workload_settings
 
-__all__ = ["CHECKS", "MODALS", "SUGGESTIONS", "opens"]
+__all__ = ["BENEATH", "CHECKS", "MODALS", "SUGGESTIONS", "opens"]
 
 Asked: TypeAlias = Click | Command
 
@@ -25,12 +25,13 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "advice.whatif": forms.what_if,
     "advice.why": explaining.explain,
     "ask.open": forms.ask_anew,
-    "digest.all": digest_buttons.show_all,
+    "digest.all": everything.show_all,
+    **dict.fromkeys(("digest.approve", "digest.dismiss", "digest.snooze", "digest.why"), everything.decide),
     "digest.edit": digest_forms.edit,
     "digest.new": digest_forms.new,
     "settings.change": settings.form,
-    "settings.webhook": settings.webhook_form,
     "snooze.ask": snoozing.ask_how_long,
+    "settings.webhook": settings.webhook_form,
     "workload.settings": workload_settings.form,
 }
 """What a button opens, by the first two parts of its action id (`advice.whatif`)."""
@@ -53,6 +54,10 @@ CHECKS: Mapping[str, Callable[[Room, Submission], Mapping[str, str]]] = {
     "workload": workload_settings.check,
 }
 """What is wrong with a form, in words by block id, by its callback id; a form without mistakes is taken down."""
+
+
+BENEATH: Callable[[Room, Submission], Modal | None] = everything.beneath
+"""The list over which a form was opened, as it stands now; None where the form stands alone."""
 
 
 def opens(asked: Asked) -> Callable[[Room], Modal] | None:

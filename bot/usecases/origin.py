@@ -3,18 +3,21 @@
 from dataclasses import replace
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.posts import Destination
 from bot.usecases.requests import Click, Id, ResponseUrl
 
 __all__ = ["Origin"]
 
+_LONGEST = 1200  # characters: Slack takes 3,000 with everything that is escaped in them
+
 
 class Origin(BaseModel):
     """A place in Slack, which a form carries in its metadata; a form with more to remember inherits this.
 
     `advice_id` and `message_ts` are those of the card that the form is about and whose place its answer takes.
+    `beneath` is the metadata of the list over which it was opened.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +27,7 @@ class Origin(BaseModel):
     advice_id: Id | None = None
     message_ts: Id | None = None
     is_ephemeral: bool = False
+    beneath: str = Field(default="", max_length=_LONGEST)
 
     @classmethod
     def at(cls, click: Click) -> Self:
@@ -33,6 +37,7 @@ class Origin(BaseModel):
             response_url=click.response_url,
             message_ts=click.message_ts,
             is_ephemeral=click.is_ephemeral,
+            beneath=click.beneath if len(click.beneath) <= _LONGEST else "",
         )
 
     @classmethod

@@ -55,7 +55,7 @@ class Click(_Asked):
     """A pressed button: `action_id` and `value` are the button's, `message_ts` names the message that holds it.
 
     Of a menu `value` is the option chosen. In a modal or a Home tab (`is_home`) `view_id` and `metadata` are its own
-    and `values` what stands in its inputs.
+    and `values` what stands in its inputs. `beneath` is the metadata of a list that stays open under what this opens.
     """
 
     kind: Literal["click"] = "click"
@@ -69,6 +69,7 @@ class Click(_Asked):
     view_id: Id | None = None
     is_home: bool = False
     metadata: str = ""
+    beneath: str = ""
     values: Values = Field(default_factory=dict)
 
     @property
@@ -84,11 +85,15 @@ class Click(_Asked):
 
 
 class Submission(_Asked):
-    """A modal that somebody submitted. `metadata` is what the bot itself wrote into it when it opened it."""
+    """A modal that somebody submitted. `metadata` is what the bot itself wrote into it when it opened it.
+
+    `previous_view_id` is the modal under it, if there is one.
+    """
 
     kind: Literal["submission"] = "submission"
     callback_id: str
     metadata: str = ""
+    previous_view_id: Id | None = None
     values: Values = Field(default_factory=dict)
 
     def in_private(self, channel_id: str | None = None) -> Destination:

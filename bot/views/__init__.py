@@ -10,7 +10,8 @@ from bot.views.advice import advice
 from bot.views.asking import form, shared
 from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, modal_refused, modal_snooze
 from bot.views.deciding import exclusions, not_allowed, word_lapsed
-from bot.views.digest import digest, findings_modal
+from bot.views.digest import digest
+from bot.views.findings_list import finding_decided, findings_list
 from bot.views.handoff import handoff, handoff_undone
 from bot.views.help import help_
 from bot.views.home import home
@@ -42,6 +43,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "not_allowed": not_allowed,
     "digest": digest,
     "failure": failure,
+    "finding_decided": finding_decided,
     "handoff": handoff,
     "handoff_undone": handoff_undone,
     "help": help_,
@@ -79,7 +81,7 @@ _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "modal_moved": modal_moved,
     "modal_refused": modal_refused,
     "modal_ask": form,
-    "modal_digest": findings_modal,
+    "modal_digest": findings_list,
     "modal_settings": modal_settings,
     "modal_snooze": modal_snooze,
     "modal_subscription": subscription_form,

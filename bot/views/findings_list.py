@@ -6,12 +6,12 @@ from typing import Any
 from bot.render import Mrkdwn, join, say
 from bot.views import unsure
 from bot.views.buttons import Element, button
-from bot.views.deciding import decided
+from bot.views.deciding import decided, undo_button
 from bot.views.digest import counted, stake
 from bot.views.numbers import count
 from bot.views.subscriptions import FINDINGS
 
-__all__ = ["findings_list"]
+__all__ = ["finding_decided", "findings_list"]
 
 _MOST = 100  # options of a menu, as Slack has it
 _BESIDE = 2  # pages that the buttons alone lead to
@@ -23,7 +23,7 @@ def findings_list(data: Mapping[str, Any]) -> dict[str, Any]:
     number = data["kinds"].get(data["kind"], 0) if data["kind"] else data["total"]
     return {
         "metadata": data["metadata"],
-        "rows": [_row(data["digest_id"], row) for row in data["rows"]],
+        "rows": [_row(data["digest_id"], row, is_mixed=data["is_mixed"]) for row in data["rows"]],
         "shown": f"{_span(data['page'], data['page_size'], number)} of {counted(number, 'finding')}",
         "only": _kind(data["kind"]) if data["kind"] else None,
         "total": count(data["total"]),
@@ -32,13 +32,26 @@ def findings_list(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(digest_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A finding with its menu; one that was decided since says so and can only be explained."""
+def finding_decided(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `finding_decided.json.j2` names: what somebody decided in the list, and the way back."""
+    card = button("Show card", "digest.card", data["advice_id"])
+    what = decided(data) or ""
+    return {
+        "sentence": say("*{workload}* – {what}", workload=data["workload"], what=what),
+        "buttons": [*undo_button(data), card],
+    }
+
+
+def _row(digest_id: str, row: Mapping[str, Any], *, is_mixed: bool) -> dict[str, Any]:
+    """A finding with its menu; one that was decided since says so and can only be explained.
+
+    What is new is marked where the list holds what was said before as well.
+    """
     decision = row["decision"]
     state = {"state": _STATES[decision["kind"]], "decision": decision} if decision else {"state": "open"}
     worth = "" if row["kind"] in unsure.KINDS else stake(row)
     title = say("*{workload}* – {kind}", workload=row["workload"], kind=_kind(row["kind"]))
-    new = "🆕 " if row["is_new"] and not decision else ""
+    new = "🆕 " if row["is_new"] and is_mixed and not decision else ""
     return {
         "text": join("\n", [Mrkdwn(new + title), worth, decided({"decision": None, **state}) or ""]),
         "menu": _menu(digest_id, row),

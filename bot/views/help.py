@@ -36,8 +36,7 @@ _SUBCOMMANDS = (
     ("/gpu-advise digest monday 09:00 Europe/Berlin", "a digest in this channel every Monday at nine"),
     (
         '/gpu-advise digest add "our findings" weekdays 09:00 team=film gain=$100/week',
-        "one more, about some workloads only: stage=, kind=, owner= (people), team= (a team's name or a user group), "
-        "finding= and gain= say which",
+        "one more, about some workloads: stage=, kind=, finding=, gain=, owner= (people), team= (a team or user group)",
     ),
     ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),
     ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),

@@ -160,7 +160,7 @@ def _receipt(receipt: Mapping[str, Any]) -> Mrkdwn:
 def _scores(title: Mrkdwn, rows: Sequence[Mapping[str, Any]]) -> Mrkdwn | None:
     """The accelerators that were checked most often; None where there was nothing to check."""
     rest = len(rows) - _SCORED
-    more = [say("and {n} more accelerators", n=count(rest))] if rest > 0 else []
+    more = [say("and {n} more", n=count(rest))] if rest > 0 else []
     return _lines([title, *map(_score, rows[:_SCORED]), *more]) if rows else None
 
 

@@ -1,7 +1,9 @@
 """Digests as a channel has them: subscribed, listed with their buttons, ended, and the form that makes one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.owners import Owner
 from bot.render import Mrkdwn, channel, join, say
@@ -39,7 +41,7 @@ def subscribed(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "line": _schedule(data),
         "topic": _topic(data),
-        "next_at": moment(data["next_at"]) if data["next_at"] else None,
+        "next_at": _next(data) if data["next_at"] else None,
         "off": say("`/gpu-advise digest off {name}`", name=data["name"]) if data["name"] else None,
     }
 
@@ -77,11 +79,26 @@ def _schedule(row: Mapping[str, Any]) -> Mrkdwn:
     where = say(
         "{where}: {day} at {time} ({timezone})",
         where=channel(row["channel"]),
-        day=str(row["day"]).replace(",", ", "),
+        day=_days(row["day"]),
         time=row["time"],
         timezone=row["timezone"],
     )
     return say("*{name}* in {where}", name=row["name"], where=where) if row["name"] else where
+
+
+def _days(words: str) -> str:
+    """`weekdays`, `Monday, Thursday`."""
+    return ", ".join(word.capitalize() if word in _DAYS else word for word in str(words).split(","))
+
+
+def _next(row: Mapping[str, Any]) -> str:
+    """The day on which it comes next, where its clock is: Tue 24 Nov 2026. The hour stands in its schedule."""
+    at = datetime.fromisoformat(row["next_at"])
+    try:
+        there = at.astimezone(ZoneInfo(row["timezone"]))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a zone that has left the tables since
+        return moment(row["next_at"])
+    return f"{there:%a} {there.day} {there:%b %Y}"
 
 
 def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +129,7 @@ def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _line(row: Mapping[str, Any]) -> Mrkdwn:
     """A digest with what it is about, and when it comes next."""
-    when = say("paused") if row["is_paused"] else say("next {at}", at=moment(row["next_at"]))
+    when = say("paused") if row["is_paused"] else say("next {at}", at=_next(row))
     return join("\n", [say("{line} – {when}", line=_schedule(row), when=when), _topic(row) or ""])
 
 

@@ -12,11 +12,13 @@ from sqlmodel import col
 
 from bot.files import Report
 from bot.jobs.ticks import Ticker
+from bot.jobs.worker import Worker
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
 from bot.store import Scope, Store, history, workloads
 from bot.store.tables import ChartRow
 from bot.store.workloads import OwnedWorkload
+from bot.usecases.handle import handle
 from bot.usecases.learning.learn import learn
 from bot.usecases.room import Room
 from engine import Workload
@@ -82,17 +84,39 @@ async def test_a_finding_is_approved_from_the_list_with_the_confirmation_that_it
     await pick(told, "clip-gen", "Approve performance…")
     assert "clip-gen" in view_text(modal(told))
     await submit(told)
-    assert "Approved" in said_to(told, ADMINISTRATOR.id)
+    assert "✅ *Approved:* performance" in view_text(modal(told)), "the list stands open and knows of it"
+    assert [label for label, _ in entries(told, "clip-gen")] == ["Why?"]
+    line = next(it for it in told.slack.messages(CHANNEL)[::-1] if it.visible_to == ADMINISTRATOR.id)
+    assert newest(told).thread_ts is not None, "the hand-off stands under the digest"
+    assert line.text.startswith("clip-gen – ✅ Approved: performance, by ")
+    assert buttons(line) == ["advice.undo", "digest.card"]
     assert ("advice.approve", ADMINISTRATOR.id) in audited(told)
     await next_digest(told)
     line = newest(told)
     assert "settled: clip-gen" in blocks_text(line)
 
 
+async def test_what_was_decided_in_the_list_is_a_line_with_a_way_back_and_nothing_more_comes_of_it(told: Story) -> None:
+    await open_list(told)
+    for name in FLEET:
+        await pick(told, name, "Snooze…")
+        await submit(told)
+    lines = [it for it in told.slack.messages(CHANNEL) if it.visible_to == ADMINISTRATOR.id][-2:]
+    assert [len(line.blocks) for line in lines] == [2, 2], "no card for each of many"
+    await told.press(lines[0], "advice.undo")
+    assert any(action.startswith("advice.approve") for action in buttons(told.shown(lines[0]))), "the card stands there"
+    before = len(told.slack.messages(CHANNEL))
+    told.clock.ahead += timedelta(minutes=16)
+    await Worker(told.bot.store, lambda work: handle(told.bot.room, work), told.clock).take_once()
+    await told.settle()
+    assert len(told.slack.messages(CHANNEL)) == before
+
+
 async def test_what_was_decided_in_the_list_can_only_be_explained_there(told: Story) -> None:
     await open_list(told)
     await pick(told, "clip-gen", "Snooze…")
     await submit(told)
+    assert "Snoozed" in view_text(modal(told))
     line = next(it for it in told.slack.messages(CHANNEL)[::-1] if "Nothing new: 2" in it.text)
     assert (await told.hands.act(line, line.blocks[0]["accessory"])).is_ok
     await told.settle()

@@ -83,7 +83,15 @@ def form(**changes: Any) -> dict[str, Any]:
 
 def page(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """The data of `modal_digest`."""
-    one = {"digest_id": "0" * 32, "page": 0, "pages": 1, "page_size": 25, "total": len(rows), "kind": ""}
+    one = {
+        "digest_id": "0" * 32,
+        "page": 0,
+        "pages": 1,
+        "page_size": 25,
+        "total": len(rows),
+        "kind": "",
+        "is_mixed": False,
+    }
     kinds: dict[str, int] = {}
     for place, row in enumerate(rows):
         row["place"], kinds[row["kind"]] = place, kinds.get(row["kind"], 0) + 1
@@ -100,6 +108,8 @@ NEVER_RAN = unsure(UNDETERMINED, "people rely on it, but none of its 3 runs succ
 ONE_RUN = unsure(ADVICE, "people rely on it, but its advice rests on one successful run: a trial tells more")
 SILENT = unsure(ADVICE, "people are said to rely on it, but its last run ended 41 days ago", "stale_evidence")
 COUNTS = {"shifting": 0, "shifting_usd_per_week": 0.0, "moving": 0, "unsure": 3}
+DECIDED: dict[str, Any] = {"advice_id": "A-1", "workload": "video-gen", "state": "approved", "words": []}
+WORD = {"by": "U024BE7LH", "at": LATER, "choice": "performance"}
 CHANGED = {"by": "U024BE7LH", "advice_id": "A-1"}
 DRIFTED_STAGE = {"value": "prototyping", "source": "tagged", "inferred": "production", "evidence": "28 of 28 days"}
 DRIFTED = finding(kind="drifted_stage", evidence="tagged prototyping, but its runs look like production")
@@ -132,6 +142,11 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
         "all-is-well-of-which-something-is-known": news(unknown=2),
         "nothing-can-be-said-yet": news(unknown=6),
     },
+    "finding_decided": {
+        "approved": DECIDED | {"decision": decision("approve", "performance") | {"can_undo": True}},
+        "snoozed": DECIDED | {"workload": HOSTILE, "state": "snoozed", "decision": decision("snooze", until=LATER)},
+        "first-word": DECIDED | {"state": "open", "decision": None, "words": [WORD]},
+    },
     "subscribed": {
         "weekly": SUBSCRIPTION,
         "hostile": SUBSCRIPTION | {"channel": HOSTILE, "timezone": RTL},
@@ -162,6 +177,8 @@ DIGEST_SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
             line(HOSTILE, kind="shift_to_performance", objective="performance", gain_units_per_week=8_685.6),
             line("quiet", kind="thin_evidence", extra_usd_per_week=0.0),
             line(RTL, decision=decision("snooze", until=LATER)),
+            line("said-before", is_new=False),
+            is_mixed=True,
         ),
         "second-of-three": page(
             *[line(name, is_new=False) for name in [*NAMES.values()][:5] * 5],

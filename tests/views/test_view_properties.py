@@ -247,6 +247,13 @@ DATA: dict[str, st.SearchStrategy[Any]] = {
     "shared": mapping(workload=TEXTS),
     "lost": mapping(),
     "subscribed": SUBSCRIPTIONS,
+    "finding_decided": mapping(
+        advice_id=TEXTS,
+        workload=TEXTS,
+        state=st.sampled_from(["open", "approved", "dismissed", "snoozed"]),
+        decision=MAYBE() | DECISIONS,
+        words=st.just([]),
+    ),
     "restaged": mapping(workload=TEXTS, stage=TEXTS, before=MAYBE() | TEXTS, by=TEXTS, advice_id=TEXTS),
     "unsubscribed": mapping(channel=TEXTS, name=TEXTS),
     "subscription_list": mapping(rows=st.lists(SUBSCRIPTIONS, max_size=40)),

@@ -53,6 +53,7 @@ def test_an_unknown_workload_is_answered_with_the_nearest_names() -> None:
     assert "I know no workload called “vido-gen”." in text
     assert "Did you mean video-gen, video-gan?" in text
     assert "6 workloads are known" in text
+    assert "1 workload is known" in said("unknown_workload", asked="x", closest=[], known=1)
 
 
 def test_without_any_history_the_answer_is_how_to_import_it() -> None:
@@ -148,8 +149,8 @@ def test_status_without_prices_or_model_says_so() -> None:
 
 def test_a_subscription_says_when_the_next_digest_comes() -> None:
     text = as_text(message("subscribed", CASES["subscribed"]["weekly"]))
-    assert "monday, thursday at 09:00 (Europe/Berlin)" in text
-    assert "The next comes 30 Nov 2026, 09:00 UTC." in text
+    assert "Monday, Thursday at 09:00 (Europe/Berlin)" in text
+    assert "The next comes on Mon 30 Nov 2026." in text
 
 
 def test_without_subscriptions_the_list_says_how_to_begin_one() -> None:

@@ -62,11 +62,17 @@ class _Fields(Part):
 _Action = Annotated[_Fields, BeforeValidator(_with_choice)]
 
 
+def _id_or_none(value: Any) -> Any:
+    """Slack names no modal under the lowest."""
+    return value if isinstance(value, str) and value else None
+
+
 class _View(Part):
     id: Id
     type: Text = "modal"
     callback_id: Text = ""
     private_metadata: Text = ""
+    previous_view_id: Annotated[Id | None, BeforeValidator(_id_or_none)] = None
     state: Inputs = Field(default_factory=dict)
 
 
@@ -130,6 +136,7 @@ class ViewSubmission(Interaction):
             user_id=self.user.id,
             callback_id=self.view.callback_id,
             metadata=self.view.private_metadata,
+            previous_view_id=self.view.previous_view_id,
             values=self.view.state,
         )
 

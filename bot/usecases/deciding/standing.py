@@ -68,9 +68,22 @@ def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, us
     if origin.is_ephemeral:
         redraw_private(scope, advice, now, origin, user_id)
     elif not copies and not is_digest:
-        # A digest holds more than one advice: nobody asked for those, and their card stands beside it.
-        to = origin.in_place(user_id) if advice.asked_by else origin.in_private(user_id)
-        outbox.put(scope, Post(to, "advice", data))
+        _tell(scope, advice, origin, user_id, data)
+
+
+def _tell(scope: Scope, advice: StoredAdvice, origin: Origin, user_id: str, data: dict[str, Any]) -> None:
+    """Show an advice that no message shows yet: its card, or a line where a finding was decided in a list.
+
+    Nobody asked for a finding: whoever decides many of them in a list gets a line each, and none when its Undo ends.
+    """
+    decision = data["decision"]
+    if advice.asked_by:
+        outbox.put(scope, Post(origin.in_place(user_id), "advice", data))
+    elif data["state"] == "open" and not data["words"]:
+        outbox.put(scope, Post(origin.in_private(user_id), "advice", data))
+    elif decision is None or decision["can_undo"]:
+        kept = {name: data[name] for name in ("advice_id", "state", "decision", "words")}
+        outbox.put(scope, Post(origin.in_private(user_id), "finding_decided", {**kept, "workload": advice.workload}))
 
 
 def redraw_private(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:

@@ -9,18 +9,25 @@ from bot.posts import Modal
 from bot.store import Scope, decisions, outbox
 from bot.usecases.asking import explaining
 from bot.usecases.deciding import confirming, dismissing, snoozing
+from bot.usecases.deciding.confirming import Bound
 from bot.usecases.deciding.standing import as_document
 from bot.usecases.digests.cards import advice_of
 from bot.usecases.digests.rows import Row, rows_of
 from bot.usecases.origin import Origin
-from bot.usecases.requests import Click
+from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from engine import FINDING_KINDS
 
-__all__ = ["PAGE", "decide", "show_all"]
+__all__ = ["PAGE", "beneath", "decide", "show_all"]
 
 PAGE = 25  # findings in one view: each has a menu of its own
 _DIGITS = 6
+
+
+class _Listed(Origin):
+    """What a page of the list carries: where its digest stands, and which page it is."""
+
+    page: str = ""
 
 
 class _Place(NamedTuple):
@@ -30,6 +37,10 @@ class _Place(NamedTuple):
     page: int
     kind: str
 
+    @property
+    def value(self) -> str:
+        return f"{self.digest_id}:{self.page}:{self.kind}"
+
     @classmethod
     def read(cls, value: str) -> "_Place":
         digest_id, page, kind = [*value.split(":", 2), "", ""][:3]
@@ -38,13 +49,23 @@ class _Place(NamedTuple):
 
 def show_all(room: Room, click: Click) -> Modal:
     """One page of everything behind a digest; of one kind only where `click.value` names it."""
-    at = _Place.read(click.value)
-    origin = Origin.read(click.metadata) if click.view_id else Origin.at(click)
-    with room.store.read(click.team_id) as scope:
+    there = _Listed.read(click.metadata) if click.view_id else _Listed.at(click)
+    return _shown(room, click.team_id, there, _Place.read(click.value))
+
+
+def beneath(room: Room, form: Submission) -> Modal | None:
+    """The page over which a form was opened, as it stands now; None where the form was opened elsewhere."""
+    there = _Listed.read(Bound.read(form.metadata).beneath)
+    return _shown(room, form.team_id, there, _Place.read(there.page)) if there.page and form.previous_view_id else None
+
+
+def _shown(room: Room, team_id: str, there: _Listed, at: _Place) -> Modal:
+    with room.store.read(team_id) as scope:
         post = outbox.get(scope, at.digest_id)
         data = post.data if post is not None and post.view == "digest" else None
         page = _page(scope, at, data, room.clock()) if data else _nothing(at)
-    return Modal("modal_digest", page | {"metadata": origin.model_dump_json(exclude_defaults=True)}, is_turned=True)
+    metadata = there.model_copy(update={"page": at.value}).model_dump_json(exclude_defaults=True)
+    return Modal("modal_digest", page | {"metadata": metadata}, is_turned=True)
 
 
 def decide(room: Room, click: Click) -> Modal:
@@ -57,10 +78,10 @@ def decide(room: Room, click: Click) -> Modal:
     advice_id = None if number is None else advice_of(room, click.team_id, digest_id, number)
     if advice_id is None:
         return confirming.refusal("unknown_advice", None, room.clock())
-    verb, there = click.action_id.split(".")[1], Origin.read(click.metadata)
+    verb, there = click.action_id.split(".")[1], _Listed.read(click.metadata)
     value = f"{advice_id}:{objective}" if objective else advice_id
-    place_of_digest = there.model_dump(include={"channel_id", "response_url", "message_ts"})
-    return _OPENED[verb](room, click.model_copy(update={**place_of_digest, "value": value}))
+    digest = there.model_dump(include={"channel_id", "response_url", "message_ts"})
+    return _OPENED[verb](room, click.model_copy(update={**digest, "value": value, "beneath": click.metadata}))
 
 
 def _page(scope: Scope, at: _Place, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -78,6 +99,7 @@ def _page(scope: Scope, at: _Place, data: Mapping[str, Any], now: datetime) -> d
         "kind": at.kind,
         "kinds": dict(Counter(row.kind for _, row in rows)),
         "total": len(rows),
+        "is_mixed": len({row.is_new for _, row in rows}) > 1,
         "rows": [_row(place, row) | {"decision": as_document(since.get(row.workload), now)} for place, row in shown],
     }
 
@@ -85,7 +107,16 @@ def _page(scope: Scope, at: _Place, data: Mapping[str, Any], now: datetime) -> d
 def _nothing(at: _Place) -> dict[str, Any]:
     """Of a digest that is no more."""
     empty: dict[str, Sequence[Any] | Mapping[str, Any]] = {"kinds": {}, "rows": []}
-    return {"digest_id": at.digest_id, "page": 0, "pages": 1, "page_size": PAGE, "kind": "", "total": 0, **empty}
+    return {
+        "digest_id": at.digest_id,
+        "page": 0,
+        "pages": 1,
+        "page_size": PAGE,
+        "kind": "",
+        "total": 0,
+        "is_mixed": False,
+        **empty,
+    }
 
 
 def _row(place: int, row: Row) -> dict[str, Any]:

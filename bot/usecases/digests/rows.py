@@ -15,7 +15,7 @@ __all__ = ["Row", "pack", "rows_of"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding; numbers to four digits. `advice_id` where the digest itself shows it and has kept its advice."""
+    """One finding; numbers to six digits. `advice_id` where the digest itself shows it and has kept its advice."""
 
     kind: FindingKind
     workload: str
@@ -34,7 +34,7 @@ class Row:
 
 
 def pack(rows: Iterable[Row]) -> str:
-    """All of them as one text, about thirty characters each: ten thousand lie beside a digest for ninety days."""
+    """All of them as one text, about forty characters each: ten thousand lie beside a digest for ninety days."""
     listed = [astuple(row)[:-1] for row in rows]
     return b85encode(zlib.compress(json.dumps(listed, separators=(",", ":")).encode(), 9)).decode("ascii")
 
@@ -62,4 +62,4 @@ def _shown(finding: Mapping[str, Any]) -> Row:
 
 
 def _rounded(number: float) -> float:
-    return float(f"{number:.4g}")
+    return float(f"{number:.6g}")
