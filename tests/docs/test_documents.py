@@ -89,6 +89,12 @@ def test_files_that_a_page_names_in_code_exist(page: Path) -> None:
         assert (ROOT / name).exists(), f"{page.name} names {name}"
 
 
+def test_the_engine_s_page_says_when_to_read_each_of_its_modules() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    modules = {f"engine/{path.name}" for path in (ROOT / "engine").glob("*.py")} - {"engine/__init__.py"}
+    assert {module for module in modules if f"`{module}`" not in page} == set()
+
+
 def test_every_command_of_the_program_is_documented_with_an_example() -> None:
     program = [sys.executable, "-m", "bot"]
     listing = subprocess.run([*program, "--help"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
