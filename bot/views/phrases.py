@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from bot.owners import Owner
@@ -99,6 +100,7 @@ def is_same(today: Mapping[str, Any], pick: Mapping[str, Any]) -> bool:
 
 
 _ALLOWED = 5  # names of a filter that are spelled out
+_TINY = "less than "  # how `money` begins where it has no digits left
 _FILTERS = {
     "providers": "only from",
     "regions": "only in",
@@ -119,8 +121,8 @@ def constraint(name: str, limit: float | Sequence[str] | None, measure: Measure)
     words = {
         "floor_units_per_hour": lambda: f"at least {measure.speed(limit)}",
         "max_seconds_per_unit": lambda: f"at most {duration(limit)} per {measure.one}",
-        "max_usd_per_day": lambda: f"at most {money(limit)}/day",
-        "max_usd_per_unit": lambda: f"at most {measure.cost(limit)}",
+        "max_usd_per_day": lambda: f"at most {_told(money(limit), limit)}/day",
+        "max_usd_per_unit": lambda: f"at most {_told(measure.cost(limit), limit, f' per {measure.one}')}",
         "max_accelerators": lambda: f"at most {count(limit)} accelerators" if limit != 1 else "one accelerator",
         "max_nodes": lambda: f"at most {count(limit)} nodes" if limit != 1 else "one node",
         "memory_required_gib": lambda: f"at least {plain(limit)} GiB per accelerator",
@@ -128,6 +130,11 @@ def constraint(name: str, limit: float | Sequence[str] | None, measure: Measure)
         "value_of_time_usd_per_hour": lambda: f"an hour of waiting is worth {money(limit)}",
     }
     return words[name]() if name in words else f"{name.replace('_', ' ')} {plain(limit)}"
+
+
+def _told(shown: str, usd: float, per: str = "") -> str:
+    """A limit as it is `shown`, or with every digit where that is too small to be told from others."""
+    return f"${Decimal(repr(usd)):f}{per}" if shown.startswith(_TINY) else shown
 
 
 def excluded(reasons: Mapping[str, int]) -> str:

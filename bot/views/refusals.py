@@ -20,7 +20,7 @@ def unknown_workload(data: Mapping[str, Any]) -> dict[str, Any]:
         "asked": data["asked"],
         "closest": data["closest"][:5],
         "known": data["known"],
-        "known_words": count(data["known"]),
+        "known_words": "1 workload is known" if data["known"] == 1 else f"{count(data['known'])} workloads are known",
     }
 
 

@@ -228,7 +228,7 @@ async def test_a_form_that_somebody_overtook_is_not_saved(told: Story) -> None:
         ("viedo-gen", "Did you mean video-gen?"),
         ("viedo-gen two-approvers=5", "Did you mean video-gen?"),
         ("video-gen two-approvers=lots", "is not a number I can read"),
-        ("video-gen two-approvers=-5", "is not a number I can read"),
+        ("video-gen two-approvers=-5", "must be above 0"),
         ("video-gen slowing=1e400", "is no such percentage"),
         ("video-gen guardrail=15%", "guardrail is the workspace's alone"),
         ("video-gen two-approver=5", "did you mean two-approvers-above?"),

@@ -1,4 +1,4 @@
-"""Numbers as people write them: `500/h`, `$200/day`, `10k`, `1,000`, `yes`."""
+"""Numbers as people write them: `500/h`, `$200/day`, `10k`, `1,000`, `1e-6`, `yes`."""
 
 import re
 
@@ -18,10 +18,11 @@ _SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _AMOUNT = re.compile(
     r"(?P<dollar>usd|us\$|\$)?\s*"
     r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-    r"(?P<scale>[kmb]?)(?P<dollars>\s*(?:usd|\$))?"
+    r"(?P<exponent>e[+-]?[0-9]{1,4})?(?P<scale>[kmb]?)(?P<dollars>\s*(?:usd|\$))?"
     r"(?:\s+[^\W\d_][\w-]*)??"  # `500 clips/h`: the noun must stand apart, or `5kclips` would be read as 5
     r"\s*(?:(?:/|per\b)\s*(?P<period>[^\W\d_][\w-]*))?",
 )
+_MINUS = ("-", "−", "–")
 _LARGEST = 1e12
 _MOST = 100_000  # of anything that is counted
 _LONGEST = 60  # characters; keeps the pattern's work small
@@ -81,13 +82,20 @@ def items(text: str) -> tuple[str, ...]:
 
 
 def _amount(text: str, hint: str) -> tuple[float, str | None, bool]:
-    found = _AMOUNT.fullmatch(text.strip().casefold()) if len(text) <= _LONGEST else None
+    folded = text.strip().casefold()
+    is_negative = folded[:1] in _MINUS
+    found = _AMOUNT.fullmatch(folded[is_negative:]) if len(text) <= _LONGEST else None
     if found is None:
         raise Unreadable(f"{text[:_LONGEST]!r} is not a number I can read", hint)
-    number = float(found["number"].replace(",", "")) * _SCALES[found["scale"]]
-    if not 0 < number <= _LARGEST:
+    number = _number(found)
+    if is_negative or not 0 < number <= _LARGEST:
         raise Unreadable(f"{text!r} must be above 0 and at most a million million", hint)
     return number, found["period"], bool(found["dollar"] or found["dollars"])
+
+
+def _number(found: re.Match[str]) -> float:
+    """What is so large that no number holds it is infinite, and refused as too large."""
+    return float(found["number"].replace(",", "") + (found["exponent"] or "")) * _SCALES[found["scale"]]
 
 
 def _hours(period: str, hint: str) -> float:
