@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,6 +27,7 @@ _log = structlog.get_logger("bot.jobs.sender")
 _LEASE_TIMEOUTS = 4.0  # a look, a second page of it, and the sending; two are the least that is safe
 _SPACING_SECONDS = 1.0  # Slack takes one message a second and channel
 _AT_ONCE = 20
+_A_WORKSPACE = 5  # posts under way, after which others come first: at its slowest it cannot take every place
 _IDLE_SECONDS = 0.25
 _GIVE_UP_AFTER_HOURS = 24
 _LONGEST_WAIT_SECONDS = 300.0
@@ -64,7 +66,7 @@ class Sender:
         self._spacing_seconds = spacing_seconds
         self._pictures = pictures
         self._owner = f"sender-{secrets.token_hex(8)}"
-        self._under_way: set[asyncio.Task[int | None]] = set()
+        self._under_way: dict[asyncio.Task[int | None], str] = {}  # and whose it is
         # Threads of its own: in the loop's, marking a post would wait behind people's questions while its lease ends.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="outbox")
 
@@ -80,18 +82,19 @@ class Sender:
         return len(posts)
 
     async def _begin_some(self) -> int:
-        posts = await self._claim(_AT_ONCE - len(self._under_way))
+        posts = await self._claim(min(_AT_ONCE - len(self._under_way), _AT_ONCE // 2))
         for post in posts:
             task = asyncio.create_task(survive(partial(self._see_off, post), outbox_id=post.id))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way[task] = post.team_id
+            task.add_done_callback(self._under_way.pop)
         return len(posts)
 
     async def _claim(self, limit: int) -> list[ClaimedPost]:
         lease = _LEASE_TIMEOUTS * self._timeout_seconds
+        busy = [team_id for team_id, posts in Counter(self._under_way.values()).items() if posts >= _A_WORKSPACE]
         claim = partial(
             deliveries.claim, owner=self._owner, now=self._clock(), lease_seconds=lease, limit=limit,
-            spacing_seconds=self._spacing_seconds,
+            spacing_seconds=self._spacing_seconds, without=busy,
         )  # fmt: skip
         return await self._in_store(claim) if limit > 0 else []
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import structlog
 
+from bot.slack.turns import Turns
 from bot.store import Store, inbox, workspaces
 from bot.usecases.requests import Request
 
@@ -39,7 +40,7 @@ class Desk:
 
     One thread writes, and what arrives while it is busy goes into its next transaction: a burst of requests costs a
     few commits, and none of them waits for a lock. `do` works on one request and is called in another thread; what
-    `is_long` has a thread of its own.
+    `is_long` has a thread of its own. Workspaces take turns.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="inbox")
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
         self._patient = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="long-work")
+        self._turns, self._long_turns = Turns(self._workers), Turns(self._patient)
         self._under_way: set[Future[None]] = set()
 
     async def take(self, request: Request, delivery: str) -> list[Afterwards]:
@@ -86,8 +88,8 @@ class Desk:
 
     def _start(self, work: inbox.Request) -> None:
         """Not by way of the event loop, which would be woken once more for every piece of work that ends."""
-        threads = self._patient if self._is_long(work) else self._workers
-        future = threads.submit(self._do, work)
+        turns = self._long_turns if self._is_long(work) else self._turns
+        future = turns.submit(work.team_id, partial(self._do, work))
         self._under_way.add(future)
         future.add_done_callback(self._finished)
 

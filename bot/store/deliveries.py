@@ -1,6 +1,6 @@
 """How the sender takes posts out of the outbox: claimed with a lease, then marked sent, retried or dead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,13 +43,16 @@ def claim(
     lease_seconds: float,
     limit: int = 10,
     spacing_seconds: float = 0.0,
+    without: Collection[str] = (),
 ) -> list[ClaimedPost]:
     """Up to `limit` posts that are due, at most one a lane, oldest first; each is `owner`'s for `lease_seconds`.
+
+    None of the workspaces `without` is served now.
 
     A lane rests `spacing_seconds` after a post, whichever process sent it. A post whose lease ran out is claimed
     again, with one doubt more.
     """
-    positions = _due_positions(across, now, limit, spacing_seconds)
+    positions = _due_positions(across, now, limit, spacing_seconds, without)
     if not positions:
         return []
     leased_until = now + timedelta(seconds=lease_seconds)
@@ -93,16 +96,19 @@ def mark_dead(across: Scope, post_id: str, owner: str, now: datetime, error: str
     return _finish(across, post_id, owner, state="dead", finished_at=now, error=error)
 
 
-def _due_positions(across: Scope, now: datetime, limit: int, spacing_seconds: float) -> Sequence[int]:
+def _due_positions(
+    across: Scope, now: datetime, limit: int, spacing_seconds: float, without: Collection[str]
+) -> Sequence[int]:
     """The posts that may be claimed; on PostgreSQL they stay locked, and claimers pass by each other's."""
     is_later = col(_EARLIER.position) < col(OutboxRow.position)
     waits = (col(_EARLIER.lane) == OutboxRow.lane, col(_EARLIER.state).in_(_UNFINISHED), is_later)
     rests = (col(_LAST.lane) == OutboxRow.lane, col(_LAST.finished_at) > now - timedelta(seconds=spacing_seconds))
     is_first = ~select(col(_EARLIER.position)).where(*waits).exists()
     is_rested = ~select(col(_LAST.position)).where(*rests).exists()
+    served = (col(OutboxRow.team_id).not_in(without),) if without else ()
     due = (
         select(col(OutboxRow.position))
-        .where(col(OutboxRow.state).in_(_UNFINISHED), col(OutboxRow.due_at) <= now, is_first, is_rested)
+        .where(col(OutboxRow.state).in_(_UNFINISHED), col(OutboxRow.due_at) <= now, is_first, is_rested, *served)
         .order_by(col(OutboxRow.position))
         .limit(limit)
         .with_for_update(skip_locked=True, of=OutboxRow)

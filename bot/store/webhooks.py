@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import col
 
 from bot.store.scope import Scope
@@ -60,13 +60,21 @@ def put(scope: Scope, delivery_id: str, event: str, body: str, url: str, now: da
 
 
 def claim(across: Scope, owner: str, now: datetime, lease_seconds: float, limit: int = 10) -> list[ClaimedDelivery]:
-    """Up to `limit` deliveries that are due, oldest first; each is `owner`'s for `lease_seconds`."""
+    """Up to `limit` deliveries that are due; each is `owner`'s for `lease_seconds`.
+
+    Oldest first, and the first of every workspace before the second of any: a slow receiver keeps nobody else waiting.
+    """
+    oldest = (col(WebhookRow.due_at), col(WebhookRow.id))
+    turn = func.row_number().over(partition_by=col(WebhookRow.team_id), order_by=oldest).label("turn")
+    is_due = (col(WebhookRow.state).in_(_UNFINISHED), col(WebhookRow.due_at) <= now)
+    turns = select(col(WebhookRow.id), turn).where(*is_due).subquery()
     due = (
         select(col(WebhookRow.id))
-        .where(col(WebhookRow.state).in_(_UNFINISHED), col(WebhookRow.due_at) <= now)
-        .order_by(col(WebhookRow.due_at), col(WebhookRow.id))
+        .join(turns, turns.c.id == WebhookRow.id)
+        .where(*is_due)  # once more, as another process may have taken it since
+        .order_by(turns.c.turn, *oldest)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=WebhookRow)
     )
     ids = across.scalars(due).all()
     if not ids:

@@ -366,3 +366,21 @@ async def test_a_slow_channel_holds_up_no_other(store: Store, slack: LocalSlack,
     await task
     assert words(slack) == []
     assert counts(store) == {"sent": 1, "waiting": 1}
+
+
+async def test_a_workspace_whose_slack_is_slow_does_not_take_every_place(
+    store: Store, slack: LocalSlack, clock: Clock
+) -> None:
+    client = AsyncWebClient(BOT_TOKEN, base_url=slack.api_url, timeout=60)
+    running, stop = Sender(store, lambda _: client, clock, timeout_seconds=TIMEOUT_SECONDS), asyncio.Event()
+    slack.choose_fault(lambda call: Fault.silent(30) if call.arguments.get("user") else None)
+    to_many = [Destination(user=f"U{number}", channel=f"C{number}", is_private=True) for number in range(40)]
+    put(store, *(said("slow", each) for each in to_many), team_id="T0SLOW")
+    put(store, said("one"))
+    with held_up(slack):
+        task = asyncio.create_task(running.run(stop))
+        await until(lambda: bool(words(slack)))
+        stop.set()
+        assert len(slack.calls("chat.postEphemeral")) < 20
+    await task
+    assert counts(store) == {"sent": 1}

@@ -265,3 +265,14 @@ def test_a_secret_is_fresh_and_kept_sealed() -> None:
     shown, sealed = new_secret(VAULT)
     assert shown not in sealed
     assert VAULT.open(sealed) == shown != SECRET
+
+
+async def test_a_workspace_with_many_deliveries_keeps_no_other_waiting(store: Store, clock: Clock) -> None:
+    for team_id, number in (("T1", 30), ("T2", 2)):
+        with store.write(team_id) as scope:
+            for each in range(number):
+                webhooks.put(scope, f"{team_id}-{each:02}", "decision.approved", "{}", URL, clock())
+        clock.advance(1)
+    with store.across() as across:
+        taken = [each.id for each in webhooks.claim(across, "me", clock(), 60.0, limit=6)]
+    assert sorted(taken) == ["T1-00", "T1-01", "T1-02", "T1-03", "T2-00", "T2-01"]
