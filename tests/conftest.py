@@ -1,8 +1,12 @@
-"""Fixtures that several folders of tests share, and the server that all test processes share."""
+"""Fixtures that several folders of tests share, the server that all test processes share, and how long properties are
+tried: `--hypothesis-profile=thorough` tries each of them a thousand times."""
 
+import gc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.database_fixtures import (
     bare_database_url,
@@ -28,6 +32,21 @@ __all__ = [
     "slack",
     "store",
 ]
+
+# How long an example takes says more about the machine than about the code.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("brief", _PATIENT, max_examples=30)
+settings.register_profile("thorough", _PATIENT, max_examples=1000)
+settings.load_profile("brief")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Nothing that tests are made of is garbage, so nothing of it needs to be looked through again and again."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
