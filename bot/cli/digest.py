@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.exits import OK, USAGE
+from bot.cli.progress import progress_line
 
 if TYPE_CHECKING:
+    from bot.usecases.digests.surveying import Survey
     from bot.usecases.room import Room
 
 __all__ = ["app"]
@@ -38,14 +41,16 @@ def run_digest(
     Exit codes: 0 done, 2 usage, such as no channel to send to.
     """
     from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
+    from bot.usecases.digests.surveying import survey  # noqa: PLC0415
 
-    with opened_room() as room:
+    with opened_room() as room, progress_line() as progress:
         team_id = workspace_of(room, workspace)
         channels = [channel] if channel else _subscribed(room, team_id)
         if not channels and not dry_run:
             typer.echo("no channel subscribes to digests; name one with --channel", err=True)
             raise typer.Exit(USAGE)
-        documents = _documents(room, team_id, channels, dry_run=dry_run)
+        surveyed = survey(room, team_id, partial(progress, "looking at workloads"))
+        documents = _documents(room, surveyed, channels, dry_run=dry_run)
     for document in documents:
         typer.echo(json.dumps(document, allow_nan=False) if as_json else _text(document))
     if not dry_run:
@@ -60,14 +65,13 @@ def _subscribed(room: "Room", team_id: str) -> list[str]:
         return list(dict.fromkeys(each.channel for each in subscriptions.list_all(scope)))
 
 
-def _documents(room: "Room", team_id: str, channels: list[str], *, dry_run: bool) -> list[dict[str, Any]]:
+def _documents(room: "Room", surveyed: "Survey", channels: list[str], *, dry_run: bool) -> list[dict[str, Any]]:
     """The data of each digest, from one look at the workspace: everything that stands out, said before or not."""
     from bot.posts import Destination  # noqa: PLC0415
-    from bot.usecases.digests.digest import digest_now, drafted, survey  # noqa: PLC0415
+    from bot.usecases.digests.digest import digest_now, drafted  # noqa: PLC0415
 
-    surveyed = survey(room, team_id)
     if dry_run:
-        with room.store.read(team_id) as scope:
+        with room.store.read(surveyed.team_id) as scope:
             return [drafted(scope, surveyed, channel, None, room.clock()) for channel in channels or (None,)]
     return [digest_now(room, surveyed, Destination(channel)) for channel in channels]
 

@@ -81,7 +81,7 @@ class Ticker:
         if not mine:
             return 0
         try:
-            surveyed = survey(self._room, team_id, partial(self._hold, team_id, sorted(mine)))
+            surveyed = survey(self._room, team_id, lambda *_: self._hold(team_id, sorted(mine)))
             writes = [partial(serve, self._room, *wanted[it], surveyed) for it in wanted if it in mine]
             return sum(self._served(write) for write in writes)
         finally:

@@ -1,7 +1,8 @@
 """`gpu-advise digest run`: shown or handed to the outbox, as text or as JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import app, digest
+from bot.cli.progress import Tell
 from bot.local.workspace import TEAM_ID
 from bot.store import Store, subscriptions, workspaces
 from bot.store.tables import OutboxRow
@@ -62,6 +64,19 @@ def test_a_dry_run_as_json_is_one_object_a_channel(known: Store) -> None:
     assert documents[0]["findings"][0]["kind"] == "shift_to_performance"
     assert documents[0]["findings"][0]["advice_id"] is None
     assert posted(known) == []
+
+
+def test_whoever_waits_for_it_is_told_how_far_it_is(known: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, int, int | None]] = []
+
+    @contextmanager
+    def line() -> Iterator[Tell]:
+        yield lambda *now: told.append(now)
+
+    monkeypatch.setattr(digest, "progress_line", line)
+    assert run("--dry-run")[0] == 0
+    [(what, done, of)] = told
+    assert (what, done) == ("looking at workloads", of)
 
 
 def test_every_subscribed_channel_gets_one(known: Store) -> None:

@@ -1,10 +1,10 @@
 """Requests that take minutes: which they are, and how whoever does one stays its holder."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from bot.store import inbox
 from bot.usecases.asking.reading import Subcommand, parse
+from bot.usecases.digests.surveying import Beat
 from bot.usecases.room import Room
 
 __all__ = ["beat_of", "is_long"]
@@ -25,10 +25,10 @@ def is_long(work: inbox.Request) -> bool:
     return isinstance(asked, Subcommand) and bool({word.casefold() for word in asked.words[:1]} & _SURVEYING_WORDS)
 
 
-def beat_of(room: Room, request_id: str | None) -> Callable[[], object]:
+def beat_of(room: Room, request_id: str | None) -> Beat:
     """What to call every few seconds, so that no other process takes the request for abandoned."""
 
-    def beat() -> None:
+    def beat(_done: int, _of: int) -> None:
         if request_id is not None:
             with room.store.across() as across:
                 inbox.hold(across, request_id, room.clock() + _HELD_FOR)

@@ -23,8 +23,8 @@ _PART = 32  # workloads a task: a second or two, so that handing it over costs l
 _FEW = 64  # workloads that are sooner answered here than other processes start
 _PATIENCE_SECONDS = 120.0  # for one task, which waits behind no more than `ahead` others
 
-Beat: TypeAlias = Callable[[], object]
-"""Called every few seconds of a survey, so that whoever holds a lease for it can renew that."""
+Beat: TypeAlias = Callable[[int, int], object]
+"""Told every few seconds how many workloads of how many were looked at; whoever holds a lease can renew it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Survey:
         return len(self.names)
 
 
-def survey(room: Room, team_id: str, beat: Beat = lambda: None) -> Survey:
+def survey(room: Room, team_id: str, beat: Beat = lambda *_: None) -> Survey:
     """Advise every watched workload, outside any transaction that writes.
 
     Watched are those that somebody tracks; where nobody tracks any, all of them. Findings are kept packed, a few
@@ -63,13 +63,13 @@ def survey(room: Room, team_id: str, beat: Beat = lambda: None) -> Survey:
     spotted: list[Spotted] = []
     unanswered, undetermined = set[str](), set[str]()
     stages, kinds = Counter[str](), Counter[str]()
-    for seen in _seen(room, team_id, names, at):
+    for number, seen in enumerate(_seen(room, team_id, names, at), 1):
         spotted.extend(seen.spotted)
         unanswered.update(seen.unanswered)
         undetermined.update(seen.undetermined)
         stages.update(seen.stages)
         kinds.update(seen.kinds)
-        beat()
+        beat(min(number * _PART, len(names)), len(names))
     spotted.sort(key=lambda each: (each.rank, each.workload))
     return Survey(
         team_id, at, frozenset(names), tuple(spotted), frozenset(unanswered), owners, dict(stages), dict(kinds),
