@@ -42,7 +42,11 @@ _SUBCOMMANDS = (
     ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),
     ("/gpu-advise settings", "the settings of this workspace, and who may change them"),
     ("/gpu-advise settings guardrail=15%", "change one; settings audit tells who changed what"),
-    ("/gpu-advise settings video-gen", "what its answers leave out since somebody dismissed it; allow it again there"),
+    (
+        "/gpu-advise settings video-gen",
+        "its stage, its thresholds, and what its answers leave out; allow that again there",
+    ),
+    ("/gpu-advise settings video-gen two-approvers=$500", "a threshold of its own: two people must approve above it"),
     ("/gpu-advise help", "this text"),
 )
 

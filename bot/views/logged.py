@@ -8,6 +8,7 @@ from bot.render import Mrkdwn, channel, join, mention, say
 from bot.views.deciding import REASONS
 from bot.views.numbers import plain
 from bot.views.phrases import configuration, moment, who
+from bot.views.refusals import moved
 
 __all__ = ["entry"]
 
@@ -20,6 +21,7 @@ _ACTIONS = {
     "advice.snooze": "snoozed an answer",
     "advice.undo": "undid a decision",
     "approval.give": "approved; a second person must, too",
+    "approval.lapse": "let a first approval lapse, since the price had moved",
     "digest.pause": "paused a digest",
     "digest.remove": "ended a digest",
     "digest.resume": "resumed a digest",
@@ -111,6 +113,7 @@ _TOLD: Mapping[str, Callable[[Any], Mrkdwn | str]] = {
     "excluded": lambda what: " ".join(what[key] for key in ("accelerator", "provider", "region") if what.get(key)),
     "kind": lambda kind: _NOUNS.get(kind, kind),
     "measured": lambda found: f"measured {plain(found['units_per_hour'])} an hour",
+    "price": lambda price: moved(price["then"], price["now"]),
     "reason": lambda code: REASONS.get(code, code.replace("_", " ")),
     "runner": lambda user: say("for {user}", user=who(user)),
     "until": lambda until: f"until {moment(until)}",

@@ -99,6 +99,22 @@ SETTINGS_CASES: dict[str, dict[str, dict[str, Any]]] = {
             ],
             "total": 1_204,
         },
+        "lapsed-words-and-thresholds": {
+            "rows": [
+                entry(
+                    actor=None,
+                    action="approval.lapse",
+                    subject="video-gen",
+                    detail={"advice_id": "A-1", "words": ["U1"], "price": {"then": 63.296, "now": 63.93}},
+                ),
+                entry(
+                    action="thresholds.change",
+                    subject="video-gen",
+                    detail={"before": {"slowing-above": "workspace"}, "after": {"slowing-above": "5%"}},
+                ),
+            ],
+            "total": 2,
+        },
         "full": {"rows": [entry(subject=LONGEST, detail={"reason": LONGEST * 9})] * 20, "total": 20},
     },
 }

@@ -117,7 +117,8 @@ def _lapse(
     then, price = lapsed[-1].configuration["price_usd_per_hour"], proposal.configuration["price_usd_per_hour"]
     moved = {"by": people, "then": then, "now": price}
     approvals.withdraw(scope, advice.id, people)
-    audit.record(scope, now, None, "approval.lapse", advice.workload, advice_id=advice.id, **moved)
+    detail = {"advice_id": advice.id, "words": people, "price": {"then": then, "now": price}}
+    audit.record(scope, now, None, "approval.lapse", advice.workload, **detail)
     data = {**moved, "workload": advice.workload, "advice_id": advice.id, "choice": proposal.choice}
     place = place_of(bound.in_place(form.user_id))
     for to in dict.fromkeys(thread_of(scope, advice.id, place, each) for each in people):
