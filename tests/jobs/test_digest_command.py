@@ -66,7 +66,8 @@ def test_a_dry_run_as_json_is_one_object_a_channel(known: Store) -> None:
     assert posted(known) == []
 
 
-def test_whoever_waits_for_it_is_told_how_far_it_is(known: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("known")
+def test_whoever_waits_for_it_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, int, int | None]] = []
 
     @contextmanager
