@@ -17,12 +17,14 @@ from bot.store.subscriptions import Subscription
 from bot.store.tables import OutboxRow, PeriodRow
 from bot.store.workloads import OwnedWorkload
 from bot.usecases.digests.digest import SHOWN, Survey, digest_now, drafted, send, serve, skip, survey
+from bot.usecases.digests.everything import show_all
 from bot.usecases.digests.periods import Period
 from bot.usecases.digests.rows import rows_of
+from bot.usecases.requests import Click
 from bot.usecases.room import Room, Shelf
 from bot.usecases.workspace.preferences import Preferences, change
 from bot.views import message
-from engine import Objective, Run, Workload
+from engine import FindingKind, Objective, Run, Workload
 from tests.jobs.fleets import NINE, keep_fleet, keep_quiet_fleet
 from tests.store.store_samples import open_advices as waiting
 
@@ -107,7 +109,8 @@ def test_a_workload_that_counts_in_two_units_does_not_stop_the_digest(room: Room
     surveyed = survey(room, TEAM_ID)
     assert surveyed.workloads == 4
     assert [found.workload for found in surveyed.spotted] == ["video", "proto"]
-    assert (surveyed.unanswered, surveyed.undetermined) == ({"mixed"}, {"quiet"})
+    assert surveyed.unanswered == {"mixed"}
+    assert surveyed.undetermined == {"quiet"}
 
 
 def test_a_workspace_sees_only_its_own_workloads(room: Room) -> None:
@@ -346,3 +349,33 @@ def test_a_digest_on_request_settles_the_request_that_asked(room: Room) -> None:
     [data] = posted(room.store)
     assert data["period"] == "2026-11-23T09:00"
     assert data["subscription_id"] is None
+
+
+def pressed(room: Room, value: str, **changes: Any) -> Mapping[str, Any]:
+    """The page that a button of the list leads to."""
+    click = Click(team_id=TEAM_ID, user_id="U1", channel_id=CHANNEL, action_id="digest.all", value=value, **changes)
+    return show_all(room, click).data
+
+
+@on_sqlite
+def test_ten_thousand_findings_are_paged_through_to_the_last(room: Room) -> None:
+    keep_fleet(room.store)
+    many = crowded(room, 10_000)
+    kinds: tuple[FindingKind, ...] = ("dominated", "drifted_stage", "shift_to_performance", "overbuilt_prototype")
+    mixed = tuple(replace(each, kind=kinds[number % 4]) for number, each in enumerate(many.spotted))
+    digest_id = digest_now(room, replace(many, spotted=mixed), Destination(CHANNEL))["digest_id"]
+    pages = [pressed(room, f"{digest_id}:{page}:") for page in (0, 1, 399, 9_999)]
+    assert [(page["page"], page["pages"], page["total"]) for page in pages] == [
+        (number, 400, 10_000) for number in (0, 1, 399, 399)
+    ]
+    assert [row["workload"] for page in pages[:2] for row in page["rows"]] == [f"video-{n}" for n in range(50)]
+    assert [row["place"] for row in pages[3]["rows"]] == list(range(9_975, 10_000))
+    drifted = pressed(room, f"{digest_id}:99:drifted_stage")
+    assert (drifted["pages"], drifted["kinds"]["drifted_stage"]) == (100, 2_500)
+    assert [row["place"] for row in drifted["rows"]] == list(range(9_901, 10_000, 4))
+
+
+@on_sqlite
+@pytest.mark.parametrize("value", ["", "nothing", ":::", "x:99999999999999:dominated", "x:-1:<!channel>"])
+def test_a_button_of_a_list_that_is_no_more_or_was_never_ours_says_so(room: Room, value: str) -> None:
+    assert pressed(room, value)["rows"] == []
