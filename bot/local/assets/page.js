@@ -222,7 +222,7 @@ by("week").addEventListener("click", async () => {
   by("week").disabled = true;
   by("note").textContent = "A week is passing: all goes on, and what was approved or is to be tried runs where it should.";
   const answer = told(await post("week", {}));
-  if (answer.ok) by("note").textContent = "A week has passed. Where something new was said is marked among the channels and apps.";
+  if (answer.ok) by("note").textContent = "A week has passed. A dot marks the places where something new was said.";
   by("week").disabled = false;
   await refresh({ isForced: true });
 });
