@@ -171,6 +171,17 @@ def test_where_memory_does_not_suffice_there_is_no_speed() -> None:
     assert alike.fits.tolist() == fits.tolist()
 
 
+def test_what_does_not_fit_is_no_candidate_and_equals_stand_in_the_order_of_the_space() -> None:
+    catalog = Catalog.of([offer("H100", 1.0), offer("A10G", 1.0)], Accelerators([sheet("H100"), sheet("A10G")]))
+    space = space_of(Instance(catalog, (1,), 3, lambda _: brute_force.Way(1.0, 1.0, fits=True)))
+    median = np.array([[[2.0, 7.0, 7.0]], [[-np.inf, 5.0, 7.0]]])
+    one, every = candidates_of(space, Speeds(median, median)), candidates_of(space, Speeds(median, median.copy()))
+    assert (one.shape.tolist(), one.median.tolist()) == ([1, 5], [7.0, 7.0])
+    assert (every.shape.tolist(), every.cautious.tolist()) == ([1, 2, 5, 4, 0], [7.0, 7.0, 7.0, 5.0, 2.0])
+    nothing = np.full_like(median, -np.inf)
+    assert candidates_of(space, Speeds(nothing, nothing)).shape.tolist() == []
+
+
 @given(instances)
 @settings(max_examples=60)
 def test_points_stand_fastest_first_and_equals_in_the_order_of_the_space(instance: Instance) -> None:
@@ -204,8 +215,8 @@ def test_a_limit_met_exactly_is_kept_and_rounding_is_forgiven() -> None:
 
 
 def test_only_what_binds_is_reported_as_asked() -> None:
-    assert Limits(floor_units_per_hour=3.0).asked == {"floor_units_per_hour": 3.0}
-    assert Limits().asked == {}
+    assert Limits(floor_units_per_hour=3.0).binding == {"floor_units_per_hour": 3.0}
+    assert Limits().binding == {}
 
 
 def test_every_limit_is_a_least_throughput_at_a_price() -> None:
