@@ -9,7 +9,7 @@ from engine.advice import KindFound, Pick
 from engine.flips import flips_when
 from engine.observations import Observations
 from engine.outlook import Outlook
-from engine.picks import Found, configuration_at, per_unit, waiting
+from engine.picks import Found, configuration_at, seconds_per_unit, usd_per_unit
 from engine.rivals import fallbacks_of, runner_up_of
 from engine.strategy import Preference, preference_of
 from engine.units import EVIDENCES, HOURS_PER_DAY, PRECISIONS
@@ -37,12 +37,12 @@ def appraise(found: Found, ground: Ground) -> Pick:
     preference = preference_of(found.objective, found.points, found.best, ground.value_of_time_usd_per_hour)
     runner_up = runner_up_of(found, preference)
     units_per_hour = outlook.units_per_hour(shape)
-    cost = per_unit(found.usd_per_hour, units_per_hour)
+    cost = usd_per_unit(found.usd_per_hour, units_per_hour)
     headroom = outlook.sheet(shape).memory_gib - float(outlook.prediction.memory_needed_gib[shape])
     return Pick(
         configuration=configuration_at(outlook, shape),
         units_per_hour=units_per_hour,
-        seconds_per_unit=waiting(units_per_hour),
+        seconds_per_unit=seconds_per_unit(units_per_hour),
         usd_per_day=found.usd_per_hour * HOURS_PER_DAY,
         usd_per_day_at_demand=ground.units_per_day * cost.p50,
         usd_per_unit=cost,

@@ -58,7 +58,7 @@ def as_today(shapes: Shapes, observations: Observations) -> Shapes:
     now = observations.current
     if now is None:
         return replace(shapes, batch_size=np.full(len(shapes), np.nan))
-    today = observations.batch_size[now] / (observations.accelerator_count[now] * observations.node_count[now])
+    today = observations.batch_size[now] / observations.total[now]
     precision = np.where(shapes.precision < 0, observations.precision[now], shapes.precision)
     batch = np.where(np.isnan(shapes.batch_size), today, shapes.batch_size / shapes.total)
     known = batch if np.isfinite(today) else np.full(len(shapes), np.nan)  # nothing to compare a batch with
@@ -83,8 +83,7 @@ def _decoding(observations: Observations) -> float:
     """
     if _unit(observations) not in _TOKENS or not observations.is_measured.any():
         return 0.0
-    count = (observations.accelerator_count * observations.node_count)[observations.is_measured]
-    rates = observations.log_units_per_hour[observations.is_measured] - np.log(count * SECONDS_PER_HOUR)
+    rates = (observations.log_units_per_hour - np.log(observations.total * SECONDS_PER_HOUR))[observations.is_measured]
     return float(np.clip((_PARALLEL_TOKENS - np.median(rates)) / (_PARALLEL_TOKENS - _LONE_TOKENS), 0.0, 1.0))
 
 

@@ -89,7 +89,7 @@ def features(shapes: Shapes, accelerators: Accelerators, traits: Traits) -> Floa
     sheets, part = accelerators.columns, shapes.accelerator
     compute = np.log(sheets.tflops[part, np.where(shapes.precision == _FP32, _TF32, shapes.precision)])
     bandwidth = np.log(sheets.memory_bandwidth_gb_per_s[part])
-    count = (shapes.accelerator_count * shapes.node_count).astype(np.float64)
+    count = shapes.total.astype(np.float64)
     ring = 2.0 * (count - 1.0) / count
     poverty = np.log(_TYPICAL_LINK_GB_PER_S / np.nan_to_num(sheets.link_gb_per_s[part], nan=_PCIE_GB_PER_S))
     columns = (

@@ -18,8 +18,7 @@ def memory_needed(observations: Observations, shapes: Shapes, accelerators: Acce
     More accelerators never need more each, so a peak holds for its count and above, and the smallest count's peak is
     the best guess below it; running out of memory holds for its count and below.
     """
-    count = shapes.accelerator_count * shapes.node_count
-    seen = observations.accelerator_count * observations.node_count
+    count, seen = shapes.total, observations.total
     peak = np.where(observations.is_measured, observations.memory_used_gib, np.nan)
     needed = np.full(len(shapes), np.nan)
     for row in np.lexsort((-np.nan_to_num(peak), seen)):

@@ -21,8 +21,8 @@ class Observations:
     """(n_configurations,) each, in the order in which they were first seen.
 
     `precision` indexes PRECISIONS (-1: not stated); the other conventions are those of History. NaN: not known.
-    `log_units_per_hour` is the median natural logarithm over successful runs, NaN where none succeeded; `log_sd` is
-    their sample deviation, NaN below two. `memory_used_gib` is the highest peak per accelerator of any run.
+    `log_units_per_hour` is the median natural logarithm over successful runs, NaN where none succeeded.
+    `memory_used_gib` is the highest peak per accelerator of any run.
     """
 
     workload: str
@@ -33,18 +33,20 @@ class Observations:
     precision: Integers
     batch_size: Floats
     log_units_per_hour: Floats
-    log_sd: Floats
     n_succeeded: Integers
     n_out_of_memory: Integers
     last_success: Floats
-    has_trial: Bools
     memory_used_gib: Floats
     tensor_active: Floats
-    sm_active: Floats
     dram_active: Floats
 
     def __len__(self) -> int:
         return len(self.accelerator)
+
+    @property
+    def total(self) -> Integers:
+        """(n_configurations,) accelerators over all nodes."""
+        return self.accelerator_count * self.node_count
 
     @property
     def is_measured(self) -> Bools:
@@ -87,14 +89,11 @@ _DTYPES: dict[str, type] = {
     "precision": np.int64,
     "batch_size": np.float64,
     "log_units_per_hour": np.float64,
-    "log_sd": np.float64,
     "n_succeeded": np.int64,
     "n_out_of_memory": np.int64,
     "last_success": np.float64,
-    "has_trial": np.bool_,
     "memory_used_gib": np.float64,
     "tensor_active": np.float64,
-    "sm_active": np.float64,
     "dram_active": np.float64,
 }
 
@@ -137,14 +136,11 @@ def _condense(history: History, runs: Integers, accelerators: Accelerators) -> d
         "precision": -1 if precision is None else PRECISIONS.index(precision),
         "batch_size": history.batch_size[runs[0]],
         "log_units_per_hour": np.median(logs) if len(good) else np.nan,
-        "log_sd": np.std(logs, ddof=1) if len(good) > 1 else np.nan,
         "n_succeeded": len(good),
         "n_out_of_memory": np.count_nonzero(history.status[runs] == "oom"),
         "last_success": history.started[good].max() if len(good) else np.nan,
-        "has_trial": bool(history.is_trial[good].any()),
         "memory_used_gib": _largest(history.memory_used_gib[runs]),
         "tensor_active": _mean(history.tensor_active[good]),
-        "sm_active": _mean(history.sm_active[good]),
         "dram_active": _mean(history.dram_active[good]),
     }
 

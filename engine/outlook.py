@@ -111,10 +111,9 @@ def _ways(observations: Observations) -> tuple[Integers, Floats]:
     """(n_ways,) precision and batch per accelerator of every pair to weigh, the latest ones; in a strict order."""
     measured = np.flatnonzero(observations.is_measured)
     latest = measured[np.argsort(-observations.last_success[measured], kind="stable")]
-    totals = observations.accelerator_count * observations.node_count
     stated = observations.precision[latest]
     precisions = sorted(list(dict.fromkeys(stated[stated >= 0].tolist()))[:_MOST_PRECISIONS]) or [_AS_TODAY]
-    per_accelerator = (observations.batch_size / totals)[latest]
+    per_accelerator = (observations.batch_size / observations.total)[latest]
     known = list(dict.fromkeys(per_accelerator[~np.isnan(per_accelerator)].tolist()))[:_MOST_BATCHES]
     batches = sorted(known) if len(known) > 1 else [np.nan]
     pairs = [(precision, batch) for precision in precisions for batch in batches]

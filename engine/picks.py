@@ -12,7 +12,7 @@ from engine.strategy import Today, best, limits_of
 from engine.units import PRECISIONS, SECONDS_PER_HOUR, Interval, Objective
 from engine.workload import Policy, Workload
 
-__all__ = ["Found", "cheapest_row", "configuration_at", "find", "offer_at", "per_unit", "predicted", "waiting"]
+__all__ = ["Found", "configuration_at", "find", "offer_at", "predicted", "seconds_per_unit", "usd_per_unit"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,17 +64,12 @@ def find(
 
 
 def _only(names: set[str], limits: Limits) -> Limits:
-    return Limits(**{name: bound for name, bound in limits.asked.items() if name in names})
-
-
-def cheapest_row(outlook: Outlook, shape: int) -> int:
-    """The row of the cheapest usable offer of the shape's class."""
-    return outlook.space.cheapest_row(shape)
+    return Limits(**{name: bound for name, bound in limits.binding.items() if name in names})
 
 
 def configuration_at(outlook: Outlook, shape: int) -> Configuration:
     """The cheapest usable offer of the shape's class, and how to run on it."""
-    return offer_at(outlook, cheapest_row(outlook, shape), shape)
+    return offer_at(outlook, outlook.space.cheapest_row(shape), shape)
 
 
 def offer_at(outlook: Outlook, row: int, shape: int) -> Configuration:
@@ -96,13 +91,13 @@ def offer_at(outlook: Outlook, row: int, shape: int) -> Configuration:
     )
 
 
-def waiting(units_per_hour: Interval) -> Interval:
+def seconds_per_unit(units_per_hour: Interval) -> Interval:
     """Seconds per unit; the fast end of one interval is the short end of the other."""
     rates = (units_per_hour.p95, units_per_hour.p50, units_per_hour.p05)
     return Interval(*(SECONDS_PER_HOUR / rate for rate in rates))
 
 
-def per_unit(usd_per_hour: float, units_per_hour: Interval) -> Interval:
+def usd_per_unit(usd_per_hour: float, units_per_hour: Interval) -> Interval:
     """USD per unit while running."""
     rates = (units_per_hour.p95, units_per_hour.p50, units_per_hour.p05)
     return Interval(*(usd_per_hour / rate for rate in rates))
@@ -133,5 +128,5 @@ def predicted(outlook: Outlook, limits: Limits, confidence: float | None) -> tup
 
 def _predicted(outlook: Outlook, row: int, shape: int, usd_per_hour: float, reason: str | None) -> Predicted:
     units_per_hour = outlook.units_per_hour(shape)
-    usd_per_unit = usd_per_hour / units_per_hour.p50
-    return Predicted(offer_at(outlook, row, shape), units_per_hour, usd_per_unit, reason is None, reason)
+    usd = usd_per_hour / units_per_hour.p50
+    return Predicted(offer_at(outlook, row, shape), units_per_hour, usd, reason is None, reason)

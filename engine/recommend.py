@@ -28,7 +28,7 @@ from engine.missing import run_of_today
 from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
-from engine.picks import Found, cheapest_row, find, predicted, waiting
+from engine.picks import Found, find, predicted, seconds_per_unit
 from engine.reach import reach
 from engine.scaling import infer_kind
 from engine.search import Limits
@@ -158,7 +158,7 @@ def _answered(question: _Question, run: int, *, with_predictions: bool, with_fro
         _blank(question, stage, kind),
         recommended=chosen,
         reason=why_recommended(stage.value, kind.value, chosen, why_kind),
-        constraints=limits.asked | _asked_besides(workload),
+        constraints=limits.binding | _asked_besides(workload),
         current=current,
         objectives={name: _shown(each, ground) for name, each in found.items()},
         flatness=None if ends is None else ends.flatness(outlook, policy),
@@ -190,7 +190,7 @@ def _current(question: _Question, run: int, outlook: Outlook, spent: Spending) -
     return Current(
         configuration=configuration_of(question.history, run, price),
         units_per_hour=units_per_hour,
-        seconds_per_unit=waiting(units_per_hour),
+        seconds_per_unit=seconds_per_unit(units_per_hour),
         usd_per_day=usd_per_day,
         usd_per_day_at_demand=spent.usd_per_day,
         usd_per_unit=spent.usd_per_unit,
@@ -200,7 +200,7 @@ def _current(question: _Question, run: int, outlook: Outlook, spent: Spending) -
 def _today(question: _Question, current: Current) -> Today:
     observations = question.observations
     usd_per_hour = None if current.usd_per_day is None else current.usd_per_day / HOURS_PER_DAY
-    largest = int((observations.accelerator_count * observations.node_count)[observations.is_measured].max())
+    largest = int(observations.total[observations.is_measured].max())
     return Today(current.units_per_hour.p50, usd_per_hour, largest)
 
 
@@ -226,7 +226,7 @@ def _trial(
 
 
 def _oldest_price(found: Mapping[Objective, Found | Infeasible], outlook: Outlook) -> datetime | None:
-    rows = [cheapest_row(outlook, each.shape) for each in found.values() if isinstance(each, Found)]
+    rows = [outlook.space.cheapest_row(each.shape) for each in found.values() if isinstance(each, Found)]
     return min((outlook.space.index.offer(row).as_of for row in rows), default=None)
 
 

@@ -93,7 +93,7 @@ def _comparable(observations: Observations) -> list[Integers]:
 
 
 def _counts(observations: Observations) -> Floats:
-    return (observations.accelerator_count * observations.node_count).astype(np.float64)
+    return observations.total.astype(np.float64)
 
 
 def _percent(share: float) -> str:

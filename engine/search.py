@@ -49,8 +49,8 @@ class Limits:
     max_usd_per_unit: float = math.inf
 
     @property
-    def asked(self) -> dict[str, float]:
-        """Those that bind, by the contract's names."""
+    def binding(self) -> dict[str, float]:
+        """Those that were asked for or assumed, by the contract's names."""
         return {
             item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) != item.default
         }
@@ -166,7 +166,7 @@ def tests_of(limits: Limits, accelerators: Integers, fits: Bools, memories_gib: 
         "max_usd_per_day": lambda usd: usd <= limits.max_usd_per_day / HOURS_PER_DAY,
         "max_usd_per_unit": lambda usd: usd <= limits.max_usd_per_unit * speeds,
     }
-    binding = {"memory", *limits.asked}
+    binding = {"memory", *limits.binding}
     return {name: test for name, test in tests.items() if name in binding}
 
 

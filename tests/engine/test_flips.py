@@ -128,7 +128,7 @@ def test_a_pick_that_runs_as_today_keeps_the_defaults_that_today_sets() -> None:
     outlook = outlook_of(THREE)
     found = found_in(outlook, "cost", today=Today(10.0, 1.0, 1))
     assert found.limits.floor_units_per_hour == 10.0
-    assert found.at_stake.asked == {}
+    assert found.at_stake.binding == {}
     told = flips_when(found, preference_of("cost", found.points, found.best, None), outlook)
     assert told == "its price rises by 100 %: then 1 x L40S from aws is better"
 

@@ -147,7 +147,7 @@ def test_reachable_is_reachable_and_nothing_better_is(seed: int) -> None:
     listed = shortlist(candidates_of(space, speeds), limits)
     if not len(space.usable.classes) or len(find_points(listed, space.usable)):
         return
-    found = explain_infeasible(space, speeds, limits, set(limits.asked), np.ones(space.size))
+    found = explain_infeasible(space, speeds, limits, set(limits.binding), np.ones(space.size))
     if found.binding == "memory":
         return
     is_floor = found.binding in {"floor_units_per_hour", "memory_required_gib"}

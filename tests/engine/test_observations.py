@@ -48,7 +48,6 @@ def test_precision_batch_and_nodes_tell_configurations_apart() -> None:
 def test_the_speed_of_a_configuration_is_the_median_of_its_logarithms() -> None:
     found = seen(run("A10G", 1, 10, 0), run("A10G", 1, 20, 1), run("A10G", 1, 4000, 2))
     assert found.log_units_per_hour[0] == pytest.approx(math.log(20))
-    assert found.log_sd[0] == pytest.approx(np.std(np.log([10, 20, 4000]), ddof=1))
 
 
 def test_speed_is_work_over_wall_clock_hours() -> None:
@@ -91,11 +90,6 @@ def test_telemetry_is_averaged_over_successes_that_have_it() -> None:
     )  # fmt: skip
     assert found.tensor_active[0] == pytest.approx(0.3)
     assert math.isnan(found.dram_active[0])
-
-
-def test_a_trial_marks_its_configuration_only_when_it_succeeded() -> None:
-    found = seen(run("A10G", 1, 10, 0, is_trial=True), run("H100", 1, 0, 1, is_trial=True, status="preempted"))
-    assert found.has_trial.tolist() == [True, False]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["T4", "A10G", "H100"]), st.integers(1, 8), speeds), max_size=12))

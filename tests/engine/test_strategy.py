@@ -63,7 +63,7 @@ def test_by_default_performance_keeps_the_guardrail_and_the_size() -> None:
 
 def test_value_has_the_defaults_of_both() -> None:
     limits = limits_of("value", Constraints(), TODAY, Policy())
-    assert set(limits.asked) == {"floor_units_per_hour", "max_usd_per_unit", "max_accelerators"}
+    assert set(limits.binding) == {"floor_units_per_hour", "max_usd_per_unit", "max_accelerators"}
 
 
 def test_history_may_have_used_more_accelerators_than_the_policy_allows() -> None:
@@ -84,8 +84,8 @@ def test_history_may_have_used_more_accelerators_than_the_policy_allows() -> Non
 def test_what_was_asked_replaces_the_default_of_its_kind(asked: Constraints, gone: str) -> None:
     defaults, limits = (limits_of("value", each, TODAY, Policy()) for each in (Constraints(), asked))
     assert getattr(limits, gone) != getattr(defaults, gone)
-    kept = set(defaults.asked) - {gone}
-    assert {name: limits.asked[name] for name in kept} == {name: defaults.asked[name] for name in kept}
+    kept = set(defaults.binding) - {gone}
+    assert {name: limits.binding[name] for name in kept} == {name: defaults.binding[name] for name in kept}
 
 
 def test_what_was_asked_binds_every_objective() -> None:
