@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -32,20 +33,32 @@ def utc_now() -> datetime:
 
 
 class _Kept(Generic[_Key, _Made]):
-    """The few values used last, each made once however many threads ask."""
+    """The few values used last, each made once however many threads ask; whoever asks for another does not wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: OrderedDict[_Key, _Made] = OrderedDict()
+        self._values: OrderedDict[_Key, Future[_Made]] = OrderedDict()
 
     def get(self, key: _Key, make: Callable[[], _Made]) -> _Made:
         with self._lock:
-            if key not in self._values:
-                self._values[key] = make()
+            is_ours = key not in self._values
+            value = self._values.setdefault(key, Future())
             self._values.move_to_end(key)
             while len(self._values) > _MOST:
                 self._values.popitem(last=False)
-            return self._values[key]
+        if is_ours:
+            self._make(key, make, value)
+        return value.result()
+
+    def _make(self, key: _Key, make: Callable[[], _Made], value: "Future[_Made]") -> None:
+        """What cannot be made is not kept: whoever asks next tries again."""
+        try:
+            value.set_result(make())
+        except BaseException as problem:  # noqa: BLE001 - raised again in every thread that waits for the value
+            with self._lock:
+                if self._values.get(key) is value:
+                    del self._values[key]
+            value.set_exception(problem)
 
 
 class Shelf:
