@@ -101,17 +101,26 @@ def form(room: Room, click: Click) -> Modal:
     case = _case(room, click.team_id, click.user_id, name)
     if case is None:
         return _nothing("decision_refused", {"reason": "unknown_workload", "decision": None, "workload": name})
+    return _refused_form(room, click, case) or _filled_form(room, click, case)
+
+
+def _refused_form(room: Room, click: Click, case: _Case) -> Modal | None:
+    """For who may change nothing of it. The one thing that opening it writes down is that somebody tried."""
     verdict = case.verdict("thresholds")
-    if not case.can("restage") and isinstance(verdict, Denied):
-        with room.store.write(click.team_id) as scope:
-            _record_refusal(room, scope, click.user_id, case, verdict)
-        return _nothing("not_allowed", verdict.as_document("thresholds", name))
     if verdict is None:
-        return _nothing("decision_refused", {"reason": "who_is_that", "decision": None, "workload": name})
+        return _nothing("decision_refused", {"reason": "who_is_that", "decision": None, "workload": case.name})
+    if isinstance(verdict, Allowed) or case.can("restage"):
+        return None
+    with room.store.write(click.team_id) as scope:
+        detail = {"right": "thresholds", "reason": verdict.reason}
+        audit.record(scope, room.clock(), click.user_id, "right.refuse", case.name, **detail)
+    return _nothing("not_allowed", verdict.as_document("thresholds", case.name))
+
+
+def _filled_form(room: Room, click: Click, case: _Case) -> Modal:
     with room.store.read(click.team_id) as scope:
-        data = _document(scope, case)
-        version = _version(scope, case.owned)
-    opened = _Opened(**Origin.at(click).model_dump(), workload=name, version=version)
+        data, version = _document(scope, case), _version(scope, case.owned)
+    opened = _Opened(**Origin.at(click).model_dump(), workload=case.name, version=version)
     return Modal("modal_workload", {
         **data,
         "metadata": opened.model_dump_json(exclude_defaults=True),
@@ -230,11 +239,6 @@ def _refused(case: _Case, action: Action, to: Destination) -> Post | None:
         data = {"reason": "who_is_that", "decision": None, "workload": case.name}
         return Post(to, "decision_refused", data)
     return None
-
-
-def _record_refusal(room: Room, scope: Scope, user_id: str, case: _Case, denied: Denied) -> None:
-    detail = {"right": "thresholds", "reason": denied.reason}
-    audit.record(scope, room.clock(), user_id, "right.refuse", case.name, **detail)
 
 
 def _nothing(view: str, data: dict[str, Any]) -> Modal:
