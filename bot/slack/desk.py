@@ -56,9 +56,7 @@ class Desk:
         self._entries: deque[_Entry] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="inbox")
-        self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
-        self._patient = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="long-work")
-        self._turns, self._long_turns = Turns(self._workers), Turns(self._patient)
+        self._turns, self._long_turns = Turns(_THREADS, "work"), Turns(_LONG_THREADS, "long-work")
         self._under_way: set[Future[None]] = set()
 
     async def take(self, request: Request, delivery: str) -> list[Afterwards]:
@@ -81,8 +79,8 @@ class Desk:
 
     async def stop(self, seconds: float) -> None:
         """Finish what is under way, for so many seconds; what has not begun stays in the inbox for another process."""
-        for threads in (self._workers, self._patient):
-            threads.shutdown(wait=False, cancel_futures=True)
+        self._turns.stop()
+        self._long_turns.stop()
         await asyncio.to_thread(wait, tuple(self._under_way), seconds)
         self._writer.shutdown(wait=False)
 

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.posts import Modal, Post
+from bot.slack.turns import Turns
 from bot.slack_errors import TROUBLES, reason
 from bot.store import outbox
 from bot.usecases.opening import BENEATH, opens
@@ -38,7 +39,7 @@ class Opener:
 
     def __init__(self, room: Room, client_for: Callable[[str], AsyncWebClient]) -> None:
         self._room, self._client_for = room, client_for
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="modals")  # not behind people's questions
+        self._turns = Turns(2, "modals")  # not behind people's questions
         self._under_way: set[asyncio.Task[None]] = set()
 
     def begin(self, asked: Click | Command) -> None:
@@ -62,7 +63,7 @@ class Opener:
         """Finish what is under way, for so many seconds."""
         if self._under_way:
             await asyncio.wait(tuple(self._under_way), timeout=seconds)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._turns.stop()
 
     async def _open_safely(self, asked: Click | Command) -> None:
         try:
@@ -79,7 +80,7 @@ class Opener:
             await asyncio.to_thread(self._say, asked)
 
     async def _open(self, asked: Click | Command) -> None:
-        making = asyncio.get_running_loop().run_in_executor(self._threads, self._made, asked)
+        making = asyncio.wrap_future(self._turns.submit(asked.team_id, partial(self._made, asked)))
         made, _ = await asyncio.wait((making,), timeout=_PATIENCE_SECONDS)
         if not made:
             shown = await self._show(asked, surface("modal_waiting", {}))

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 
 import pytest
 
@@ -10,13 +10,14 @@ from bot.slack.turns import Turns
 
 
 @pytest.fixture
-def one_thread() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as threads:
-        yield threads
+def turns() -> Iterator[Turns]:
+    turns = Turns(1, "test")
+    yield turns
+    turns.stop()
 
 
-def test_whoever_asks_a_lot_waits_behind_itself_and_nobody_else_does(one_thread: ThreadPoolExecutor) -> None:
-    turns, done = Turns(one_thread), list[str]()
+def test_whoever_asks_a_lot_waits_behind_itself_and_nobody_else_does(turns: Turns) -> None:
+    done: list[str] = []
     is_begun, may_end = threading.Event(), threading.Event()
 
     def take_long() -> None:
@@ -32,14 +33,14 @@ def test_whoever_asks_a_lot_waits_behind_itself_and_nobody_else_does(one_thread:
     assert done == ["T1 1", "T2 0", "T3 0", "T1 2", "T2 1", "T1 3", "T1 4"]
 
 
-def test_work_of_one_workspace_is_done_in_its_order(one_thread: ThreadPoolExecutor) -> None:
-    turns, done = Turns(one_thread), list[int]()
+def test_work_of_one_workspace_is_done_in_its_order(turns: Turns) -> None:
+    done: list[int] = []
     wait([turns.submit("T1", lambda number=number: done.append(number)) for number in range(20)], 60)  # type: ignore[misc]
     assert done == list(range(20))
 
 
-def test_work_that_fails_says_so_and_costs_nobody_a_turn(one_thread: ThreadPoolExecutor) -> None:
-    turns, done = Turns(one_thread), list[str]()
+def test_work_that_fails_says_so_and_costs_nobody_a_turn(turns: Turns) -> None:
+    done: list[str] = []
 
     def fail() -> None:
         raise ZeroDivisionError
@@ -48,12 +49,31 @@ def test_work_that_fails_says_so_and_costs_nobody_a_turn(one_thread: ThreadPoolE
     assert isinstance(failed.exception(60), ZeroDivisionError)
     assert fine.exception(60) is None
     assert done == ["fine"]
+    assert turns.submit("T1", lambda: 7).result(60) == 7
+
+
+def test_what_has_not_begun_is_cancelled_when_the_day_is_over(turns: Turns) -> None:
+    is_begun, may_end = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        is_begun.set()
+        may_end.wait(60)
+
+    under_way = turns.submit("T1", take_long)
+    is_begun.wait(60)
+    waiting = turns.submit("T1", take_long)
+    turns.stop()
+    assert waiting.cancelled()
+    may_end.set()
+    assert under_way.exception(60) is None
+    with pytest.raises(RuntimeError):
+        turns.submit("T2", take_long)
 
 
 def test_work_of_many_threads_is_all_done_once() -> None:
     done: list[int] = []
-    with ThreadPoolExecutor(4) as threads:
-        turns = Turns(threads)
-        futures = [turns.submit(f"T{number % 3}", lambda number=number: done.append(number)) for number in range(300)]  # type: ignore[misc]
-        wait(futures, 60)
+    many = Turns(4, "test")
+    futures = [many.submit(f"T{number % 3}", lambda number=number: done.append(number)) for number in range(300)]  # type: ignore[misc]
+    wait(futures, 60)
+    many.stop()
     assert sorted(done) == list(range(300))
