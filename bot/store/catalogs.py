@@ -14,13 +14,13 @@ from bot.store.scope import Scope
 from bot.store.tables import EVERY_TEAM, CatalogRow
 from engine import Accelerator, Accelerators, Catalog, Offer
 
-__all__ = ["latest", "latest_version", "load", "save"]
+__all__ = ["latest_version", "load", "save"]
 
 
 def save(scope: Scope, catalog: Catalog, saved_at: datetime) -> str:
     """Make `catalog` the latest of this workspace, or from `Store.across()` of all; its version.
 
-    Times are kept in UTC, so the version is that of `latest`, which may differ from `catalog.version`.
+    Times are kept in UTC, so the version is that of what `load` gives, which may differ from `catalog.version`.
     """
     kept = Catalog.of(
         (replace(offer, as_of=offer.as_of.astimezone(UTC)) for offer in catalog.offers), catalog.accelerators
@@ -36,17 +36,11 @@ def save(scope: Scope, catalog: Catalog, saved_at: datetime) -> str:
 
 
 def latest_version(scope: Scope) -> str | None:
-    """The version of `latest`, without reading it; None when none was imported."""
+    """Of the catalogue imported last for this workspace, else for all; None when none was: the shipped one is used."""
     own_first = col(CatalogRow.team_id) == EVERY_TEAM
     query = select(col(CatalogRow.version)).order_by(own_first, col(CatalogRow.saved_at).desc()).limit(1)
     version: str | None = scope.scalars(query).one_or_none()
     return version
-
-
-def latest(scope: Scope) -> Catalog | None:
-    """The catalogue imported last for this workspace, else for all; None when none was: the shipped one is used."""
-    version = latest_version(scope)
-    return None if version is None else load(scope, version)
 
 
 def load(scope: Scope, version: str) -> Catalog | None:

@@ -12,7 +12,7 @@ from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import InboxRow
 
-__all__ = ["Delivery", "Request", "claim", "counts", "hold", "mark_dead", "mark_retry", "put", "put_all", "settle"]
+__all__ = ["Delivery", "Request", "claim", "counts", "hold", "mark_dead", "mark_retry", "put", "put_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,6 @@ def claim(across: Scope, owner: str, now: datetime, lease_seconds: float, limit:
     )
     rows = sorted(across.scalars(claimed).all(), key=lambda row: row.id)
     return [Request(row.id, row.team_id, row.kind, row.body, row.attempts) for row in rows]
-
-
-def settle(across: Scope, request_id: str, now: datetime) -> bool:
-    """The work is done and changed nothing else; False when it was settled before."""
-    return _leave(across, request_id, state="done", finished_at=now)
 
 
 def hold(across: Scope, request_id: str, until: datetime) -> bool:
