@@ -13,6 +13,7 @@ from bot.views.picks import Choice
 __all__ = ["against_today", "break_even", "headline", "judgement", "next_trial"]
 
 _SAME = 0.005  # a factor this near to one reads as one
+_TWICE = 2.0
 _FLATNESS = {
     "flat": "stays within {spread} all the way from the cost pick to the performance pick: here, faster is nearly free",
     "rising": "varies by {spread} on the way from the cost pick to the performance pick: here, faster costs more",
@@ -31,7 +32,7 @@ def headline(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
 
 
 def against_today(choice: Choice, document: Mapping[str, Any]) -> Mrkdwn:
-    """What a pick gains and what it costs: 3.9× the clips per hour for 1.02× the cost per clip."""
+    """What a pick gains and what it costs: 3.9× the clips per hour for 2 % more per clip."""
     gain = _gain(choice.pick, document["current"], Measure.of(document))
     return say("*{title}:* {gain}.", title=choice.title, gain=gain)
 
@@ -79,17 +80,20 @@ def _gain(pick: Mapping[str, Any], current: Mapping[str, Any] | None, measure: M
     speed, cost = pick["units_per_hour"]["p50"], pick["usd_per_unit"]["p50"]
     if not current:
         return f"{measure.speed(speed)} at {measure.cost(cost)}"
-    faster = _factor(speed, current["units_per_hour"]["p50"])
-    dearer = _factor(cost, current["usd_per_unit"])
-    gained = f"{faster} {measure.several} per hour" if faster else measure.speed(speed)
-    return f"{gained} for {f'{dearer} cost per {measure.one}' if dearer else measure.cost(cost)}"
+    old, paid = current["units_per_hour"]["p50"], current["usd_per_unit"]
+    gained = f"{_times(speed / old)} {measure.several} per hour" if old else measure.speed(speed)
+    return f"{gained} for {_price(cost / paid, measure.one) if paid else measure.cost(cost)}"
 
 
-def _factor(new: float, old: float | None) -> str | None:
-    """`3.9× the`, `the same`; None where there is nothing to compare with."""
-    if not old:
-        return None
-    return "the same" if abs(new / old - 1) < _SAME else f"{ratio(new / old)} the"
+def _times(factor: float) -> str:
+    return "the same" if abs(factor - 1) < _SAME else f"{ratio(factor)} the"
+
+
+def _price(factor: float, one: str) -> str:
+    """A share more or less; from twice on a factor says it shorter."""
+    if abs(factor - 1) < _SAME or factor >= _TWICE:
+        return f"{_times(factor)} cost per {one}"
+    return f"{percent(abs(factor - 1))} {'more' if factor > 1 else 'less'} per {one}"
 
 
 def _out_of_reach(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn | None:

@@ -41,7 +41,7 @@ def test_the_header_names_the_workload_and_its_stage() -> None:
 
 
 def test_the_first_sentence_says_what_was_measured_and_not_what_is_believed() -> None:
-    assert "*Performance:* 5.2× the clips per hour for 1.06× the cost per clip." in shown().blocks[1]["text"]["text"]
+    assert "*Performance:* 5.2× the clips per hour for 6.1 % more per clip." in shown().blocks[1]["text"]["text"]
 
 
 def test_the_reason_stands_under_it() -> None:
@@ -266,7 +266,7 @@ def test_every_warning_of_the_engine_is_shown() -> None:
 
 def test_a_screen_reader_hears_the_recommendation_every_pick_and_today() -> None:
     text = shown().text
-    assert text.startswith("video-gen · production. Performance: 5.2× the clips per hour for 1.06× the cost per clip.")
+    assert text.startswith("video-gen · production. Performance: 5.2× the clips per hour for 6.1 % more per clip.")
     assert "Cost: 1 × L4 · aws g6.xlarge" in text
     assert (
         "Today: 1 × A10G · aws g5.xlarge · us-east-1 · on-demand · bf16, 12.4 clips/h, $0.0834 per clip, $24.14 a day."

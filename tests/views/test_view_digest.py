@@ -50,7 +50,7 @@ def test_money_that_a_shift_saves_is_called_saved() -> None:
 def test_a_finding_says_what_moves_what_is_not_produced_and_what_it_costs() -> None:
     text = as_text(shown(finding()))
     assert "1. video-gen – on cost, should shift to performance" in text
-    assert "Performance: 5.2× the clips per hour for 1.06× the cost per clip." in text
+    assert "Performance: 5.2× the clips per hour for 6.1 % more per clip." in text
     assert "1 × A10G → 4 × A10G" in text
     assert "8,686 more clips a week could be produced. The change costs $784 a week." in text
     assert "Production for 28 days, running on its cost pick." in text
@@ -168,7 +168,7 @@ def test_a_finding_without_a_pick_to_approve_can_still_be_asked_about() -> None:
 def test_a_finding_is_judged_by_its_own_pick_and_not_by_the_recommended_one() -> None:
     text = as_text(shown(finding(kind="dominated", objective="cost", extra_usd_per_week=-310.0)))
     assert ADVICE.recommended == "performance"
-    assert "Cost: 1.04× the clips per hour for 0.75× the cost per clip." in text
+    assert "Cost: 1.04× the clips per hour for 25 % less per clip." in text
     assert "The change saves $310 a week." in text
     assert "could be produced" not in text
 

@@ -190,6 +190,20 @@ def test_what_a_trial_may_bring_reads_as_a_share_or_as_a_multiple(improvement: f
     assert f"is expected to make the choice {said}." in text
 
 
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        (0.069, "for 93 % less per clip"),
+        (0.997, "for the same cost per clip"),
+        (1.5, "for 50 % more per clip"),
+        (2.4, "for 2.4× the cost per clip"),
+    ],
+)
+def test_what_a_result_costs_more_or_less_is_a_share_and_from_twice_on_a_multiple(factor: float, said: str) -> None:
+    usd = ADVICE.objectives["performance"].usd_per_unit.p50  # type: ignore[union-attr]
+    assert said in shown(replace(ADVICE, current=replace(TODAY, usd_per_unit=usd / factor))).text
+
+
 def test_a_trial_is_paid_in_cents() -> None:
     text = as_text(shown(replace(ADVICE, next_trial=Trial(L4, 0.12, 0.841))))
     assert "about $0.84, is expected" in text
