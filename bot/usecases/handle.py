@@ -14,6 +14,7 @@ from bot.usecases.asking.advise import Asker, advise
 from bot.usecases.asking.reading import Malformed, Question, Subcommand, parse
 from bot.usecases.deciding import approving, dismissing, refreshing, restaging, snoozing, undoing
 from bot.usecases.digests import buttons as digest_buttons
+from bot.usecases.digests import cards as digest_cards
 from bot.usecases.digests import forms as digest_forms
 from bot.usecases.digests import subscribing
 from bot.usecases.following import deliveries, handing, trials
@@ -119,6 +120,7 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "settings.audit": settings.show_audit,
     "settings.restore": settings.restore,
     **dict.fromkeys(("digest.pause", "digest.remove", "digest.resume"), digest_buttons.change),
+    "digest.card": digest_cards.show,
     "digest.preview": digest_buttons.preview,
     "digest.send": digest_buttons.send_now,
     "workload.stage": restaging.change_stage,
