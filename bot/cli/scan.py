@@ -40,7 +40,9 @@ def scan_files(
     max_nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Nodes that a configuration may have.")] = 1,
     predictions: Annotated[bool, typer.Option("--predictions", help="List every configuration (with --json).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, max=_MOST_JOBS, help="Processes to spread the work over.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=_MOST_JOBS, help="Processes that advise; with 1 the one that reads does.")
+    ] = 1,
 ) -> None:
     """Advise on every workload of a set of files: no database, no Slack, no network.
 
