@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.views.elements import option
 from bot.views.measure import Measure
 from bot.views.phrases import CATEGORY_WORDS, constraint
 
@@ -20,8 +21,8 @@ _STAGES = {
 def form(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_ask.json.j2` names. `data["values"]` are texts by key, `workload` is set where it is settled."""
     values = dict.fromkeys(_TYPED) | data["values"]
-    stages = [_option(_STAGES[stage], stage) for stage in data["stages"]]
-    pricing = [_option(CATEGORY_WORDS[category].capitalize(), category) for category in data["pricing_categories"]]
+    stages = [option(_STAGES[stage], stage) for stage in data["stages"]]
+    pricing = [option(CATEGORY_WORDS[category].capitalize(), category) for category in data["pricing_categories"]]
     return {
         "metadata": data["metadata"],
         "is_what_if": bool(json.loads(data["metadata"]).get("advice_id")),
@@ -35,7 +36,7 @@ def form(data: Mapping[str, Any]) -> dict[str, Any]:
         "chosen": {
             "pricing": [option for option in pricing if option["value"] in _listed(values, "pricing")],
             **{
-                key: [_option(word, word) for word in _listed(values, key)]
+                key: [option(word, word) for word in _listed(values, key)]
                 for key in ("accelerator", "region", "provider")
             },
         },
@@ -53,10 +54,6 @@ def _limits(document: Mapping[str, Any] | None) -> str:
 def shared(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `shared.json.j2` names."""
     return {"workload": data["workload"]}
-
-
-def _option(label: str, value: str) -> dict[str, str]:
-    return {"label": label, "value": value}
 
 
 def _listed(values: Mapping[str, str | None], key: str) -> Sequence[str]:

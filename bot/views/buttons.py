@@ -1,18 +1,15 @@
 """What can be pressed on a card: to decide, to ask more, to put it off."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
+from bot.views.elements import Element, button, menu, overflow
 from bot.views.phrases import machines, paid
 from bot.views.picks import Choice
 
-__all__ = ["Element", "actions", "approve_button", "button", "why_button"]
-
-Element: TypeAlias = dict[str, Any]
-"""A button or a menu, as the macro `element` of the templates takes it."""
+__all__ = ["actions", "approve_button", "why_button"]
 
 _ALL = 3  # objectives
-_MOST = 5  # options of an overflow menu
 
 
 def actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
@@ -24,7 +21,7 @@ def actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]
         *(
             {**approve_button(choice, advice_id, is_primary=True), "label": "Approve"} for choice in best
         ),  # it is starred
-        *([_menu("Choose another", "advice.choose", others)] if others else []),
+        *([menu("Choose another", "advice.choose", others)] if others else []),
         *([button("Try first", "advice.try", advice_id)] if _has_trial(data["document"], found) else []),
         button("What if?", "advice.whatif", advice_id),
         why_button(advice_id),
@@ -40,8 +37,7 @@ def _more(advice_id: str, data: Mapping[str, Any], found: tuple[Choice, ...]) ->
         *([("What is left out…", "exclusion.list")] if data.get("exclusions") else []),
         ("Stage and thresholds…", "workload.settings"),
     ]
-    options = [{"label": label, "value": f"{action} {advice_id}"} for label, action in entries]
-    return {"label": "More", "action": "more", "options": options[:_MOST], "is_overflow": True}
+    return overflow((label, f"{action} {advice_id}") for label, action in entries)
 
 
 def _has_trial(document: Mapping[str, Any], found: tuple[Choice, ...]) -> bool:
@@ -68,11 +64,6 @@ def why_button(advice_id: str) -> Element:
     return button("Why?", "advice.why", advice_id)
 
 
-def button(label: str, action: str, value: str) -> Element:
-    """A plain button."""
-    return {"label": label, "action": action, "value": value, "style": None, "spoken": None}
-
-
 def _others(advice_id: str, found: tuple[Choice, ...]) -> list[tuple[str, str]]:
     """Labels and values of the other picks, and of what comes near the recommended one: `<advice>:fallback:2`."""
     picks = [choice for choice in found if not choice.is_recommended and not choice.is_today]
@@ -85,7 +76,3 @@ def _others(advice_id: str, found: tuple[Choice, ...]) -> list[tuple[str, str]]:
 
 def _rented(where: Mapping[str, Any]) -> str:
     return " · ".join(part for part in (machines(where), where["provider"], where["region"], paid(where)) if part)
-
-
-def _menu(label: str, action: str, options: Sequence[tuple[str, str]]) -> Element:
-    return {"label": label, "action": action, "options": [{"label": words, "value": value} for words, value in options]}

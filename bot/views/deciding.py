@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, mention, say
+from bot.views.elements import Element, button
 from bot.views.phrases import machines, moment, who
 from bot.views.refusals import moved
 from bot.views.thresholds import slowing_above, spending_above
@@ -52,12 +53,12 @@ def decided(data: Mapping[str, Any]) -> Mrkdwn | None:
     return _DECIDED[state](decision, data.get("words") or ())
 
 
-def undo_button(data: Mapping[str, Any]) -> list[dict[str, str | None]]:
+def undo_button(data: Mapping[str, Any]) -> list[Element]:
     """The button that takes the decision back, for as long as that is possible."""
     decision = data["decision"]
     if data["state"] == "open" or decision is None or not decision.get("can_undo"):
         return []
-    return [{"label": "Undo", "action": "advice.undo", "value": data["advice_id"], "style": None, "spoken": None}]
+    return [button("Undo", "advice.undo", data["advice_id"])]
 
 
 def left_out(data: Mapping[str, Any]) -> Mrkdwn | str:
@@ -138,7 +139,7 @@ def word_lapsed(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "what": what,
         "next": say("{by}, or anybody else, can approve it too.", by=by),
-        "buttons": [{"label": "Look at it", "action": "advice.approve", "value": value, "style": None, "spoken": None}],
+        "buttons": [button("Look at it", "advice.approve", value)],
     }
 
 
@@ -201,9 +202,8 @@ def _exclusion(row: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _revoke_button(row: Mapping[str, Any]) -> dict[str, str | None]:
-    spoken = f"Allow again: {what_is_excluded(row)}"
-    return {"label": "Allow again", "action": "exclusion.revoke", "value": row["id"], "style": None, "spoken": spoken}
+def _revoke_button(row: Mapping[str, Any]) -> Element:
+    return button("Allow again", "exclusion.revoke", row["id"], spoken=f"Allow again: {what_is_excluded(row)}")
 
 
 _NOTES = {

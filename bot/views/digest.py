@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.render import Mrkdwn, escaped, join, say
 from bot.views import unsure
-from bot.views.buttons import Element, approve_button, button, why_button
+from bot.views.buttons import approve_button, why_button
 from bot.views.deciding import decided, undo_button
+from bot.views.elements import Element, button, menu
 from bot.views.numbers import count, duration, money, plain, plural, singular
 from bot.views.phrases import configuration, day, machines, owned_by, sentence
 from bot.views.picks import Choice, choices
@@ -220,8 +221,7 @@ def _snooze(found: Mapping[str, Any], advice_id: str) -> Element:
         "price": f"{advice_id}:price:{found['objective']}"
     }
     offered = [it for it in _SNOOZES if it[1] != "price" or found["kind"] not in unsure.KINDS]
-    options = [{"label": label, "value": values[until]} for label, until in offered]
-    return {"label": "Snooze", "action": "advice.snooze", "options": options}
+    return menu("Snooze", "advice.snooze", [(label, values[until]) for label, until in offered])
 
 
 def _change_of_stage(found: Mapping[str, Any], advice_id: str) -> list[Element]:

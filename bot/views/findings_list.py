@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.render import Mrkdwn, join, say
 from bot.views import unsure
-from bot.views.buttons import Element, button
 from bot.views.deciding import decided, undo_button
 from bot.views.digest import counted, stake
+from bot.views.elements import Element, button, menu, overflow
 from bot.views.numbers import count
 from bot.views.subscriptions import FINDINGS
 
@@ -65,8 +65,7 @@ def _menu(digest_id: str, row: Mapping[str, Any]) -> Element:
         is_move = row["kind"] not in unsure.KINDS
         approve = [(f"Approve {row['objective']}…", f"digest.approve {at}:{row['objective']}")] if is_move else []
         entries = [*approve, ("Snooze…", f"digest.snooze {at}"), ("Dismiss…", f"digest.dismiss {at}"), *entries]
-    options = [{"label": label, "value": value} for label, value in entries]
-    return {"label": "More", "action": "more", "options": options, "is_overflow": True}
+    return overflow(entries)
 
 
 def _kinds(data: Mapping[str, Any]) -> Element | None:
@@ -75,7 +74,7 @@ def _kinds(data: Mapping[str, Any]) -> Element | None:
     if len(kinds) <= 1:
         return None
     options = [("All kinds", data["total"], ""), *((_kind(kind), number, kind) for kind, number in kinds)]
-    return _menu_of(
+    return menu(
         "Only one kind",
         "digest.all.kind",
         [(f"{label} ({count(number)})", f"{data['digest_id']}:0:{kind}") for label, number, kind in options],
@@ -90,7 +89,7 @@ def _pages(data: Mapping[str, Any], number: int) -> Element | None:
     stride = -(-pages // _MOST)
     label_of = [(_span(page, size, number), page) for page in range(0, pages, stride)]
     values = [(label, f"{data['digest_id']}:{page}:{data['kind']}") for label, page in label_of]
-    return _menu_of("Go to", "digest.all.page", values)
+    return menu("Go to", "digest.all.page", values)
 
 
 def _turns(data: Mapping[str, Any]) -> Iterator[Element]:
@@ -108,7 +107,3 @@ def _span(page: int, size: int, number: int) -> str:
 
 def _kind(kind: str) -> str:
     return FINDINGS.get(kind, kind.replace("_", " "))
-
-
-def _menu_of(label: str, action: str, options: list[tuple[str, str]]) -> Element:
-    return {"label": label, "action": action, "options": [{"label": words, "value": value} for words, value in options]}

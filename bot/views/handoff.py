@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, code, join, say
+from bot.views.elements import Element, menu
 from bot.views.phrases import configuration, machines, who
 
 __all__ = ["handoff", "handoff_undone", "others_menu", "patches"]
@@ -44,10 +45,10 @@ def patches(data: Mapping[str, Any]) -> list[Mrkdwn]:
     return [_patch(part) for part in data["parts"]]
 
 
-def others_menu(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+def others_menu(data: Mapping[str, Any]) -> list[Element]:
     """The menu of the tools that were not asked for; nothing where there is none."""
-    options = [{"label": _TITLES[target], "value": f"{data['about']}:{target}"} for target in data["others"]]
-    return [{"label": "For another tool", "action": "handoff.show", "options": options}] if options else []
+    options = [(_TITLES[target], f"{data['about']}:{target}") for target in data["others"]]
+    return [menu("For another tool", "handoff.show", options)] if options else []
 
 
 def _patch(part: Mapping[str, str]) -> Mrkdwn:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
+from bot.views.elements import Element, button
 from bot.views.numbers import count, money, percent, plain
 from bot.views.phrases import configuration, day, moment, who
 
@@ -44,13 +45,9 @@ def _lines(lines: Iterable[str]) -> Mrkdwn:
     return join("\n", list(lines))
 
 
-def _buttons(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    settings = _button("Settings", "settings.change", "all") if data["is_administrator"] else None
-    return [it for it in (_button("Ask", "ask.open", "home", "primary"), settings) if it is not None]
-
-
-def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:
-    return {"label": label, "action": action, "value": value, "style": style, "spoken": None}
+def _buttons(data: Mapping[str, Any]) -> list[Element]:
+    settings = button("Settings", "settings.change", "all") if data["is_administrator"] else None
+    return [it for it in (button("Ask", "ask.open", "home", style="primary"), settings) if it is not None]
 
 
 def _known(data: Mapping[str, Any]) -> Mrkdwn:
@@ -132,7 +129,7 @@ def _word(word: Mapping[str, Any]) -> dict[str, Any]:
         at=moment(word["given_at"]),
     )
     value = f"{word['advice_id']}:{word['choice']}"
-    return {"sentence": sentence, "button": _button("Look at it", "advice.approve", value)}
+    return {"sentence": sentence, "button": button("Look at it", "advice.approve", value)}
 
 
 def _trial(trial: Mapping[str, Any]) -> Mrkdwn:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, mention, say
+from bot.views.elements import Element, button, option
 from bot.views.logged import entry
 from bot.views.numbers import count
 
@@ -34,7 +35,7 @@ def settings_changed(data: Mapping[str, Any]) -> dict[str, Any]:
         say("*{key}* {before} → {after}", key=it["key"], before=_people(it["before"]), after=_people(it["after"]))
         for it in data["changes"]
     ]
-    back = _button("Restore previous", "settings.restore", str(data["entry_id"])) if data["entry_id"] else None
+    back = button("Restore previous", "settings.restore", str(data["entry_id"])) if data["entry_id"] else None
     return {"lines": join("\n", lines), "buttons": [back] if back else []}
 
 
@@ -66,7 +67,7 @@ def modal_settings(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def modal_webhook(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_webhook.json.j2` names: the address, and the secret that is shown here only."""
-    choices = [{"label": "Keep the secret that is in use", "value": "kept"}, {"label": "Use this one", "value": "new"}]
+    choices = [option("Keep the secret that is in use", "kept"), option("Use this one", "new")]
     return {
         "metadata": data["metadata"],
         "url": data["url"],
@@ -112,16 +113,12 @@ def _webhook(hook: Mapping[str, Any]) -> Mrkdwn:
     return Mrkdwn("No webhook.")
 
 
-def _buttons(hook: Mapping[str, Any]) -> list[dict[str, Any]]:
-    change = _button("Change", "settings.change", "all", "primary")
-    webhook = _button("Webhook", "settings.webhook", "webhook") if hook["has_keys"] else None
-    deliveries = _button("Deliveries", "webhook.log", "newest") if hook["url"] else None
-    log = _button("Audit log", "settings.audit", "newest")
+def _buttons(hook: Mapping[str, Any]) -> list[Element]:
+    change = button("Change", "settings.change", "all", style="primary")
+    webhook = button("Webhook", "settings.webhook", "webhook") if hook["has_keys"] else None
+    deliveries = button("Deliveries", "webhook.log", "newest") if hook["url"] else None
+    log = button("Audit log", "settings.audit", "newest")
     return [it for it in (change, webhook, deliveries, log) if it is not None]
-
-
-def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:
-    return {"label": label, "action": action, "value": value, "style": style, "spoken": None}
 
 
 def _box(box: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.owners import Owner
 from bot.render import Mrkdwn, channel, join, say
+from bot.views.elements import Element, button, option
 from bot.views.numbers import count, money
 from bot.views.phrases import moment, owned_by
 
@@ -63,14 +64,14 @@ def subscription_list(data: Mapping[str, Any]) -> dict[str, Any]:
             join("\n", list(shown[start : start + _ROWS_A_SECTION])) for start in range(0, len(shown), _ROWS_A_SECTION)
         ],
         "left_off": count(left_off) if left_off else None,
-        "new": _button("New digest", "digest.new", "new", style="primary"),
+        "new": button("New digest", "digest.new", "new", style="primary"),
     }
 
 
 def restaged(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `restaged.json.j2` names: the tag that a workload has now, and a way back to the one before."""
     before = data["before"]
-    back = _button(f"Back to {before}", "workload.stage", f"{data['advice_id']}:{before}")
+    back = button(f"Back to {before}", "workload.stage", f"{data['advice_id']}:{before}")
     return {"workload": data["workload"], "stage": data["stage"], "buttons": [back] if before else []}
 
 
@@ -105,11 +106,11 @@ def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_subscription.json.j2` names."""
     topic = data["topic"]
     whose = (*topic.get("owners", ()), *topic.get("teams", ()))
-    days = [_option(day.capitalize(), day) for day in _DAYS]
+    days = [option(day.capitalize(), day) for day in _DAYS]
     choices = {
-        "stage": [_option(_STAGES.get(it, it), it) for it in data["all"]["stage"]],
-        "kind": [_option(_KINDS.get(it, it), it) for it in data["all"]["kind"]],
-        "finding": [_option(_finding(it), it) for it in data["all"]["finding"]],
+        "stage": [option(_STAGES.get(it, it), it) for it in data["all"]["stage"]],
+        "kind": [option(_KINDS.get(it, it), it) for it in data["all"]["kind"]],
+        "finding": [option(_finding(it), it) for it in data["all"]["finding"]],
     }
     return {
         "metadata": data["metadata"],
@@ -118,7 +119,7 @@ def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
         "days": days,
         "chosen_days": [days[day] for day in data["days"]],
         "time": data["time"],
-        "zone": _option(data["timezone"], data["timezone"]),
+        "zone": option(data["timezone"], data["timezone"]),
         "choices": choices,
         "chosen": {name: _chosen(options, topic.get(f"{name}s", ())) for name, options in choices.items()},
         "owners": [Owner.of(it).key for it in whose if Owner.of(it).is_person],
@@ -149,15 +150,15 @@ def _topic(row: Mapping[str, Any]) -> Mrkdwn | None:
     return say("Only {words}", words=words) if words else None
 
 
-def _buttons(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _buttons(row: Mapping[str, Any]) -> list[Element]:
     it = row["id"]
-    pause = _button("Resume", "digest.resume", it) if row["is_paused"] else _button("Pause", "digest.pause", it)
+    pause = button("Resume", "digest.resume", it) if row["is_paused"] else button("Pause", "digest.pause", it)
     return [
-        _button("Preview", "digest.preview", it),
-        _button("Send now", "digest.send", it),
+        button("Preview", "digest.preview", it),
+        button("Send now", "digest.send", it),
         pause,
-        _button("Edit", "digest.edit", it),
-        _button("Remove", "digest.remove", it) | {"confirm": _sure(row["name"])},
+        button("Edit", "digest.edit", it),
+        button("Remove", "digest.remove", it) | {"confirm": _sure(row["name"])},
     ]
 
 
@@ -177,11 +178,3 @@ def _finding(kind: str) -> str:
 
 def _chosen(options: Sequence[Mapping[str, str]], values: Sequence[str]) -> list[Mapping[str, str]]:
     return [option for option in options if option["value"] in values]
-
-
-def _option(label: str, value: str) -> dict[str, str]:
-    return {"label": label, "value": value}
-
-
-def _button(label: str, action: str, value: str, style: str | None = None) -> dict[str, Any]:
-    return {"label": label, "action": action, "value": value, "style": style, "spoken": None}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, say
+from bot.views.elements import Element, button
 from bot.views.handoff import others_menu, patches
 from bot.views.measure import Measure
 from bot.views.numbers import amount, money
@@ -103,14 +104,9 @@ def _end(data: Mapping[str, Any]) -> Mrkdwn:
     return say(_ENDS[data["state"]], by=who(data["ended_by"]))
 
 
-def _cancel(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "label": "Cancel the trial",
-        "action": "trial.cancel",
-        "value": data["about"],
-        "style": None,
-        "spoken": f"Cancel the trial on {machines(data['configuration'])}",
-    }
+def _cancel(data: Mapping[str, Any]) -> Element:
+    spoken = f"Cancel the trial on {machines(data['configuration'])}"
+    return button("Cancel the trial", "trial.cancel", data["about"], spoken=spoken)
 
 
 def _all(data: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
-from bot.views.buttons import Element, button
+from bot.views.elements import Element, button
 from bot.views.numbers import money
 from bot.views.phrases import ended, machines, owned_by, quoted, sentence
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, say
+from bot.views.elements import Element, button
 from bot.views.numbers import count
 from bot.views.phrases import moment
 
@@ -42,6 +43,5 @@ def _line(row: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _again(row: Mapping[str, Any]) -> dict[str, Any]:
-    spoken = f"Send {row['event']} again"
-    return {"label": "Send again", "action": "webhook.again", "value": row["id"], "style": None, "spoken": spoken}
+def _again(row: Mapping[str, Any]) -> Element:
+    return button("Send again", "webhook.again", row["id"], spoken=f"Send {row['event']} again")

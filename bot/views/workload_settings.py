@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
-from bot.views.buttons import button
 from bot.views.deciding import exclusion_rows
+from bot.views.elements import button
 from bot.views.phrases import quoted, who
 
 __all__ = ["modal_workload", "workload_changed", "workload_settings"]

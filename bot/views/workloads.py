@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
+from bot.views.elements import Element, button
 from bot.views.numbers import count, plural
 from bot.views.phrases import moment, owned_by
 
@@ -32,7 +33,7 @@ def workload_list(data: Mapping[str, Any]) -> dict[str, Any]:
         "missed": data["asked_page"] if data["asked_page"] != data["page"] else None,
         "pages": data["pages"],
         "chunks": [join("\n", chunk) for chunk in chunks],
-        "buttons": [_button(name, value) for name, value in data["turns"].items()],
+        "buttons": [_turn(name, value) for name, value in data["turns"].items()],
     }
 
 
@@ -46,6 +47,6 @@ def _workload(row: Mapping[str, Any]) -> Mrkdwn:
     return say("*{workload}* – {details}", workload=row["workload"], details=details)
 
 
-def _button(name: str, value: str) -> dict[str, str | None]:
+def _turn(name: str, value: str) -> Element:
     label = {"previous": "◀ Previous", "next": "Next ▶"}[name]
-    return {"label": label, "action": f"list.turn.{name}", "value": value, "style": None, "spoken": f"{name} page"}
+    return button(label, f"list.turn.{name}", value, spoken=f"{name} page")
