@@ -13,6 +13,7 @@ from sqlmodel import col
 from bot.files import Report
 from bot.jobs.ticks import Ticker
 from bot.jobs.worker import Worker
+from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
 from bot.store import Scope, Store, history, workloads
@@ -112,6 +113,16 @@ async def test_what_was_decided_in_the_list_is_a_line_with_a_way_back_and_nothin
     assert len(told.slack.messages(CHANNEL)) == before
 
 
+async def test_a_list_that_slack_does_not_draw_anew_costs_nobody_the_decision(told: Story) -> None:
+    await open_list(told)
+    await pick(told, "clip-gen", "Snooze…")
+    told.slack.fail_next("views.update", Fault.down())
+    await submit(told)
+    assert ("advice.snooze", ADMINISTRATOR.id) in audited(told)
+    assert "Snoozed" in said_to(told, ADMINISTRATOR.id)
+    assert "Snoozed" not in view_text(modal(told)), "it stays as it was"
+
+
 async def test_what_was_decided_in_the_list_can_only_be_explained_there(told: Story) -> None:
     await open_list(told)
     await pick(told, "clip-gen", "Snooze…")
@@ -209,6 +220,11 @@ async def test_nobody_relies_on_it_any_more_and_it_is_no_finding_any_more(told: 
     digest = await next_digest(told)
     assert "planned* – too little is known of it" in blocks_text(digest)
     assert "import its history: one successful run is enough" in blocks_text(digest)
+    assert (await told.hands.open_home()).is_ok
+    await told.settle()
+    home = told.slack.state.views.home(ADMINISTRATOR.id)
+    assert home is not None
+    assert "1 has no run yet that could be judged" in str(home.content)
     await told.press(digest, "workload.stage")
     assert "counts as prototyping now" in said_to(told, ADMINISTRATOR.id)
     assert "settled: planned" not in blocks_text(await next_digest(told))
