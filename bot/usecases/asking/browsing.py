@@ -9,10 +9,10 @@ from bot.posts import Destination, Post
 from bot.store import browsing, outbox
 from bot.store.browsing import Listed, Wanted
 from bot.usecases.asking.advise import Asker
-from bot.usecases.asking.reading import STAGE_ALIASES, STAGE_HINT, Malformed, Subcommand
+from bot.usecases.asking.reading import STAGE_ALIASES, STAGE_HINT, Subcommand
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Unreadable
+from bot.usecases.words.problems import Unreadable, bad_request
 from bot.usecases.words.wording import closest
 from engine import FINDING_KINDS, KINDS
 
@@ -34,9 +34,8 @@ def list_workloads(room: Room, asked: Subcommand, asker: Asker) -> None:
     try:
         page = _read(asked.words, asker.user)
     except Unreadable as unreadable:
-        view, data = "bad_request", Malformed(asked.asked, (unreadable.problem,)).as_document()
         with room.store.write(asker.team_id, settles=asker.request_id) as scope:
-            outbox.put(scope, Post(asker.destination, view, data))
+            outbox.put(scope, bad_request(asker.destination, asked.asked, unreadable.problem))
         return
     _show(room, asker.team_id, page, asker.destination, asker.request_id)
 

@@ -7,15 +7,15 @@ from bot.posts import Post
 from bot.store import Scope, advices, audit, outbox, workloads
 from bot.store.advices import StoredAdvice
 from bot.store.workloads import OwnedWorkload
-from bot.usecases.asking.reading import Malformed
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Problem
-from bot.usecases.workspace.people import WhoIsThat
-from bot.usecases.workspace.permissions import Denied, grounds, may
+from bot.usecases.words.problems import Problem, bad_request
+from bot.usecases.workspace.rights import refusal
 from engine import STAGES, Stage
 
 __all__ = ["change_stage", "tag"]
+
+_UNKNOWN = Problem("that workload is not known any more", "nothing was changed")
 
 
 def change_stage(room: Room, click: Click, request_id: str | None = None) -> None:
@@ -24,12 +24,13 @@ def change_stage(room: Room, click: Click, request_id: str | None = None) -> Non
     stage = next((known for known in STAGES if known == wanted), None)
     with room.store.read(click.team_id) as scope:
         advice = advices.get(scope, advice_id)
-    refused = _refusal(room, click, advice.workload) if advice else None
+    to = click.in_private
+    refused = refusal(room, click.team_id, click.user_id, "restage", to, advice.workload) if advice else None
     with room.store.write(click.team_id, settles=request_id) as scope:
         if refused is not None:
             outbox.put(scope, refused)
         elif advice is None or stage is None or not _tag(room, scope, click, advice, stage):
-            outbox.put(scope, _bad(click, "that workload is not known any more"))
+            outbox.put(scope, bad_request(to, "", _UNKNOWN))
 
 
 def tag(
@@ -51,21 +52,3 @@ def _tag(room: Room, scope: Scope, click: Click, advice: StoredAdvice, stage: St
     data = {"workload": name, "stage": stage, "before": before, "by": click.user_id, "advice_id": advice.id}
     outbox.put(scope, Post(click.in_private, "restaged", data))
     return True
-
-
-def _refusal(room: Room, click: Click, workload: str) -> Post | None:
-    """What to say to whoever may not. Asks Slack: in no transaction."""
-    try:
-        person = room.people(click.team_id, click.user_id)
-    except WhoIsThat:
-        return _bad(click, "Slack does not say who you are just now")
-    with room.store.read(click.team_id) as scope:
-        verdict = may("restage", person, grounds(room, scope, workload))
-    if isinstance(verdict, Denied):
-        return Post(click.in_private, "not_allowed", verdict.as_document("restage", workload))
-    return None
-
-
-def _bad(click: Click, what: str) -> Post:
-    problem = Problem(what, "nothing was changed; try again in a minute")
-    return Post(click.in_private, "bad_request", Malformed("", (problem,)).as_document())

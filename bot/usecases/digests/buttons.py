@@ -7,14 +7,13 @@ from typing import TypeAlias
 from bot.posts import Destination, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
-from bot.usecases.asking.reading import Malformed
 from bot.usecases.digests.digest import drafted, send, survey
 from bot.usecases.digests.long_work import beat_of
-from bot.usecases.digests.rights import refusal
 from bot.usecases.digests.subscribing import listed
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Problem
+from bot.usecases.words.problems import Problem, bad_request
+from bot.usecases.workspace.rights import refusal
 
 __all__ = ["change", "preview", "send_now"]
 
@@ -29,7 +28,7 @@ def preview(room: Room, click: Click, request_id: str | None = None) -> None:
     with room.store.write(click.team_id, settles=request_id) as scope:
         standing = subscriptions.find(scope, click.value)
         if standing is None:
-            outbox.put(scope, _bad(click, _GONE))
+            outbox.put(scope, bad_request(click.in_private, "", _GONE))
         else:
             data = drafted(scope, surveyed, standing.channel, standing, room.clock())
             outbox.put(scope, Post(click.in_private, "digest", data))
@@ -43,7 +42,7 @@ def send_now(room: Room, click: Click, request_id: str | None = None) -> None:
     with room.store.write(click.team_id, settles=request_id) as scope:
         standing = _standing(scope, click)
         if isinstance(standing, Problem):
-            outbox.put(scope, _bad(click, standing))
+            outbox.put(scope, bad_request(click.in_private, "", standing))
         else:
             to = Destination(standing.channel, response_url=click.response_url)
             send(scope, standing, surveyed, to, room.clock())
@@ -58,7 +57,7 @@ def change(room: Room, click: Click, request_id: str | None = None) -> None:
     with room.store.write(click.team_id, settles=request_id) as scope:
         standing = _standing(scope, click)
         if isinstance(standing, Problem):
-            outbox.put(scope, _bad(click, standing))
+            outbox.put(scope, bad_request(click.in_private, "", standing))
             return
         _CHANGES[verb](scope, room, standing)
         audit.record(scope, now, click.user_id, f"digest.{verb}", standing.channel, name=standing.name)
@@ -67,7 +66,7 @@ def change(room: Room, click: Click, request_id: str | None = None) -> None:
 
 
 def _is_refused(room: Room, click: Click, request_id: str | None) -> bool:
-    refused = refusal(room, click.team_id, click.user_id, click.in_private)
+    refused = refusal(room, click.team_id, click.user_id, "digest", click.in_private)
     if refused is not None:
         with room.store.write(click.team_id, settles=request_id) as scope:
             outbox.put(scope, refused)
@@ -80,10 +79,6 @@ def _standing(scope: Scope, click: Click) -> Subscription | Problem:
     if found is None:
         return _GONE
     return found if found.channel == click.channel_id else _ELSEWHERE
-
-
-def _bad(click: Click, problem: Problem) -> Post:
-    return Post(click.in_private, "bad_request", Malformed("", (problem,)).as_document())
 
 
 def _pause(scope: Scope, room: Room, standing: Subscription) -> None:

@@ -10,17 +10,16 @@ from bot.owners import Owner
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
-from bot.usecases.asking.reading import Malformed
 from bot.usecases.digests.periods import DAYS
-from bot.usecases.digests.rights import refusal
 from bot.usecases.digests.subscribing import LONGEST_NAME, row
 from bot.usecases.digests.topics import Topic, gain_of, teams_of
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Id, Option, Submission, Typed
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Problem, Unreadable
+from bot.usecases.words.problems import Problem, Unreadable, bad_request
 from bot.usecases.words.schedule_words import DEFAULT, spell_time, zones_like
 from bot.usecases.workspace.people import WhoIsThat
+from bot.usecases.workspace.rights import refusal
 from engine import FINDING_KINDS, KINDS, STAGES
 
 __all__ = ["check", "edit", "new", "save", "zones"]
@@ -75,7 +74,7 @@ def save(room: Room, form: Submission, request_id: str | None = None) -> None:
     """Keep the digest that the form describes, and say when it comes next."""
     origin = _Opened.read(form.metadata)
     to = origin.in_private(form.user_id)
-    refused, mistakes = refusal(room, form.team_id, form.user_id, to), check(room, form)
+    refused, mistakes = refusal(room, form.team_id, form.user_id, "digest", to), check(room, form)
     with room.store.write(form.team_id, settles=request_id) as scope:
         if refused is not None or origin.channel_id is None or mistakes:
             outbox.put(scope, refused or _bad(to, "the form could not be read"))
@@ -182,5 +181,4 @@ def _spelled(name: str, now: datetime) -> str:
 
 
 def _bad(to: Destination, what: str) -> Post:
-    problem = Problem(what, "/gpu-advise digest list shows the digests; nothing was changed")
-    return Post(to, "bad_request", Malformed("", (problem,)).as_document())
+    return bad_request(to, "", Problem(what, "/gpu-advise digest list shows the digests; nothing was changed"))

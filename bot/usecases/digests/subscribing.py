@@ -8,15 +8,15 @@ from bot.posts import Destination, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
 from bot.usecases.asking.advise import Asker
-from bot.usecases.asking.reading import Malformed, Subcommand
+from bot.usecases.asking.reading import Subcommand
 from bot.usecases.digests.digest import digest_now, drafted, send, survey
 from bot.usecases.digests.long_work import beat_of
 from bot.usecases.digests.periods import Schedule, next_period
-from bot.usecases.digests.rights import refusal
 from bot.usecases.digests.topics import read_topic
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Problem, Unreadable
+from bot.usecases.words.problems import Problem, Unreadable, bad_request
 from bot.usecases.words.schedule_words import DEFAULT, parse_schedule, spell_days, spell_time
+from bot.usecases.workspace.rights import refusal
 
 __all__ = ["LONGEST_NAME", "digest", "listed", "row", "schedule_of"]
 
@@ -38,7 +38,7 @@ def digest(room: Room, asked: Subcommand, asker: Asker) -> None:
     channel = asker.destination.channel
     if channel is None:
         _refuse(room, asked, asker, Problem("digests belong to a channel", "type the command in the channel"))
-    elif verb != "preview" and (refused := refusal(room, asker.team_id, asker.user, asker.destination)):
+    elif verb != "preview" and (refused := refusal(room, asker.team_id, asker.user, "digest", asker.destination)):
         _say(room, asker, refused)
     else:
         _DEEDS[verb](room, asked, asker, channel, name)
@@ -206,7 +206,7 @@ def _say(room: Room, asker: Asker, post: Post) -> None:
 
 
 def _bad(asked: Subcommand, asker: Asker, problem: Problem) -> Post:
-    return Post(asker.destination, "bad_request", Malformed(asked.asked, (problem,)).as_document())
+    return bad_request(asker.destination, asked.asked, problem)
 
 
 _VERBS: Mapping[str, str] = {

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Problem", "Unreadable"]
+from bot.posts import Destination, Post
+
+__all__ = ["Problem", "Unreadable", "bad_request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +26,8 @@ class Unreadable(Exception):
     def __init__(self, what: str, hint: str) -> None:
         self.problem = Problem(what, hint)
         super().__init__(f"{what}; {hint}")
+
+
+def bad_request(to: Destination, asked: str, *problems: Problem) -> Post:
+    """Say what is wrong with what was `asked`; that may be empty, where a button or a form asked."""
+    return Post(to, "bad_request", {"asked": asked, "problems": [problem.as_document() for problem in problems]})

@@ -9,17 +9,18 @@ from typing import Any
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, workspaces
 from bot.usecases.asking.advise import Asker
-from bot.usecases.asking.reading import Malformed, Subcommand
+from bot.usecases.asking.reading import Subcommand
 from bot.usecases.following import webhooks
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Problem
+from bot.usecases.words.problems import Problem, bad_request
 from bot.usecases.workspace import auditing, home, workload_settings
 from bot.usecases.workspace import preferences as preferring
-from bot.usecases.workspace.people import WhoIsThat
-from bot.usecases.workspace.permissions import Allowed, Denied, grounds, may
+from bot.usecases.workspace.people import known
+from bot.usecases.workspace.permissions import Allowed, grounds, may
 from bot.usecases.workspace.preferences import preferences
+from bot.usecases.workspace.rights import refusal
 from bot.usecases.workspace.setting_words import SECTIONS, SETTINGS, Settings, is_setting, read, spelled
 
 __all__ = [
@@ -63,7 +64,7 @@ def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
     pairs = [word.partition("=") for word in asked.words]
     if any(not equals for _, equals, _ in pairs):
         problem = Problem(f"{' '.join(asked.words)[:80]!r} is no setting with a value", _HINT)
-        return _say(room, asker.team_id, asker.request_id, _bad(asker.destination, asked.asked, problem))
+        return _say(room, asker.team_id, asker.request_id, bad_request(asker.destination, asked.asked, problem))
     wanted = {key: value for key, _, value in pairs}
     return _change(room, asker.team_id, asker.user, asker.destination, asker.request_id, wanted, asked.asked)
 
@@ -105,7 +106,7 @@ def document(scope: Scope, *, is_administrator: bool, has_keys: bool) -> dict[st
 
 def form(room: Room, click: Click) -> Modal:
     """The form with every setting filled in; whoever may not change them is told who may."""
-    refused = _refusal(room, click.team_id, click.user_id)
+    refused = refusal(room, click.team_id, click.user_id, "settings", Destination())
     if refused is not None:
         return Modal("modal_refused", {"view": refused.view, "data": refused.data})
     with room.store.read(click.team_id) as scope:
@@ -148,16 +149,16 @@ def save(room: Room, submitted: Submission, request_id: str) -> None:
 def restore(room: Room, click: Click, request_id: str) -> None:
     """Put back what one change replaced, unless it was changed again since."""
     entry_id = int(click.value) if click.value.isascii() and click.value.isdigit() and len(click.value) < 19 else 0  # noqa: PLR2004 - what a database can hold
-    refused = _refusal(room, click.team_id, click.user_id)
+    refused = refusal(room, click.team_id, click.user_id, "settings", click.in_private)
     with room.store.write(click.team_id, settles=request_id) as scope:
         entry = audit.get(scope, entry_id)
         if refused is not None:
-            _put(scope, refused, click.in_private)
+            outbox.put(scope, refused)
         elif entry is None or entry.action != "settings.change":
-            _put(scope, _bad(click.in_private, "", Problem("that change is not in the audit log", _HINT)))
+            outbox.put(scope, bad_request(click.in_private, "", Problem("that change is not in the audit log", _HINT)))
         elif spelled(_standing(scope), tuple(entry.detail["after"])) != entry.detail["after"]:
             problem = Problem("these settings were changed again since", "nothing was put back; look at them first")
-            _put(scope, _bad(click.in_private, "", problem))
+            outbox.put(scope, bad_request(click.in_private, "", problem))
         else:
             _apply(room, scope, click.user_id, click.in_private, entry.detail["before"])
 
@@ -169,7 +170,7 @@ def show_audit(room: Room, click: Click, request_id: str) -> None:
 
 def webhook_form(room: Room, click: Click) -> Modal:
     """The webhook's address, and a new secret that only this form ever shows; nothing changes until it is saved."""
-    refused = _refusal(room, click.team_id, click.user_id)
+    refused = refusal(room, click.team_id, click.user_id, "settings", Destination())
     if refused is not None:
         return Modal("modal_refused", {"view": refused.view, "data": refused.data})
     with room.store.read(click.team_id) as scope:
@@ -190,31 +191,33 @@ def check_webhook(room: Room, submitted: Submission) -> Mapping[str, str]:
 def save_webhook(room: Room, submitted: Submission, request_id: str) -> None:
     """Keep the address; the secret that the form showed where that was asked for, or where there was none."""
     opened, url = _Opened.read(submitted.metadata), (submitted.first("url") or "").strip() or None
-    refused = _refusal(room, submitted.team_id, submitted.user_id)
+    to = opened.in_private(submitted.user_id)
+    refused = refusal(room, submitted.team_id, submitted.user_id, "settings", to)
     with room.store.write(submitted.team_id, settles=request_id) as scope:
-        to = opened.in_private(submitted.user_id)
         if refused is not None:
-            return _put(scope, refused, to)
+            outbox.put(scope, refused)
+            return
         kept = preferences(scope)
         is_new = url is not None and (kept.webhook_secret is None or submitted.first("secret") == "new")
         secret = None if url is None else opened.sealed if is_new else kept.webhook_secret
         preferring.change(scope, replace(kept, webhook_url=url, webhook_secret=secret))
         detail = {"before": kept.webhook_url, "after": url, "is_new_secret": is_new}
         audit.record(scope, room.clock(), submitted.user_id, "webhook.change", "webhook", **detail)
-        return _put(scope, Post(to, "webhook_changed", {"url": url, "is_new_secret": is_new}))
+        outbox.put(scope, Post(to, "webhook_changed", {"url": url, "is_new_secret": is_new}))
 
 
 def _show(room: Room, asker: Asker) -> None:
-    is_administrator = asker.user is not None and _refusal(room, asker.team_id, asker.user) is None
+    person = known(room.people, asker.team_id, asker.user) if asker.user else None
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
+        is_administrator = person is not None and isinstance(may("settings", person, grounds(room, scope)), Allowed)
         data = document(scope, is_administrator=is_administrator, has_keys=room.vault.has_keys)
-        _put(scope, Post(asker.destination, "settings", data))
+        outbox.put(scope, Post(asker.destination, "settings", data))
 
 
 def _show_audit(room: Room, team_id: str, user_id: str | None, to: Destination, request_id: str | None) -> None:
-    refused = _refusal(room, team_id, user_id)
+    refused = refusal(room, team_id, user_id, "settings", to)
     with room.store.write(team_id, settles=request_id) as scope:
-        _put(scope, refused or Post(to, "audit_log", auditing.as_document(scope)), to)
+        outbox.put(scope, refused or Post(to, "audit_log", auditing.as_document(scope)))
 
 
 def _change(
@@ -226,14 +229,15 @@ def _change(
     wanted: Mapping[str, str],
     asked: str,
 ) -> None:
-    refused = _refusal(room, team_id, user_id)
+    refused = refusal(room, team_id, user_id, "settings", to)
     with room.store.write(team_id, settles=request_id) as scope:
-        if refused is not None:
-            return _put(scope, refused, to)
         _, wrong = read(_standing(scope), wanted)
-        if wrong:
-            return _put(scope, _bad(to, asked, *(unreadable.problem for unreadable in wrong.values())))
-        return _apply(room, scope, user_id, to, wanted)
+        if refused is not None:
+            outbox.put(scope, refused)
+        elif wrong:
+            outbox.put(scope, bad_request(to, asked, *(unreadable.problem for unreadable in wrong.values())))
+        else:
+            _apply(room, scope, user_id, to, wanted)
 
 
 def _apply(room: Room, scope: Scope, user_id: str | None, to: Destination, wanted: Mapping[str, str]) -> None:
@@ -249,25 +253,7 @@ def _apply(room: Room, scope: Scope, user_id: str | None, to: Destination, wante
         detail = {"before": {key: old[key] for key in keys}, "after": {key: new[key] for key in keys}}
         entry_id = audit.record(scope, room.clock(), user_id, "settings.change", "settings", **detail)
     changes = [{"key": key, "before": old[key], "after": new[key]} for key in keys]
-    _put(scope, Post(to, "settings_changed", {"changes": changes, "entry_id": entry_id}))
-
-
-def _refusal(room: Room, team_id: str, user_id: str | None) -> Post | None:
-    """What to say to somebody who may not change settings; None to whoever may. Asks Slack: in no transaction."""
-    nowhere = Destination()
-    if user_id is None:  # the machine itself, whose rights decide
-        return None
-    try:
-        person = room.people(team_id, user_id)
-    except WhoIsThat:
-        problem = Problem("Slack does not say who you are just now", "nothing was changed; try again in a minute")
-        return _bad(nowhere, "", problem)
-    with room.store.read(team_id) as scope:
-        verdict = may("settings", person, grounds(room, scope))
-    if isinstance(verdict, Allowed):
-        return None
-    assert isinstance(verdict, Denied)  # noqa: S101 - a verdict is one or the other
-    return Post(nowhere, "not_allowed", verdict.as_document("settings"))
+    outbox.put(scope, Post(to, "settings_changed", {"changes": changes, "entry_id": entry_id}))
 
 
 def _standing(scope: Scope, *, is_locked: bool = False) -> Settings:
@@ -289,14 +275,6 @@ def _metadata(click: Click, **details: str) -> str:
     return opened.model_dump_json(exclude_defaults=True)
 
 
-def _bad(to: Destination, asked: str, *problems: Problem) -> Post:
-    return Post(to, "bad_request", Malformed(asked, problems).as_document())
-
-
-def _put(scope: Scope, post: Post, to: Destination | None = None) -> None:
-    outbox.put(scope, post if to is None else replace(post, destination=to))
-
-
 def _say(room: Room, team_id: str, request_id: str | None, post: Post) -> None:
     with room.store.write(team_id, settles=request_id) as scope:
-        _put(scope, post)
+        outbox.put(scope, post)

@@ -10,13 +10,12 @@ from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, history, outbox, workloads
 from bot.store.workloads import OwnedWorkload
 from bot.usecases.asking.advise import Asker, Unknown
-from bot.usecases.asking.reading import Malformed
 from bot.usecases.deciding.excluding import as_documents
 from bot.usecases.deciding.restaging import tag
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
-from bot.usecases.words.problems import Problem
+from bot.usecases.words.problems import bad_request
 from bot.usecases.workspace.people import Person, known
 from bot.usecases.workspace.permissions import Action, Allowed, Denied, Grounds, grounds, is_administrator, may
 from bot.usecases.workspace.preferences import preferences
@@ -85,7 +84,7 @@ def change_by_words(room: Room, asker: Asker, workload: str, pairs: Mapping[str,
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
         refused = _refused(case, "thresholds", asker.destination)
         if refused is None and problems:
-            refused = _bad(asker.destination, asked, *problems)
+            refused = bad_request(asker.destination, asked, *problems)
         if refused is not None:
             outbox.put(scope, refused)
         else:
@@ -193,7 +192,7 @@ def _apply(
     before = own(scope, case.name, is_locked=True)
     after, lifted = changed(before, wanted, preferences(scope), by, is_administrator=_is_boss(case))
     if lifted:
-        outbox.put(scope, _bad(to, asked, *(each.problem for each in lifted.values())))
+        outbox.put(scope, bad_request(to, asked, *(each.problem for each in lifted.values())))
         return
     old, new = spelled(before), spelled(after)
     names = [name for name in NAMES if old[name] != new[name]]
@@ -252,10 +251,6 @@ def _typed(submitted: Submission) -> dict[str, str]:
 def _version(scope: Scope, owned: OwnedWorkload) -> str:
     now = [owned.workload.stage, spelled(own(scope, owned.workload.name))]
     return hashlib.sha256(json.dumps(now).encode()).hexdigest()[:16]
-
-
-def _bad(to: Destination, asked: str, *problems: Problem) -> Post:
-    return Post(to, "bad_request", Malformed(asked, problems).as_document())
 
 
 def _put(scope: Scope, to: Destination, view: str, data: dict[str, Any]) -> None:

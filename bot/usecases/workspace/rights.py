@@ -1,0 +1,30 @@
+"""Whether somebody may, asked of Slack at this moment and in no transaction; the words for whoever may not."""
+
+from bot.posts import Destination, Post
+from bot.store import audit
+from bot.usecases.room import Room
+from bot.usecases.words.problems import Problem, bad_request
+from bot.usecases.workspace.people import known
+from bot.usecases.workspace.permissions import Action, Allowed, grounds, may
+
+__all__ = ["refusal"]
+
+
+def refusal(
+    room: Room, team_id: str, user_id: str | None, action: Action, to: Destination, workload: str | None = None
+) -> Post | None:
+    """What to say, at `to`, to somebody who may not; None to whoever may. The attempt is in the audit log."""
+    if user_id is None:  # the machine itself, whose rights decide
+        return None
+    person = known(room.people, team_id, user_id)
+    if person is None:
+        who_is_that = Problem("Slack does not say who you are just now", "nothing was changed; try again in a minute")
+        return bad_request(to, "", who_is_that)
+    with room.store.read(team_id) as scope:
+        verdict = may(action, person, grounds(room, scope, workload))
+    if isinstance(verdict, Allowed):
+        return None
+    with room.store.write(team_id) as scope:
+        detail = {"right": action, "reason": verdict.reason}
+        audit.record(scope, room.clock(), user_id, "right.refuse", workload or action, **detail)
+    return Post(to, "not_allowed", verdict.as_document(action, workload))
