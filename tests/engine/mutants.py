@@ -52,12 +52,17 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 NAMES = {"argmax": "argmin", "any": "all", "max": "min", "minimum": "maximum", "maximum": "minimum", "repeat": "tile"}
 
 _SMALL = "small = [key.astype(np.min_scalar_type(int(key.max(initial={})))) for key in keys]"
+_FIRST_OF_EACH = (
+    "if candidates.most_ways {} 1:\n    machines = candidates.shape[kept] // candidates.most_ways\n"
+    "    _, first = np.unique(machines, return_index=True)\n    kept = kept[np.sort(first)]"
+)
 # Mutants that change nothing anybody could observe, each with its reason.
 EQUIVALENT: dict[tuple[str, str], str] = {
     (
         "while len(self._known) >= _REMEMBERED:\n    self._known.pop(next(iter(self._known)), None)",
         "while len(self._known) > _REMEMBERED:\n    self._known.pop(next(iter(self._known)), None)",
     ): "how many filter sets are remembered changes no answer",
+    (_FIRST_OF_EACH.format(">"), _FIRST_OF_EACH.format(">=")): "the first candidates of machines with one are all",
     (_SMALL.format(0), _SMALL.format(1)): "0 and 1 have the same smallest type",
     ("n_offers = len(columns[0])", "n_offers = len(columns[1])"): "columns are equally long",
     (
