@@ -116,13 +116,12 @@ def _slopes_and_effects(
     What a sheet leaves out, caches, instructions and how well libraries are tuned to them, comes with the architecture.
     A part without a sheet, because it was withdrawn since the fit, shares nothing.
     """
-    places = {name: place for place, name in enumerate(accelerators)}
-    built = accelerators.columns.architecture
-    number = np.array([built[places[name]] if name in places else -1 - i for i, name in enumerate(names)], dtype=int)
-    named = np.array(names, dtype=np.str_)
+    places, built = {name: place for place, name in enumerate(accelerators)}, accelerators.columns.architecture
+    part = np.array([places.get(name, -1 - i) for i, name in enumerate(names)], dtype=np.int64)
+    number = np.array([built[place] if place >= 0 else place for place in part], dtype=np.int64)
     together, apart = deviations
     covariance = np.diag(np.concatenate([np.square(slopes), np.zeros(len(names))]))
-    effects = together**2 * (number[:, None] == number) + apart**2 * (named[:, None] == named)
+    effects = together**2 * (number[:, None] == number) + apart**2 * (part[:, None] == part)
     covariance[len(slopes) :, len(slopes) :] = effects
     return covariance
 
