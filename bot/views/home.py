@@ -7,17 +7,10 @@ from bot.render import Mrkdwn, join, say
 from bot.views.elements import Element, button
 from bot.views.numbers import count, money, percent, plain
 from bot.views.phrases import configuration, day, moment, who
+from bot.views.subscriptions import FINDINGS
 
 __all__ = ["home"]
 
-_FINDING_WORDS = {
-    "shift_to_performance": "production that could be faster",
-    "dominated": "free money",
-    "overbuilt_prototype": "overbuilt prototype",
-    "drifted_stage": "another stage than tagged",
-    "thin_evidence": "thin evidence",
-    "stale_evidence": "stale evidence",
-}
 _KIND_WORDS = {"ai": "AI", "traditional": "traditional"}
 _SCORED = 8  # accelerators
 _STAGES = ("prototyping", "validation", "production")
@@ -117,7 +110,7 @@ def _found(found: Mapping[str, Any]) -> Mrkdwn:
 
 
 def _finding(kind: str) -> str:
-    return _FINDING_WORDS.get(kind, kind.replace("_", " "))
+    return FINDINGS.get(kind, kind.replace("_", " "))
 
 
 def _word(word: Mapping[str, Any]) -> dict[str, Any]:

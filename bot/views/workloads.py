@@ -7,16 +7,11 @@ from bot.render import Mrkdwn, join, say
 from bot.views.elements import Element, button
 from bot.views.numbers import count, plural
 from bot.views.phrases import moment, owned_by
+from bot.views.subscriptions import FINDINGS
 
 __all__ = ["workload_list"]
 
 _ROWS_A_SECTION = 10  # 120-character names in the widest script still fit a section's 3,000 characters
-_FINDINGS = {
-    "shift_to_performance": "should shift to performance",
-    "dominated": "free money",
-    "overbuilt_prototype": "over-built prototype",
-    "drifted_stage": "stage drifted",
-}
 
 
 def workload_list(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +37,7 @@ def _workload(row: Mapping[str, Any]) -> Mrkdwn:
     runs = f"{count(row['runs'])} {'run' if row['runs'] == 1 else 'runs'} in {plural(row['unit'])}"
     last = f"last {moment(row['last_run_at'])}" if row["last_run_at"] else "never ran"
     owner = owned_by(row["owner"]) if row["owner"] else None
-    found = [f"⚑ {_FINDINGS.get(kind, kind.replace('_', ' '))}" for kind in row["findings"]]
+    found = [f"⚑ {FINDINGS.get(kind, kind.replace('_', ' '))}" for kind in row["findings"]]
     details = join(" · ", [part for part in (row["stage"], row["kind"], runs, last, owner, *found) if part])
     return say("*{workload}* – {details}", workload=row["workload"], details=details)
 

@@ -122,7 +122,7 @@ def test_a_list_has_buttons_to_the_pages_beside_it() -> None:
 
 def test_a_list_says_what_was_found_of_a_workload_and_whose_it_is() -> None:
     text = said("workload_list", **page_of(workload_row(owner="film team", findings=["dominated"])))
-    assert "film team · ⚑ free money" in text
+    assert "film team · ⚑ the same speed can be had for less" in text
 
 
 def test_a_page_of_the_longest_names_loses_none_of_them() -> None:

@@ -7,7 +7,7 @@ import { emoji, mrkdwn } from "./mrkdwn.js";
 const POLL_MILLISECONDS = 400;
 const EMPTY = element("p", { className: "empty" }, "Nothing here yet. Ask for advice below: /gpu-advise video-gen production");
 const by = (id) => document.getElementById(id);
-const shown = { state: null, viewer: "U0ADMIN01", channel: "", isHome: false, messages: new Map(), home: "", read: new Map() };
+const shown = { state: null, viewer: "U0ADMIN01", channel: "", isHome: false, messages: new Map(), home: "", read: new Map(JSON.parse(sessionStorage.getItem("read") ?? "[]")) };
 
 function names() {
   const { people, channels } = shown.state;
@@ -89,6 +89,7 @@ function isNew(channel) {
 function read() {
   const here = shown.state.channels.find((one) => one.id === shown.state.channel);
   if (!shown.isHome) shown.read.set(`${shown.viewer} ${here.id}`, here.last_ts);
+  sessionStorage.setItem("read", JSON.stringify([...shown.read]));
 }
 
 function placeButton(name, channel, isHome) {
