@@ -68,7 +68,11 @@ class Hourglass:
 def held_up(slack: LocalSlack) -> Iterator[None]:
     """Slack's silences last as long as this block."""
     is_over = threading.Event()
-    slack.web_api.pause = lambda _seconds: asyncio.to_thread(lambda: None if is_over.wait(60) else None)
+
+    async def pause(_seconds: float) -> None:
+        await asyncio.to_thread(is_over.wait, 60)
+
+    slack.web_api.pause = pause
     try:
         yield
     finally:
