@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from tests.database_fixtures import (
     bare_database_url,
     bare_postgres,
+    compiled_once,
     database_url,
     migrated_postgres,
     migrated_sqlite,
@@ -23,6 +24,7 @@ from tests.local_slack_fixture import fake_slack, served_front, slack
 __all__ = [
     "bare_database_url",
     "bare_postgres",
+    "compiled_once",
     "database_url",
     "fake_slack",
     "migrated_postgres",

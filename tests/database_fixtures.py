@@ -9,13 +9,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import create_engine
 
-from bot.store import Store
+from bot.store import Store, connections
 from bot.store.tables import METADATA
 from tests.postgres_server import NoPostgres, postgres
 
@@ -25,6 +27,30 @@ _DISCONNECT = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_O
 _EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(METADATA.sorted_tables))  # noqa: S608 - all our own
 _SERVER = pytest.StashKey[str]()
 _RESET = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+
+class Compiled(dict[Any, Any]):
+    """Statements as SQL, which the many databases of one kind share: each would compile all of them anew."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_of_any(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_of_any(key), compiled)
+
+
+def _of_any(key: Any) -> Any:
+    """SQLAlchemy's key, less which of the databases it is about."""
+    dialect, *statement = key
+    return dialect.name, *statement
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    options = {"execution_options": {"compiled_cache": Compiled()}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "create_engine", partial(create_engine, **options))
+        yield
 
 
 class Reused:
