@@ -21,6 +21,7 @@ from bot.usecases.following import deliveries, handing, trials
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace import departing, home, listing, settings, workload_settings
+from bot.usecases.workspace.rights import barred
 
 __all__ = ["handle", "is_known"]
 
@@ -53,7 +54,8 @@ def _do(room: Room, work: inbox.Request) -> None:
     match work.kind:
         case "click":
             click = Click.model_validate(work.body)
-            _CLICKS[_verb(click)](room, click, work.id)
+            if not _is_barred(room, click, work.id):
+                _CLICKS[_verb(click)](room, click, work.id)
         case "submission":
             form = Submission.model_validate(work.body)
             _SUBMISSIONS[form.callback_id](room, form, work.id)
@@ -65,6 +67,15 @@ def _do(room: Room, work: inbox.Request) -> None:
             undoing.close(room, Closing.model_validate(work.body), work.id)
         case _:
             _command(room, Command.model_validate(work.body), work.id)
+
+
+def _is_barred(room: Room, click: Click, request_id: str) -> bool:
+    """Whether this person may not even ask; then they are told so."""
+    refused = barred(room, click.team_id, click.user_id, click.in_private)
+    if refused is not None:
+        with room.store.write(click.team_id, settles=request_id) as scope:
+            outbox.put(scope, refused)
+    return refused is not None
 
 
 def _verb(click: Click) -> str:

@@ -12,6 +12,7 @@ from bot.usecases.following import trials
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 from bot.usecases.workspace import settings, workload_settings
+from bot.usecases.workspace.rights import barred
 
 __all__ = ["BENEATH", "CHECKS", "MODALS", "SUGGESTIONS", "opens"]
 
@@ -64,5 +65,11 @@ def opens(asked: Asked) -> Callable[[Room], Modal] | None:
     """How to make the modal that was asked for; None when no modal was."""
     if isinstance(asked, Click):
         make = MODALS.get(".".join(asked.action_id.split(".")[:2]))
-        return None if make is None else lambda room: make(room, asked)
+        return None if make is None else lambda room: _refused(room, asked) or make(room, asked)
     return None if asked.text.strip() else lambda room: forms.ask_anew(room, asked)
+
+
+def _refused(room: Room, click: Click) -> Modal | None:
+    """For who may not even ask."""
+    refused = barred(room, click.team_id, click.user_id, click.in_private)
+    return None if refused is None else Modal("modal_refused", {"view": refused.view, "data": refused.data})

@@ -65,6 +65,25 @@ async def test_whoever_lost_the_right_since_the_confirmation_opened_decides_noth
     assert audited(told)[-1] == ("right.refuse", MEMBER.id)
 
 
+@pytest.mark.parametrize("action", ["advice.why", "advice.whatif"])
+async def test_whoever_is_deactivated_is_shown_no_story_and_no_form(told: Story, action: str) -> None:
+    card = await ask_openly(told)
+    change_account(told, MEMBER, is_deactivated=True)
+    shown = await open_modal(told, card, action, MEMBER.id)
+    assert "deactivated" in view_text(shown)
+    assert shown.content.get("submit") is None
+    assert audited(told)[-1] == ("right.refuse", MEMBER.id)
+
+
+async def test_whoever_is_deactivated_turns_no_page(told: Story) -> None:
+    before = await told.ask("list")
+    change_account(told, MEMBER, is_deactivated=True)
+    button = {"type": "button", "action_id": "list.turn.next", "block_id": "b", "value": "2"}
+    await told.hands.act(before, button, user_id=MEMBER.id)
+    await told.settle()
+    assert "deactivated" in said_to(told, MEMBER.id)
+
+
 @pytest.mark.parametrize("action", ["snooze", "dismiss", "undo"])
 async def test_a_guest_neither_snoozes_nor_dismisses_nor_undoes(told: Story, action: str) -> None:
     join_in(told, GUEST)

@@ -9,12 +9,13 @@ from bot.store import Store, audit, workspaces
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, WhoIsThat
 from bot.usecases.workspace.permissions import Action
-from bot.usecases.workspace.rights import refusal
+from bot.usecases.workspace.rights import barred, refusal
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEAM = "T123"
 HERE = Destination("C1", "U2", is_private=True)
 PEOPLE = {"U1": Person("U1", is_administrator=True), "U2": Person("U2"), "U3": Person("U3", is_guest=True)}
+PEOPLE |= {"U4": Person("U4", is_stranger=True), "U5": Person("U5", is_deactivated=True)}
 
 
 def somebody(_team_id: str, user_id: str) -> Person:
@@ -69,3 +70,17 @@ def test_where_slack_does_not_say_who_it_is_nothing_is_said_of_rights(room: Room
     assert post is not None
     assert post.view == "bad_request"
     assert attempts(room) == []
+
+
+@pytest.mark.parametrize("user_id", ["U1", "U2", "U3", "U9"])
+def test_whoever_sees_the_channel_may_look_while_slack_says_nothing_else(room: Room, user_id: str) -> None:
+    assert barred(room, TEAM, user_id, HERE) is None
+    assert attempts(room) == []
+
+
+@pytest.mark.parametrize(("user_id", "reason"), [("U4", "stranger"), ("U5", "deactivated")])
+def test_another_workspace_and_an_account_that_ended_may_not_even_ask(room: Room, user_id: str, reason: str) -> None:
+    post = barred(room, TEAM, user_id, HERE)
+    assert post is not None
+    assert (post.view, post.data["reason"]) == ("not_allowed", reason)
+    assert attempts(room) == [(user_id, "ask", "ask", reason)]

@@ -14,6 +14,7 @@ from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
 from bot.usecases.words.keys import read_pair, spelled
 from bot.usecases.words.problems import Unreadable
+from bot.usecases.workspace.rights import barred
 from engine import PRICING_CATEGORIES, STAGES, Workload
 
 __all__ = ["ask", "ask_anew", "check", "names", "places", "what_if"]
@@ -75,13 +76,20 @@ def ask(room: Room, form: Submission, request_id: str) -> None:
     """Answer the question that the form asks: where it was opened, and of a *What if* in place of the card."""
     origin, question = Origin.read(form.metadata), _question(room, form)
     in_private = origin.in_private(form.user_id)
-    if isinstance(question, Malformed):
-        with room.store.write(form.team_id, settles=request_id) as scope:
-            outbox.put(scope, Post(in_private, "bad_request", question.as_document()))
-        return
-    in_place = origin.in_place(form.user_id) if origin.advice_id and origin.message_ts else None
-    asker = Asker(form.team_id, form.user_id, in_private, request_id, in_place, origin.advice_id)
-    advise(room, question, asker)
+    refused = barred(room, form.team_id, form.user_id, in_private)
+    if refused is not None:
+        _say(room, form, request_id, refused)
+    elif isinstance(question, Malformed):
+        _say(room, form, request_id, Post(in_private, "bad_request", question.as_document()))
+    else:
+        in_place = origin.in_place(form.user_id) if origin.advice_id and origin.message_ts else None
+        asker = Asker(form.team_id, form.user_id, in_private, request_id, in_place, origin.advice_id)
+        advise(room, question, asker)
+
+
+def _say(room: Room, form: Submission, request_id: str, post: Post) -> None:
+    with room.store.write(form.team_id, settles=request_id) as scope:
+        outbox.put(scope, post)
 
 
 def _form(

@@ -5,9 +5,9 @@ from bot.store import audit
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, bad_request
 from bot.usecases.workspace.people import known
-from bot.usecases.workspace.permissions import Action, Allowed, grounds, may
+from bot.usecases.workspace.permissions import Action, Allowed, Grounds, grounds, may
 
-__all__ = ["refusal"]
+__all__ = ["barred", "refusal"]
 
 
 def refusal(
@@ -28,3 +28,14 @@ def refusal(
         detail = {"right": action, "reason": verdict.reason}
         audit.record(scope, room.clock(), user_id, "right.refuse", workload or action, **detail)
     return Post(to, "not_allowed", verdict.as_document(action, workload))
+
+
+def barred(room: Room, team_id: str, user_id: str, to: Destination) -> Post | None:
+    """What to say to somebody who may not even look: of another workspace that shares a channel, or deactivated.
+
+    While Slack does not say who it is anybody may look, as in the channel itself; what changes something asks again.
+    """
+    person = known(room.people, team_id, user_id)
+    if person is None or isinstance(may("ask", person, Grounds()), Allowed):
+        return None
+    return refusal(room, team_id, user_id, "ask", to)
