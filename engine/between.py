@@ -54,7 +54,10 @@ class Ends:
         per_unit = (frontier.usd_per_hour / speeds)[inner].tolist()
         first, last = (each.usd_per_hour / each.units_per_hour for each in (self.cheap, self.fast))
         shapes = np.concatenate([[self.cheap.shape], frontier.shape[inner], [self.fast.shape]])
-        return flatness_of([first, *per_unit, last], policy.flat_below, outlook.prediction.covariance(shapes))
+        prediction = outlook.prediction
+        return flatness_of(
+            [first, *per_unit, last], policy.flat_below, lambda some: prediction.covariance(shapes[some])
+        )
 
     def swing(self, outlook: Outlook, policy: Policy) -> Swing:
         """The throughputs that the ends may have on any day whose prices lie within the policy's noise.

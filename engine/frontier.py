@@ -1,10 +1,10 @@
-"""Which points no other point beats: less money and more work."""
+"""Which points no other point beats, less money and more work, and some of them where all are too many."""
 
 import numpy as np
 
 from engine.units import Floats, Integers
 
-__all__ = ["pareto_frontier"]
+__all__ = ["evenly", "pareto_frontier"]
 
 
 def pareto_frontier(costs: Floats, speeds: Floats) -> Integers:
@@ -22,3 +22,8 @@ def pareto_frontier(costs: Floats, speeds: Floats) -> Integers:
     is_last = np.r_[speeds[records][1:] < speeds[records][:-1], True][: len(records)]
     frontier: Integers = records[is_last][::-1]
     return frontier
+
+
+def evenly(count: int, most: int) -> Integers:
+    """At most `most` of `count` positions, as even as whole numbers allow; both ends are among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))

@@ -1,30 +1,38 @@
 """What the numbers mean: flatness, break-even, what is missing where nothing is feasible, what a pick is limited by."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import cache
 from statistics import NormalDist
 
 import numpy as np
 
 from engine.advice import BreakEven, Flatness, Infeasible
+from engine.frontier import evenly
 from engine.search import Limits, Speeds, tests_over
 from engine.space import Space
-from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Objective
+from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers, Objective
 
 __all__ = ["break_even_of", "explain_infeasible", "flatness_of", "probability_flat"]
 
 _POINTS = 2048  # of the lattice
 _PRIMES = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37], dtype=np.float64)
 _DIRECTIONS = len(_PRIMES)
+_WEIGHED = 64  # costs: neighbours on a frontier err together, and the work grows with the third power
 
 
-def flatness_of(usd_per_unit: Sequence[float], flat_below: float, log_covariance: Floats | None = None) -> Flatness:
+def flatness_of(
+    usd_per_unit: Sequence[float], flat_below: float, log_covariance: Callable[[Integers], Floats] | None = None
+) -> Flatness:
     """How much the median cost per unit varies along the frontier, (n,) from the cost pick to the performance pick.
 
-    With the covariance (n, n) of the natural logarithms also the probability that it varies by less than `flat_below`.
+    With `log_covariance`, which gives the covariance (k, k) of the natural logarithms at k positions, also the
+    probability that it varies by less than `flat_below`, as an even choice among many costs shows it.
     """
     spread = float(max(usd_per_unit) / min(usd_per_unit) - 1.0)
-    chance = None if log_covariance is None else probability_flat(np.log(usd_per_unit), log_covariance, flat_below)
+    chance = None
+    if log_covariance is not None:
+        weighed = evenly(len(usd_per_unit), _WEIGHED)
+        chance = probability_flat(np.log(usd_per_unit)[weighed], log_covariance(weighed), flat_below)
     if spread < flat_below:
         return Flatness(spread, "flat", chance)
     return Flatness(spread, "rising" if usd_per_unit[-1] >= usd_per_unit[0] else "falling", chance)

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from engine.advice import Infeasible, Reached
+from engine.frontier import evenly
 from engine.outlook import Outlook
 from engine.picks import find
 from engine.search import frontier_of
@@ -27,8 +26,7 @@ def reach(outlook: Outlook, workload: Workload, today: Today, policy: Policy) ->
     if isinstance(found, Infeasible):
         return ()
     frontier = found.points.take(frontier_of(found.points))
-    kept = np.unique(np.linspace(0, len(frontier) - 1, _MOST).round().astype(np.int64))
-    thinned = frontier.take(kept)
+    thinned = frontier.take(evenly(len(frontier), _MOST))
     return tuple(
         Reached(SECONDS_PER_HOUR / units, usd / units)
         for usd, units in zip(thinned.usd_per_hour.tolist(), thinned.units_per_hour.tolist(), strict=True)

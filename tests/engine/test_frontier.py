@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.frontier import pareto_frontier
+from engine.frontier import evenly, pareto_frontier
 from tests.engine import brute_force
 
 coarse = st.integers(1, 6).map(float)
@@ -43,3 +43,11 @@ def test_of_equally_fast_records_only_the_cheapest_stays_however_slow_they_are()
 
 def test_no_points_have_no_frontier() -> None:
     assert frontier([]) == []
+
+
+@given(st.integers(1, 300), st.integers(2, 40))
+def test_an_even_choice_keeps_both_ends_and_leaves_no_wide_gap(count: int, most: int) -> None:
+    chosen = evenly(count, most).tolist()
+    assert (chosen[0], chosen[-1]) == (0, count - 1)
+    assert len(chosen) == min(count, most)
+    assert all(0 < later - earlier <= (count - 1) / (most - 1) + 1 for earlier, later in itertools.pairwise(chosen))

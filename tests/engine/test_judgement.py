@@ -11,6 +11,7 @@ from engine.advice import Infeasible
 from engine.judgement import break_even_of, explain_infeasible, flatness_of, probability_flat
 from engine.search import candidates_of, find_points, shortlist
 from engine.shapes import _cumulative
+from engine.units import Floats, Integers
 from engine.workload import Constraints, Workload
 from tests.engine.instances import limits_of as limits_of_instance
 from tests.engine.instances import random_instance, space_of, speeds_of
@@ -89,11 +90,26 @@ def test_among_many_costs_it_agrees_with_random_draws(n: int) -> None:
 
 
 def test_the_probability_of_flatness_stands_beside_the_verdict() -> None:
-    found = flatness_of([1.0, 1.05], 0.1, np.diag([0.05**2, 0.05**2]))
+    found = flatness_of([1.0, 1.05], 0.1, lambda some: np.diag(np.full(len(some), 0.05**2)))
     assert found.verdict == "flat"
     assert found.probability_flat is not None
     assert 0.5 < found.probability_flat < 1.0
     assert flatness_of([1.0, 1.05], 0.1).probability_flat is None
+
+
+def test_of_a_long_frontier_an_even_choice_says_what_all_of_it_would() -> None:
+    logs = np.linspace(0.0, 0.06, 500)
+    loadings = np.column_stack([np.linspace(0.0, 0.05, 500), 0.02 * np.sin(np.linspace(0.0, 6.0, 500))])
+    covariance, asked = loadings @ loadings.T, []
+
+    def covariance_of(some: Integers) -> Floats:
+        asked.append(len(some))
+        return covariance[np.ix_(some, some)]
+
+    found = flatness_of(np.exp(logs).tolist(), 0.1, covariance_of)
+    assert found.spread == pytest.approx(math.expm1(0.06))
+    assert found.probability_flat == pytest.approx(probability_flat(logs, covariance, 0.1), abs=0.01)
+    assert max(asked) <= 64
 
 
 def infeasible(known: list[Machine], asked: Constraints) -> Infeasible:
