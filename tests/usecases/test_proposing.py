@@ -8,7 +8,7 @@ import pytest
 
 from bot.usecases.deciding.proposing import Proposal, advised, price_now, recommended
 from bot.usecases.workspace.permissions import Change
-from engine import Catalog, as_document
+from engine import Catalog, as_document, index
 from tests.store.store_samples import a_catalog, an_offer
 from tests.views.view_samples import ADVICE, INFEASIBLE, L40S, UNDETERMINED
 
@@ -36,13 +36,13 @@ def slower(speed: float) -> Mapping[str, Any]:
 
 class TestThePriceOfTheMoment:
     def test_is_that_of_the_same_offer(self) -> None:
-        catalog = a_catalog(SPOT, RESERVED, ON_DEMAND)
-        assert price_now(catalog, configured()) == 0.526
-        assert price_now(catalog, configured(pricing_category="dynamic")) == 0.2
-        assert price_now(catalog, configured(pricing_category="committed", term="1y")) == 0.33
+        prices = index(a_catalog(SPOT, RESERVED, ON_DEMAND))
+        assert price_now(prices, configured()) == 0.526
+        assert price_now(prices, configured(pricing_category="dynamic")) == 0.2
+        assert price_now(prices, configured(pricing_category="committed", term="1y")) == 0.33
 
     def test_is_the_lowest_where_a_list_has_several(self) -> None:
-        assert price_now(a_catalog(ON_DEMAND, replace(ON_DEMAND, price_usd_per_hour=0.5)), configured()) == 0.5
+        assert price_now(index(a_catalog(ON_DEMAND, replace(ON_DEMAND, price_usd_per_hour=0.5))), configured()) == 0.5
 
     @pytest.mark.parametrize(
         "change",
@@ -51,15 +51,16 @@ class TestThePriceOfTheMoment:
             {"region": "us-east-2"},
             {"instance_type": "g4dn.2xlarge"},
             {"accelerator_count": 2},
+            {"accelerator": "a part without a sheet"},
             {"pricing_category": "dynamic"},
             {"pricing_category": "committed", "term": "3y"},
         ],
     )
     def test_is_nobody_s_who_offers_anything_else(self, change: dict[str, Any]) -> None:
-        assert price_now(a_catalog(ON_DEMAND, RESERVED), configured(**change)) is None
+        assert price_now(index(a_catalog(ON_DEMAND, RESERVED)), configured(**change)) is None
 
     def test_is_none_in_an_empty_list(self) -> None:
-        assert price_now(Catalog.of((), a_catalog().accelerators), configured()) is None
+        assert price_now(index(Catalog.of((), a_catalog().accelerators)), configured()) is None
 
 
 class TestTheChange:

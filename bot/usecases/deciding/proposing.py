@@ -12,14 +12,13 @@ from bot.usecases.asking.advise import answer
 from bot.usecases.asking.reading import Question
 from bot.usecases.room import Room
 from bot.usecases.workspace.permissions import Change
-from engine import OBJECTIVES, Advice, Catalog, Filters, Objective, as_document
+from engine import OBJECTIVES, Advice, CatalogIndex, Filters, Objective, as_document
 
 __all__ = ["Proposal", "price_now", "propose", "propose_trial", "recommended"]
 
 _HOURS = 24.0
-_RENTED = (
-    "provider", "region", "instance_type", "accelerator", "accelerator_count", "pricing_category", "term"
-)  # fmt: skip
+_WORDS = ("provider", "region", "instance_type", "pricing_category", "term")
+_RENTED = (*_WORDS, "accelerator", "accelerator_count")
 """What names an offer; what else a configuration says is how it is used."""
 
 
@@ -78,8 +77,8 @@ def propose_trial(room: Room, scope: Scope, advice: StoredAdvice) -> Proposal | 
 
 def _proposal(room: Room, scope: Scope, advice: StoredAdvice, choice: str, wanted: Mapping[str, Any]) -> Proposal:
     objective = next((known for known in OBJECTIVES if known == choice), None)
-    catalog, current = room.shelf.index(scope).catalog, advice.document["current"]
-    price = price_now(catalog, wanted)
+    current = advice.document["current"]
+    price = price_now(room.shelf.index(scope), wanted)
     if objective is not None:
         found = advice.document["objectives"][objective]
     else:
@@ -97,11 +96,13 @@ def recommended(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None if pick is None or "infeasible" in pick else pick
 
 
-def price_now(catalog: Catalog, configuration: Mapping[str, Any]) -> float | None:
-    """US dollars per node and hour of the same offer in `catalog`; None when it is not on offer any more."""
-    wanted = tuple(configuration[name] for name in _RENTED)
-    same = (offer for offer in catalog.offers if tuple(getattr(offer, name) for name in _RENTED) == wanted)
-    return min((offer.price_usd_per_hour for offer in same), default=None)
+def price_now(index: CatalogIndex, configuration: Mapping[str, Any]) -> float | None:
+    """US dollars per node and hour of the same offer in `index`; None when it is not on offer any more."""
+    if not index.catalog.accelerators.knows(configuration["accelerator"]):
+        return None
+    rows = index.rows_of(configuration["accelerator"], configuration["accelerator_count"])
+    same = rows[index.matches(rows, {name: configuration[name] or "" for name in _WORDS})]
+    return float(index.prices[same].min()) if len(same) else None
 
 
 def advised(document: Mapping[str, Any], choice: str) -> Mapping[str, Any] | None:

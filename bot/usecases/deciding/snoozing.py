@@ -103,5 +103,5 @@ def _snooze(room: Room, scope: Scope, wish: _Wish, advice: StoredAdvice) -> None
 def _priced(room: Room, scope: Scope, advice: StoredAdvice, objective: str) -> dict[str, Any] | None:
     """The configuration whose price is waited for, at the price of this moment; None when it has none."""
     configuration = advised(advice.document, objective or advice.document["recommended"] or "")
-    price = price_now(room.shelf.index(scope).catalog, configuration) if configuration else None
+    price = price_now(room.shelf.index(scope), configuration) if configuration else None
     return {**configuration, "price_usd_per_hour": price} if configuration and price is not None else None
