@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.usecases.digests.periods import CATCH_UP, LOOK_BACK, Period, Schedule, due, next_period
@@ -47,7 +47,6 @@ def dates_that_exist(schedule: Schedule, start: datetime, end: datetime) -> set[
     return {day for day in shown if day.weekday() in schedule.weekdays}
 
 
-@settings(max_examples=150, deadline=None)
 @given(schedule=schedules, start=instants, days=st.integers(1, 15), data=st.data())
 def test_every_scheduled_date_of_every_zone_gets_exactly_one_digest(
     schedule: Schedule, start: datetime, days: int, data: st.DataObject
@@ -66,7 +65,6 @@ def test_every_scheduled_date_of_every_zone_gets_exactly_one_digest(
     assert inner - edges <= dates <= whole
 
 
-@settings(max_examples=300, deadline=None)
 @given(schedule=schedules, after=instants)
 def test_the_next_period_is_the_one_that_becomes_due(schedule: Schedule, after: datetime) -> None:
     period = next_period(schedule, after)
@@ -76,7 +74,6 @@ def test_the_next_period_is_the_one_that_becomes_due(schedule: Schedule, after: 
     assert found.skipped == ()
 
 
-@settings(max_examples=200, deadline=None)
 @given(schedule=schedules, after=instants)
 def test_the_digest_comes_at_the_wall_time_asked_for_unless_the_clock_jumps(
     schedule: Schedule, after: datetime

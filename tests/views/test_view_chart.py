@@ -112,7 +112,6 @@ def test_times_are_written_at_numbers_that_people_call_round(seconds: list[float
 
 
 @given(values=st.lists(SECONDS, min_size=1, max_size=9), scale=st.sampled_from([1.0, 1e3, 1e6, 1e12]))
-@settings(max_examples=60, deadline=None)
 def test_any_axis_has_room_at_its_ends_and_at_most_five_numbers_in_order(values: list[float], scale: float) -> None:
     for axis in (time_axis("", values), money_axis("", values, scale)):
         assert axis.low < min(values) <= max(values) < axis.high
@@ -124,7 +123,7 @@ def test_any_axis_has_room_at_its_ends_and_at_most_five_numbers_in_order(values:
 
 
 @given(document=documents())
-@settings(max_examples=30, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_any_answer_has_a_chart_or_none_and_words_for_it(document: dict[str, Any]) -> None:
     found = chart(document, [])
     assert found is None or all(mark.at.seconds_per_unit > 0 and mark.at.usd_per_unit > 0 for mark in found.marks)

@@ -278,7 +278,7 @@ def test_every_view_has_a_strategy() -> None:
 
 
 @pytest.mark.parametrize("view", sorted(DATA))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(drawn=st.data())
 def test_any_data_becomes_a_message_that_slack_accepts_and_nothing_in_it_fires(view: str, drawn: st.DataObject) -> None:
     data = drawn.draw(DATA[view])

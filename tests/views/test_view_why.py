@@ -166,7 +166,7 @@ RUNS = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(document=documents(), runs=st.lists(RUNS, max_size=12))
 def test_any_story_is_a_modal_that_slack_accepts_and_nothing_in_it_fires(
     document: dict[str, Any], runs: list[dict[str, Any]]
