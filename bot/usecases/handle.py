@@ -16,7 +16,7 @@ from bot.usecases.deciding import approving, dismissing, refreshing, restaging, 
 from bot.usecases.digests import buttons as digest_buttons
 from bot.usecases.digests import cards as digest_cards
 from bot.usecases.digests import forms as digest_forms
-from bot.usecases.digests import subscribing
+from bot.usecases.digests import ending, subscribing
 from bot.usecases.following import deliveries, handing, trials
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room
@@ -54,7 +54,7 @@ def _do(room: Room, work: inbox.Request) -> None:
     match work.kind:
         case "click":
             click = Click.model_validate(work.body)
-            if not _is_barred(room, click, work.id):
+            if _verb(click) not in _LOOKS or not _is_barred(room, click, work.id):
                 _CLICKS[_verb(click)](room, click, work.id)
         case "submission":
             form = Submission.model_validate(work.body)
@@ -134,6 +134,7 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "digest.card": digest_cards.show,
     "digest.preview": digest_buttons.preview,
     "digest.send": digest_buttons.send_now,
+    "digest.undo": ending.undo,
     "workload.stage": restaging.change_stage,
     "exclusion.list": dismissing.list_exclusions,
     "exclusion.revoke": dismissing.revoke,
@@ -143,6 +144,9 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "webhook.log": deliveries.show,
 }
 """By the first two parts of the action id."""
+
+_LOOKS = frozenset({"digest.card", "exclusion.list", "handoff.show", "list.turn"})
+"""Those that show something to whoever may ask; the others ask for a right of their own."""
 
 _SUBMISSIONS: Mapping[str, Callable[[Room, Submission, str], None]] = {
     "approve": approving.approve,

@@ -37,6 +37,9 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
 }
 """What a button opens, by the first two parts of its action id (`advice.whatif`)."""
 
+_LOOKS = frozenset({"advice.whatif", "advice.why", "ask.open", "digest.all", "digest.why"})
+"""Those that show something to whoever may ask; the others ask for a right of their own."""
+
 SUGGESTIONS: Mapping[str, Callable[[Room, Typed], list[Option]]] = {
     "digest.zone": digest_forms.zones,
     "find.workload": forms.names,
@@ -64,8 +67,11 @@ BENEATH: Callable[[Room, Submission], Modal | None] = everything.beneath
 def opens(asked: Asked) -> Callable[[Room], Modal] | None:
     """How to make the modal that was asked for; None when no modal was."""
     if isinstance(asked, Click):
-        make = MODALS.get(".".join(asked.action_id.split(".")[:2]))
-        return None if make is None else lambda room: _refused(room, asked) or make(room, asked)
+        action = ".".join(asked.action_id.split(".")[:2])
+        make = MODALS.get(action)
+        if make is not None and action in _LOOKS:
+            return lambda room: _refused(room, asked) or make(room, asked)
+        return None if make is None else lambda room: make(room, asked)
     return None if asked.text.strip() else lambda room: forms.ask_anew(room, asked)
 
 
