@@ -13,9 +13,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.jobs.loops import survive
 from bot.store import subscriptions
 from bot.store.subscriptions import Subscription
+from bot.usecases.digests.described import schedule_of
 from bot.usecases.digests.digest import serve, skip, survey
 from bot.usecases.digests.periods import Period, due
-from bot.usecases.digests.subscribing import schedule_of
 from bot.usecases.room import Room
 
 __all__ = ["Ticker"]

@@ -26,7 +26,6 @@ __all__ = [
     "renew",
     "save",
     "subscribe",
-    "unsubscribe",
 ]
 
 
@@ -108,12 +107,6 @@ def pause(scope: Scope, subscription_id: str, now: datetime, *, is_paused: bool)
     change = update(SubscriptionRow).where(col(SubscriptionRow.id) == subscription_id)
     scope.execute(change.values(**values, **({} if is_paused else {"served_until": now})))
     return find(scope, subscription_id)
-
-
-def unsubscribe(scope: Scope, channel: str, name: str = "") -> bool:
-    """End the subscription of that name in a channel; False when there was none."""
-    ended = delete(SubscriptionRow).where(*_named(channel, name)).returning(col(SubscriptionRow.id))
-    return scope.scalars(ended).one_or_none() is not None
 
 
 def end(scope: Scope, subscription_id: str) -> bool:

@@ -15,8 +15,8 @@ from bot.usecases.asking.reading import Malformed, Question, Subcommand, parse
 from bot.usecases.deciding import approving, dismissing, refreshing, restaging, snoozing, undoing
 from bot.usecases.digests import buttons as digest_buttons
 from bot.usecases.digests import cards as digest_cards
-from bot.usecases.digests import forms as digest_forms
 from bot.usecases.digests import ending, subscribing
+from bot.usecases.digests import forms as digest_forms
 from bot.usecases.following import deliveries, handing, trials
 from bot.usecases.requests import Click, Closing, Command, Departure, HomeOpened, Submission
 from bot.usecases.room import Room

@@ -27,6 +27,7 @@ _ACTIONS = {
     "digest.resume": "resumed a digest",
     "digest.save": "subscribed to a digest",
     "digest.send": "sent a digest",
+    "digest.undo": "began a digest again that had ended",
     "exclusion.make": "left out",
     "exclusion.revoke": "allowed again",
     "right.refuse": "was refused",

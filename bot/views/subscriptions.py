@@ -44,12 +44,22 @@ def subscribed(data: Mapping[str, Any]) -> dict[str, Any]:
         "topic": _topic(data),
         "next_at": _next(data) if data["next_at"] else None,
         "off": say("`/gpu-advise digest off {name}`", name=data["name"]) if data["name"] else None,
+        "is_back": data.get("is_back", False),
+        "zone": _assumed_zone(data),
     }
 
 
 def unsubscribed(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `unsubscribed.json.j2` names."""
-    return {"where": channel(data["channel"]), "name": data.get("name", "")}
+    if "ended" not in data:  # an older release wrote it
+        return {
+            "line": say("{name} in {where}", name=data.get("name") or "Digests", where=channel(data["channel"])),
+            "buttons": [],
+        }
+    return {
+        "line": join(". ", [_schedule(data), _topic(data) or ""]),
+        "buttons": [button("Undo", "digest.undo", data["undo_id"])],
+    }
 
 
 def subscription_list(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +74,7 @@ def subscription_list(data: Mapping[str, Any]) -> dict[str, Any]:
             join("\n", list(shown[start : start + _ROWS_A_SECTION])) for start in range(0, len(shown), _ROWS_A_SECTION)
         ],
         "left_off": count(left_off) if left_off else None,
+        "is_which": data.get("asks") == "end",
         "new": button("New digest", "digest.new", "new", style="primary"),
     }
 
@@ -90,6 +101,18 @@ def _schedule(row: Mapping[str, Any]) -> Mrkdwn:
 def _days(words: str) -> str:
     """`weekdays`, `Monday, Thursday`."""
     return ", ".join(word.capitalize() if word in _DAYS else word for word in str(words).split(","))
+
+
+def _assumed_zone(data: Mapping[str, Any]) -> Mrkdwn | None:
+    """Whose clock it goes by where nobody named one."""
+    assumed, zone = data.get("assumed_zone"), data["timezone"]
+    if assumed == "own":
+        return say("{zone} is your own time zone in Slack; name another after the time to change it.", zone=zone)
+    return (
+        say("Slack does not say your time zone, so it is {zone}; name yours after the time.", zone=zone)
+        if assumed
+        else None
+    )
 
 
 def _next(row: Mapping[str, Any]) -> str:
@@ -165,7 +188,7 @@ def _buttons(row: Mapping[str, Any]) -> list[Element]:
 def _sure(name: str) -> dict[str, str]:
     return {
         "title": "Remove this digest?",
-        "text": f"{name or 'The digest of this channel'} will not come any more. What it has said is forgotten.",
+        "text": f"{name or 'The digest of this channel'} will not come any more. You can undo this for 15 minutes.",
         "yes": "Remove",
         "no": "Keep",
         "style": "danger",

@@ -203,7 +203,7 @@ def test_a_skipped_period_is_recorded_and_never_served(room: Room) -> None:
 def test_a_subscription_that_ended_meanwhile_gets_nothing(room: Room) -> None:
     subscription = subscribed(room.store)
     with room.store.write(TEAM_ID) as scope:
-        subscriptions.unsubscribe(scope, CHANNEL)
+        subscriptions.end(scope, subscription.id)
     assert serve(room, subscription, PERIOD, survey(room, TEAM_ID)) is False
     subscribed(room.store)
     assert serve(room, subscription, PERIOD, survey(room, TEAM_ID)) is False

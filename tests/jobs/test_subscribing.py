@@ -15,8 +15,9 @@ from bot.store import AlreadySettled, Store, inbox, subscriptions
 from bot.store.tables import OutboxRow
 from bot.usecases.asking.advise import Asker
 from bot.usecases.asking.reading import Subcommand, parse
+from bot.usecases.digests.described import schedule_of
 from bot.usecases.digests.periods import Schedule
-from bot.usecases.digests.subscribing import digest, schedule_of
+from bot.usecases.digests.subscribing import digest
 from bot.usecases.room import Room, Shelf
 from bot.usecases.workspace.people import Person, WhoIsThat
 from bot.views import message
@@ -64,6 +65,7 @@ def test_a_channel_subscribes_in_a_sentence_and_learns_when_the_next_one_comes(r
         "time": "09:00",
         "timezone": "Europe/Berlin",
         "next_at": "2026-11-30T08:00:00+00:00",
+        "assumed_zone": None,
     }
 
 
@@ -100,7 +102,8 @@ def test_the_list_shows_every_channel_with_its_next_digest(room: Room, text: str
 
 def test_off_ends_it_and_a_second_off_says_that_there_is_none(room: Room) -> None:
     ask(room, "digest monday 09:00")
-    assert ask(room, "digest off") == ("unsubscribed", {"channel": CHANNEL, "name": ""})
+    view, data = ask(room, "digest off")
+    assert (view, data["channel"], data["name"], data["day"]) == ("unsubscribed", CHANNEL, "", "monday")
     assert schedules(room.store) == {}
     view, data = ask(room, "digest off")
     assert view == "bad_request"
@@ -205,8 +208,53 @@ def test_a_paused_digest_goes_on_from_now(room: Room) -> None:
 def test_one_of_several_is_ended_by_its_name(room: Room) -> None:
     ask(room, "digest monday 09:00")
     ask(room, "digest add one daily")
-    assert ask(room, "digest off one") == ("unsubscribed", {"channel": CHANNEL, "name": "one"})
+    view, data = ask(room, "digest off one")
+    assert (view, data["name"]) == ("unsubscribed", "one")
     assert len(schedules(room.store)) == 1
+
+
+@on_sqlite
+def test_of_several_none_is_ended_until_somebody_says_which(room: Room) -> None:
+    ask(room, "digest monday 09:00")
+    ask(room, "digest add one daily")
+    view, data = ask(room, "digest off")
+    assert (view, data["asks"], len(data["rows"])) == ("subscription_list", "end", 2)
+    with room.store.read(TEAM_ID) as scope:
+        assert len(subscriptions.list_all(scope)) == 2
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("text", "zone", "assumed"),
+    [
+        ("digest 09:00", "Europe/Berlin", "own"),
+        ("digest weekdays 09:00 UTC", "UTC", None),
+        ("digest 0 9 * * 1", "Europe/Berlin", "own"),
+        ("digest monday tokyo", "Asia/Tokyo", None),
+    ],
+)
+def test_a_time_without_a_zone_is_by_the_clock_of_whoever_asks(room: Room, text: str, zone: str, assumed: str) -> None:
+    _, data = ask(replace(room, people=in_berlin), text)
+    assert (data["timezone"], data["assumed_zone"]) == (zone, assumed)
+
+
+@on_sqlite
+def test_a_change_keeps_the_zone_that_stands_and_says_nothing_of_it(room: Room) -> None:
+    ask(room, "digest monday 09:00 Asia/Tokyo")
+    _, data = ask(replace(room, people=in_berlin), "digest 10:00")
+    assert (data["timezone"], data["assumed_zone"]) == ("Asia/Tokyo", None)
+
+
+@on_sqlite
+@pytest.mark.parametrize("zone", [None, "Mars/Base", ""])
+def test_where_slack_says_no_zone_that_there_is_it_is_utc_and_said(room: Room, zone: str | None) -> None:
+    people = lambda _team_id, user_id: Person(user_id, timezone=zone)  # noqa: E731 - one line, used once
+    _, data = ask(replace(room, people=people), "digest 09:00")
+    assert (data["timezone"], data["assumed_zone"]) == ("UTC", "none")
+
+
+def in_berlin(_team_id: str, user_id: str) -> Person:
+    return Person(user_id, timezone="Europe/Berlin")
 
 
 @on_sqlite

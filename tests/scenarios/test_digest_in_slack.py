@@ -48,6 +48,11 @@ async def digest_of(told: Story) -> PostedMessage:
     return newest(told)
 
 
+def last_deed(told: Story) -> str:
+    with told.bot.store.read(told.team_id) as scope:
+        return next(audit.entries(scope)).action
+
+
 def daily_at(at: datetime) -> str:
     return f"digest daily {at:%H:%M} UTC"
 
@@ -286,9 +291,9 @@ async def test_a_digest_is_removed_after_a_question(told: Story) -> None:
     assert button["confirm"]["title"]["text"] == "Remove this digest?"
     await told.press(message, "digest.remove")
     assert "No digests here." in blocks_text(told.shown(message))
+    assert "Digest ended." in blocks_text(newest(told))
     assert standing(told) is None
-    with told.bot.store.read(told.team_id) as scope:
-        assert next(audit.entries(scope)).action == "digest.remove"
+    assert last_deed(told) == "digest.remove"
 
 
 async def test_a_guest_reads_but_changes_nothing(told: Story) -> None:

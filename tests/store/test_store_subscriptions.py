@@ -39,7 +39,7 @@ def test_a_channel_has_several_subscriptions_told_apart_by_name(scope: Scope) ->
     assert subscriptions.list_all(scope) == [plain, named]
     assert (subscriptions.get(scope, "C1", "prod"), subscriptions.get(scope, "C1")) == (named, plain)
     assert subscriptions.find(scope, named.id) == named
-    assert subscriptions.unsubscribe(scope, "C1", "prod")
+    assert subscriptions.end(scope, named.id)
     assert subscriptions.list_all(scope) == [plain]
 
 
@@ -146,15 +146,16 @@ def test_subscribing_again_changes_the_schedule_and_keeps_the_id(scope: Scope) -
 
 
 def test_a_subscription_ends_once(scope: Scope) -> None:
-    subscribe(scope)
-    assert subscriptions.unsubscribe(scope, "C1")
-    assert not subscriptions.unsubscribe(scope, "C1")
+    ended = subscribe(scope)
+    assert subscriptions.end(scope, ended.id)
+    assert not subscriptions.end(scope, ended.id)
     assert subscriptions.get(scope, "C1") is None
 
 
 def test_a_subscription_that_served_periods_can_end_and_begin_again(scope: Scope) -> None:
-    assert subscriptions.claim_period(scope, subscribe(scope).id, "2026-11-02T09:00", NOW)
-    assert subscriptions.unsubscribe(scope, "C1")
+    first = subscribe(scope)
+    assert subscriptions.claim_period(scope, first.id, "2026-11-02T09:00", NOW)
+    assert subscriptions.end(scope, first.id)
     assert subscriptions.claim_period(scope, subscribe(scope).id, "2026-11-02T09:00", NOW)
 
 

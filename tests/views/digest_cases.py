@@ -37,6 +37,7 @@ TOPIC = {
     "min_usd_per_week": 100.0,
 }
 NAMED = SUBSCRIPTION | {"id": "S-2", "name": "prod findings", "topic": TOPIC}
+ENDED = {"ended": {}, "said": "", "ended_at": LATER, "undo_id": "P-1"}
 PAUSED = SUBSCRIPTION | {"id": "S-3", "name": HOSTILE[:60], "is_paused": True, "next_at": None}
 
 
@@ -152,10 +153,15 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
         "hostile": SUBSCRIPTION | {"channel": HOSTILE, "timezone": RTL},
         "with-a-topic": NAMED,
         "paused": PAUSED,
+        "in-the-zone-of-the-asker": SUBSCRIPTION | {"assumed_zone": "own"},
+        "in-no-zone-that-is-known": SUBSCRIPTION | {"timezone": "UTC", "assumed_zone": "none"},
+        "begun-again": NAMED | {"is_back": True},
     },
     "unsubscribed": {
-        "channel": {"channel": "C024BE91L", "name": ""},
-        "named": {"channel": "C024BE91L", "name": HOSTILE},
+        "plain": SUBSCRIPTION | ENDED,
+        "named": NAMED | ENDED,
+        "hostile": PAUSED | ENDED,
+        "of-an-older-release": {"channel": "C024BE91L", "name": HOSTILE},
     },
     "restaged": {
         "tagged-before": {"workload": HOSTILE, "stage": "production", "before": "prototyping", **CHANGED},
@@ -165,6 +171,7 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
         "two": {"rows": listed(SUBSCRIPTION, SUBSCRIPTION | {"day": "daily"})},
         "here-and-elsewhere": {"rows": [*listed(SUBSCRIPTION, NAMED, PAUSED), *listed(NAMED, PAUSED, is_here=False)]},
         "full": {"rows": [*listed(*[NAMED] * 40), *listed(*[PAUSED | {"name": LONGEST[:60]}] * 40, is_here=False)]},
+        "which-should-end": {"rows": listed(SUBSCRIPTION, NAMED), "asks": "end"},
         "none": {"rows": []},
     },
 }

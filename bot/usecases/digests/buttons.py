@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeAlias
 
 from bot.posts import Destination, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
+from bot.usecases.digests.described import listed
 from bot.usecases.digests.digest import drafted, send, survey
+from bot.usecases.digests.ending import end
 from bot.usecases.digests.long_work import beat_of
-from bot.usecases.digests.subscribing import listed
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, bad_request
@@ -19,7 +21,7 @@ __all__ = ["change", "preview", "send_now"]
 
 _GONE = Problem("this digest is no more", "/gpu-advise digest list shows those that there are")
 _ELSEWHERE = Problem("this digest belongs to another channel", "change it there: /gpu-advise digest list")
-_Change: TypeAlias = Callable[[Scope, Room, Subscription], object]
+_Change: TypeAlias = Callable[[Scope, Click, Subscription, datetime], None]
 
 
 def preview(room: Room, click: Click, request_id: str | None = None) -> None:
@@ -59,8 +61,7 @@ def change(room: Room, click: Click, request_id: str | None = None) -> None:
         if isinstance(standing, Problem):
             outbox.put(scope, bad_request(click.in_private, "", standing))
             return
-        _CHANGES[verb](scope, room, standing)
-        audit.record(scope, now, click.user_id, f"digest.{verb}", standing.channel, name=standing.name)
+        _CHANGES[verb](scope, click, standing, now)
         in_place = replace(click.in_private, update_ts=click.message_ts, is_private=click.is_ephemeral)
         outbox.put(scope, Post(in_place, "subscription_list", listed(scope, click.channel_id, now)))
 
@@ -81,16 +82,18 @@ def _standing(scope: Scope, click: Click) -> Subscription | Problem:
     return found if found.channel == click.channel_id else _ELSEWHERE
 
 
-def _pause(scope: Scope, room: Room, standing: Subscription) -> None:
-    subscriptions.pause(scope, standing.id, room.clock(), is_paused=True)
+def _pause(scope: Scope, click: Click, standing: Subscription, now: datetime) -> None:
+    subscriptions.pause(scope, standing.id, now, is_paused=True)
+    audit.record(scope, now, click.user_id, "digest.pause", standing.channel, name=standing.name)
 
 
-def _resume(scope: Scope, room: Room, standing: Subscription) -> None:
-    subscriptions.pause(scope, standing.id, room.clock(), is_paused=False)
+def _resume(scope: Scope, click: Click, standing: Subscription, now: datetime) -> None:
+    subscriptions.pause(scope, standing.id, now, is_paused=False)
+    audit.record(scope, now, click.user_id, "digest.resume", standing.channel, name=standing.name)
 
 
-def _remove(scope: Scope, _: Room, standing: Subscription) -> None:
-    subscriptions.end(scope, standing.id)
+def _remove(scope: Scope, click: Click, standing: Subscription, now: datetime) -> None:
+    end(scope, standing, click.user_id, click.in_private, now)
 
 
 _CHANGES: Mapping[str, _Change] = {"pause": _pause, "resume": _resume, "remove": _remove}

@@ -10,15 +10,16 @@ from bot.owners import Owner
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
+from bot.usecases.digests.described import row
 from bot.usecases.digests.periods import DAYS
-from bot.usecases.digests.subscribing import LONGEST_NAME, row
+from bot.usecases.digests.subscribing import LONGEST_NAME
 from bot.usecases.digests.topics import Topic, gain_of, teams_of
+from bot.usecases.digests.zones import is_zone, zone_of
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Id, Option, Submission, Typed
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, Unreadable, bad_request
 from bot.usecases.words.schedule_words import DEFAULT, spell_time, zones_like
-from bot.usecases.workspace.people import WhoIsThat
 from bot.usecases.workspace.rights import refusal
 from engine import FINDING_KINDS, KINDS, STAGES
 
@@ -37,7 +38,7 @@ class _Opened(Origin):
 def new(room: Room, click: Click) -> Modal:
     """An empty form, in the clicker's own time zone."""
     origin = _Opened(channel_id=click.channel_id or click.user_id, response_url=click.response_url)
-    return _form(origin, None, _zone_of(room, click))
+    return _form(origin, None, zone_of(room, click.team_id, click.user_id) or DEFAULT.timezone)
 
 
 def edit(room: Room, click: Click) -> Modal:
@@ -144,7 +145,7 @@ def _mistakes(form: Submission) -> dict[str, str | None]:
         "name": f"names have up to {LONGEST_NAME} characters" if len(_name(form)) > LONGEST_NAME else None,
         "days": None if days and set(days) <= set(DAYS) else "choose at least one day",
         "time": None if at and _TIME.fullmatch(at) else "choose a time",
-        "zone": None if zone and _is_zone(zone) else "choose a time zone: type the name of a city",
+        "zone": None if zone and is_zone(zone) else "choose a time zone: type the name of a city",
         **{block: _mistake(form, block) for block in ("teams", "gain")},
     }
 
@@ -161,18 +162,6 @@ def _mistake(form: Submission, block: str) -> str | None:
 
 def _name(form: Submission) -> str:
     return (form.first("name") or "").strip()
-
-
-def _is_zone(name: str) -> bool:
-    return name in zones_like(name, _MOST)
-
-
-def _zone_of(room: Room, click: Click) -> str:
-    try:
-        zone = room.people(click.team_id, click.user_id).timezone
-    except WhoIsThat:
-        zone = None
-    return zone if zone and _is_zone(zone) else DEFAULT.timezone
 
 
 def _spelled(name: str, now: datetime) -> str:

@@ -1,28 +1,30 @@
 """`digest …`: which channels get which digests and when."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
-from typing import Any, TypeAlias
+from dataclasses import replace
+from typing import TypeAlias
 
 from bot.posts import Destination, Post
-from bot.store import Scope, audit, outbox, subscriptions
-from bot.store.subscriptions import Subscription
+from bot.store import audit, outbox, subscriptions
 from bot.usecases.asking.advise import Asker
 from bot.usecases.asking.reading import Subcommand
+from bot.usecases.digests.described import listed, row, schedule_of
 from bot.usecases.digests.digest import digest_now, drafted, send, survey
+from bot.usecases.digests.ending import end
 from bot.usecases.digests.long_work import beat_of
-from bot.usecases.digests.periods import Schedule, next_period
 from bot.usecases.digests.topics import read_topic
+from bot.usecases.digests.zones import zone_of
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, Unreadable, bad_request
-from bot.usecases.words.schedule_words import DEFAULT, parse_schedule, spell_days, spell_time
+from bot.usecases.words.schedule_words import DEFAULT, has_zone, parse_schedule, spell_time
 from bot.usecases.workspace.rights import refusal
 
-__all__ = ["LONGEST_NAME", "digest", "listed", "row", "schedule_of"]
+__all__ = ["LONGEST_NAME", "digest"]
 
 LONGEST_NAME = 60  # characters
 _HINT = "write “digest weekdays 09:00 Europe/Berlin”, “digest list”, “digest off” or “digest now”"
 _NAME_HINT = "start with a name: digest add “prod findings” weekdays 09:00 Europe/Berlin stage=production"
+_NONE_TO_END = Problem("this channel has no digest that could be switched off", _HINT)
 _Deed: TypeAlias = Callable[[Room, Subcommand, Asker, str, str], None]
 
 
@@ -42,33 +44,6 @@ def digest(room: Room, asked: Subcommand, asker: Asker) -> None:
         _say(room, asker, refused)
     else:
         _DEEDS[verb](room, asked, asker, channel, name)
-
-
-def schedule_of(subscription: Subscription) -> Schedule:
-    """The schedule that a row holds."""
-    return Schedule(frozenset(subscription.weekdays), time.fromisoformat(subscription.at), subscription.timezone)
-
-
-def row(subscription: Subscription, now: datetime) -> dict[str, Any]:
-    """The data of the view `subscribed`, and a row of `subscription_list`. A paused one has no next digest."""
-    schedule = schedule_of(subscription)
-    return {
-        "id": subscription.id,
-        "name": subscription.name,
-        "channel": subscription.channel,
-        "day": spell_days(schedule.weekdays),
-        "time": subscription.at,
-        "timezone": subscription.timezone,
-        "topic": dict(subscription.filters),
-        "is_paused": subscription.is_paused,
-        "next_at": None if subscription.is_paused else next_period(schedule, now).at.isoformat(),
-    }
-
-
-def listed(scope: Scope, channel: str | None, now: datetime) -> dict[str, Any]:
-    """The data of the view `subscription_list`: this channel's first, which can be changed from here."""
-    rows = [row(each, now) | {"is_here": each.channel == channel} for each in subscriptions.list_all(scope)]
-    return {"rows": sorted(rows, key=lambda each: not each["is_here"])}
 
 
 def _verb(words: Sequence[str]) -> tuple[str, str]:
@@ -126,15 +101,19 @@ def _missing(room: Room, asked: Subcommand, asker: Asker, channel: str, name: st
 
 
 def _unsubscribe(room: Room, asked: Subcommand, asker: Asker, channel: str, name: str) -> None:
+    """End the digest of that name; without a name the only one that there is, and of several ask which."""
+    now = room.clock()
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
-        if subscriptions.unsubscribe(scope, channel, name):
-            audit.record(scope, room.clock(), asker.user, "digest.remove", channel, name=name)
-            outbox.put(scope, Post(asker.destination, "unsubscribed", {"channel": channel, "name": name}))
-        else:
-            problem = (
-                _unknown(name) if name else Problem("this channel has no digest that could be switched off", _HINT)
+        here = [each for each in subscriptions.list_all(scope) if each.channel == channel]
+        meant = [each for each in here if each.name == name] if name else here
+        if not meant:
+            outbox.put(scope, _bad(asked, asker, _unknown(name) if name else _NONE_TO_END))
+        elif len(meant) > 1:
+            outbox.put(
+                scope, Post(asker.destination, "subscription_list", listed(scope, channel, now) | {"asks": "end"})
             )
-            outbox.put(scope, _bad(asked, asker, problem))
+        else:
+            end(scope, meant[0], asker.user, asker.destination, now)
 
 
 def _pause(room: Room, asked: Subcommand, asker: Asker, channel: str, name: str) -> None:
@@ -162,12 +141,14 @@ def _set(room: Room, asked: Subcommand, asker: Asker, channel: str, name: str) -
 
 
 def _subscribe(room: Room, asked: Subcommand, asker: Asker, channel: str, name: str, words: Sequence[str]) -> None:
-    now = room.clock()
+    """Keep what the words say. Where neither they nor an older digest name a time zone, it is the asker's own."""
+    now, own = room.clock(), zone_of(room, asker.team_id, asker.user)
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
         existing = subscriptions.get(scope, channel, name)
+        default = schedule_of(existing) if existing else replace(DEFAULT, timezone=own or DEFAULT.timezone)
         try:
             topic, rest = read_topic(words, asker.user)
-            wanted = parse_schedule(rest, schedule_of(existing) if existing else DEFAULT)
+            wanted = parse_schedule(rest, default)
         except Unreadable as unreadable:
             outbox.put(scope, _bad(asked, asker, unreadable.problem))
             return
@@ -176,7 +157,8 @@ def _subscribe(room: Room, asked: Subcommand, asker: Asker, channel: str, name: 
             name=name, filters=topic.as_document() if topic else None,
         )  # fmt: skip
         audit.record(scope, now, asker.user, "digest.save", channel, name=name, schedule=" ".join(rest))
-        outbox.put(scope, Post(asker.destination, "subscribed", row(kept, now)))
+        assumed = None if existing or has_zone(rest) else "own" if own else "none"
+        outbox.put(scope, Post(asker.destination, "subscribed", row(kept, now) | {"assumed_zone": assumed}))
 
 
 def _bad_name(name: str) -> Problem | None:

@@ -11,7 +11,7 @@ from bot.usecases.digests.periods import DAYS, Schedule
 from bot.usecases.words.problems import Unreadable
 from bot.usecases.words.wording import closest
 
-__all__ = ["DEFAULT", "parse_schedule", "spell_days", "spell_time", "zones_like"]
+__all__ = ["DEFAULT", "has_zone", "parse_schedule", "spell_days", "spell_time", "zones_like"]
 
 DEFAULT = Schedule(frozenset({0}), time(9), "UTC")
 """Mondays at nine."""
@@ -58,6 +58,11 @@ def parse_schedule(words: Sequence[str], default: Schedule = DEFAULT) -> Schedul
             zones.append(_zone(word))
     at, timezone = _only(times, "time"), _only(zones, "time zone")
     return Schedule(days or default.weekdays, default.at if at is None else at, timezone or default.timezone)
+
+
+def has_zone(words: Sequence[str]) -> bool:
+    """Whether `words`, which `parse_schedule` has read, name a time zone."""
+    return any(word.lower() in _zones() for word in _split(words))
 
 
 def spell_days(weekdays: frozenset[int]) -> str:
