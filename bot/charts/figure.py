@@ -23,18 +23,19 @@ __all__ = ["png"]
 
 Pixel: TypeAlias = tuple[float, float]
 
-_SIZE, _DPI = (6.0, 3.4), 200  # inches; 1,200 pixels for the 600 or fewer that Slack gives a picture
+_SIZE, _DPI = (6.0, 4.0), 200  # inches; 1,200 pixels for the 360 of a phone to the 600 of a desktop
 _FONT = "DejaVu Sans"  # comes with the library: the same letters on every machine
 _PAPER, _INK, _FAINT, _GRID = "#f2f4f7", "#22262e", "#5f6875", "#d9dee5"  # opaque: reads alike in light and in dark
 _HUES = {"cost": "#0067a8", "value": "#00805c", "performance": "#c04a00", "today": "#444b57"}  # told apart by all eyes
-_LARGE, _SMALL, _TINY = 10.5, 9.0, 8.0  # points; 29, 25 and 22 pixels
-_FRONTIER = "frontier: nothing faster for less an hour"
+_LARGE, _SMALL, _TINY = 13.5, 12.0, 10.0  # points; on a phone 11, 10 and 8 pixels high
+_INSIDE, _EDGE = (0.195, 0.905), 0.965  # where the plot ends: below, above, and to the right; shares of the picture
 _JOINERS = "\u200d\ufe0f"  # hold the parts of one picture together, none of which the font has
+_MARKER = 20.0  # pixels from the middle of a marker to its rim
 _STEP = 6.0  # pixels between the points at which a line is kept free of words
 
 
 def png(chart: Chart) -> bytes:
-    """The chart as an opaque PNG of 1,200 × 680 pixels; the same chart gives the same picture."""
+    """The chart as an opaque PNG of 1,200 × 800 pixels; the same chart gives the same picture."""
     with mpl.rc_context():
         mpl.rcdefaults()  # whatever the machine's own settings are
         # What people typed is shown as typed: between two dollar signs the library would read a formula.
@@ -48,8 +49,8 @@ def png(chart: Chart) -> bytes:
 
 def _draw(chart: Chart, figure: Figure, canvas: FigureCanvasAgg) -> None:
     axes = _axes(chart, figure, canvas)
-    lines = [_line(axes, chart.frontier, _STEP, color="#8d97a5", linewidth=1.6, zorder=2)]
-    axes.plot(*_columns(chart.frontier), "o", color="#8d97a5", markersize=2.6, zorder=2)
+    lines = [_line(axes, chart.frontier, _STEP, color="#8d97a5", linewidth=2.2, zorder=2)]
+    axes.plot(*_columns(chart.frontier), "o", color="#8d97a5", markersize=3.6, zorder=2)
     for mark in chart.marks:
         lines.append(_interval(axes, mark))
         _marker(axes, mark)
@@ -63,13 +64,13 @@ def _axes(chart: Chart, figure: Figure, canvas: FigureCanvasAgg) -> Axes:
     for word in words:
         word.remove()
     left = (widest + 34) / (_SIZE[0] * _DPI)
-    axes = figure.add_axes((left, 0.165, 0.975 - left, 0.735), facecolor=_PAPER)
+    axes = figure.add_axes((left, _INSIDE[0], _EDGE - left, _INSIDE[1] - _INSIDE[0]), facecolor=_PAPER)
     axes.set(xscale="log", yscale="log", xlim=(chart.across.low, chart.across.high), ylim=(chart.up.low, chart.up.high))
     axes.minorticks_off()
     _ticks(axes, chart)
     figure.text(0.02, 0.975, _drawable(chart.up.title), fontsize=_SMALL, weight="bold", va="top")
-    figure.text(0.975, 0.02, _drawable(chart.across.title), fontsize=_SMALL, weight="bold", ha="right")
-    figure.text(0.02, 0.02, _drawable(chart.note), fontsize=_TINY, color=_FAINT)
+    figure.text(0.975, 0.07, _drawable(chart.across.title), fontsize=_SMALL, weight="bold", ha="right")
+    figure.text(0.02, 0.018, _drawable(chart.note), fontsize=_TINY, color=_FAINT)
     return axes
 
 
@@ -77,7 +78,7 @@ def _ticks(axes: Axes, chart: Chart) -> None:
     axes.set_xticks(*_split(chart.across))
     axes.set_yticks(*_split(chart.up))
     axes.tick_params(length=0, labelsize=_SMALL, labelcolor=_FAINT, pad=5)
-    axes.grid(visible=True, color=_GRID, linewidth=0.8)
+    axes.grid(visible=True, color=_GRID, linewidth=1.0)
     axes.set_axisbelow(True)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -91,7 +92,7 @@ def _interval(axes: Axes, mark: Mark) -> list[Box]:
     if mark.interval is None:
         return []
     hue = _HUES[mark.hue]
-    return _line(axes, mark.interval, 2 * _STEP, color=hue, alpha=0.35, linewidth=3.5, solid_capstyle="round", zorder=3)
+    return _line(axes, mark.interval, 2 * _STEP, color=hue, alpha=0.35, linewidth=5.0, solid_capstyle="round", zorder=3)
 
 
 def _line(axes: Axes, spots: Sequence[Spot], width: float, **style: object) -> list[Box]:
@@ -109,9 +110,9 @@ def _beads(start: Pixel, end: Pixel, width: float) -> list[Box]:
 
 def _marker(axes: Axes, mark: Mark) -> None:
     x, y = mark.at.seconds_per_unit, mark.at.usd_per_unit
-    size, shape = (11.5 if mark.is_recommended else 9.0), ("D" if mark.hue == "today" else "o")
-    size -= 2.5 if mark.hue == "today" else 0.0
-    axes.plot([x], [y], shape, color=_HUES[mark.hue], markersize=size, mec=_PAPER, mew=1.4, zorder=5)
+    size, shape = (15.0 if mark.is_recommended else 12.0), ("D" if mark.hue == "today" else "o")
+    size -= 3.0 if mark.hue == "today" else 0.0
+    axes.plot([x], [y], shape, color=_HUES[mark.hue], markersize=size, mec=_PAPER, mew=1.6, zorder=5)
     if mark.is_verified:
         place = axes.transData.transform((x, y))
         tick = [(-4.6, 0.2), (-1.4, -3.6), (4.8, 4.2)]
@@ -119,21 +120,18 @@ def _marker(axes: Axes, mark: Mark) -> None:
 
 
 def _check(points: np.ndarray) -> Line2D:
-    return Line2D(points[:, 0], points[:, 1], color=_PAPER, linewidth=1.3, zorder=6, transform=None)
+    return Line2D(points[:, 0], points[:, 1], color=_PAPER, linewidth=1.8, zorder=6, transform=None)
 
 
 def _name_all(chart: Chart, axes: Axes, canvas: FigureCanvasAgg, lines: list[Box]) -> None:
-    """Write what each mark is beside it, the recommended one first, and what the line is where it is free."""
+    """Write what each mark is beside it, the recommended one first."""
     marks = sorted(chart.marks, key=lambda mark: not mark.is_recommended)
     words = [_words(axes, mark) for mark in marks]
     anchors = _pixels(axes, [mark.at for mark in marks])
     labels = [_label(pair, at, canvas) for pair, at in zip(words, anchors, strict=True)]
-    if (end := _free_of_names(axes, chart.frontier, anchors)) is not None:
-        words.append([axes.figure.text(0, 0, _FRONTIER, fontsize=_TINY, color=_FAINT, transform=None)])
-        labels.append(_label(words[-1], end, canvas))
     inside = axes.get_window_extent()
     room = Box(inside.x0, inside.y0, inside.x1, inside.y1 + 8)
-    for pair, box in zip(words, placed(labels, room, [_square(x, y, 14) for x, y in anchors], lines), strict=True):
+    for pair, box in zip(words, placed(labels, room, [_square(x, y, _MARKER) for x, y in anchors], lines), strict=True):
         _put(pair, box)
 
 
@@ -147,13 +145,13 @@ def _words(axes: Axes, mark: Mark) -> list[Text]:
 
 
 def _label(words: Sequence[Text], at: Pixel, canvas: FigureCanvasAgg) -> Label:
-    return Label(*at, max(_wide(word, canvas) for word in words), sum(_tall(word) for word in words), gap=20)
+    return Label(*at, max(_wide(word, canvas) for word in words), sum(_tall(word) for word in words), gap=_MARKER + 6)
 
 
 def _put(words: Sequence[Text], box: Box) -> None:
     top = box.top
     for word in words:
-        word.set_path_effects([withStroke(linewidth=2.5, foreground=_PAPER)])  # a line behind a word leaves it legible
+        word.set_path_effects([withStroke(linewidth=3.0, foreground=_PAPER)])  # a line behind a word leaves it legible
         word.set(x=box.left, y=top - _tall(word) * 0.78, va="baseline")
         top -= _tall(word)
 
@@ -166,18 +164,6 @@ def _wide(word: Text, canvas: FigureCanvasAgg) -> float:
 def _tall(word: Text) -> float:
     """Of its line, in pixels; the same for all words of a size, whatever their letters."""
     return float(word.get_fontsize()) * _DPI / 72 * 1.24
-
-
-def _free_of_names(axes: Axes, spots: Sequence[Spot], anchors: Sequence[Pixel]) -> Pixel | None:
-    """The place on the line, inside the plot, that is farthest from everything named; None where there is none."""
-    inside = axes.get_window_extent()
-    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairwise(_pixels(axes, spots))]
-    seen = [it for it in middles if inside.contains(*it)]
-
-    def distance(it: Pixel) -> float:
-        return min((float(np.hypot(it[0] - x, it[1] - y)) for x, y in anchors), default=0.0)
-
-    return max(seen, key=distance, default=None)
 
 
 def _pixels(axes: Axes, spots: Sequence[Spot]) -> list[Pixel]:

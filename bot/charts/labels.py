@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import hypot
 from typing import TypeAlias
 
 __all__ = ["Box", "Label", "placed"]
 
 _MOST_LOOKS = 20_000  # at a place, before the best so far is good enough: a tenth of a second; four labels needed 3,700
 _STACKED = 4  # labels that find room above or below one place
-_OUTSIDE, _COVERING, _LINE = 80.0, 40.0, 4.0  # how bad a square pixel of it is
-_TOUCHING = 10_000.0  # how bad the first of them is, but for lines: worse than all that moving a few labels away costs
+_OUTSIDE, _COVERING, _LINE = 80.0, 40.0, 2.0  # how bad a square pixel of it is
+_TOUCHING = 200_000.0  # how bad the first of them is, but for lines: worse than all that moving a few labels away costs
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
-_PREFERENCE = 60.0  # square pixels that the next best side may cover less
+_PREFERENCE, _FARTHER = 60.0, 80.0  # how bad the next best side is, and each pixel farther from the point
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,14 @@ def _offered(label: Label, room: Box, taken: Sequence[Box], lines: Sequence[Box]
     for order, box in enumerate(label.places()):
         outside = 0.0 if room.holds(box) else _TOUCHING + _OUTSIDE * (box.area - box.overlap(room))
         crossing = _LINE * sum(map(box.overlap, lines))
-        yield order * _PREFERENCE + outside + _covering(box, taken) + crossing, box
+        yield _farness(label, order, box) + outside + _covering(box, taken) + crossing, box
+
+
+def _farness(label: Label, order: int, box: Box) -> float:
+    """How bad it is to stand there rather than at the best side: far away, nobody sees what the words belong to."""
+    across = max(box.left - label.x, label.x - box.right, 0.0)
+    up = max(box.bottom - label.y, label.y - box.top, 0.0)
+    return order * _PREFERENCE + _FARTHER * hypot(across, up)
 
 
 def _covering(box: Box, others: Iterable[Box]) -> float:

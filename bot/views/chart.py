@@ -15,7 +15,7 @@ from bot.views.picks import Choice, choices
 __all__ = ["chart", "chart_in_words"]
 
 _LEAST, _MOST = 1e-18, 1e18  # beyond it no axis could say anything
-_NOTE = "bars: 90 % intervals"
+_LINE, _BARS, _TICK = "line: nothing faster for less an hour", "bars: 90 % intervals", "✓ verified"
 _HUES: Mapping[str, Hue] = {"cost": "cost", "value": "value", "performance": "performance"}
 _SLOPES = {"flat": "Faster is nearly free", "rising": "Faster costs more", "falling": "Faster is cheaper"}
 
@@ -32,13 +32,21 @@ def chart(document: Mapping[str, Any], frontier: Sequence[Sequence[float]]) -> C
     scale, word = per_how_many(measure.usd or 1.0)
     counted = f"{word}{measure.several}" if word else measure.one
     seconds, usd = [spot.seconds_per_unit for spot in spots], [spot.usd_per_unit for spot in spots]
+    line = tuple(spot for spot in (Spot(seconds, usd) for seconds, usd in frontier) if _has_place(spot))
     return Chart(
         across=time_axis(f"Time per {shown(measure.one)}  (← faster)", seconds),
         up=money_axis(f"Cost per {shown(counted)}  (↓ cheaper)", usd, scale),
-        frontier=tuple(spot for spot in (Spot(seconds, usd) for seconds, usd in frontier) if _has_place(spot)),
+        frontier=line,
         marks=marks,
-        note=f"✓ verified · {_NOTE}" if any(mark.is_verified for mark in marks) else _NOTE,
+        note=_note(marks, has_line=len(line) > 1),
     )
+
+
+def _note(marks: Sequence[Mark], *, has_line: bool) -> str:
+    """What the signs in the picture stand for, those that it has."""
+    is_verified = any(mark.is_verified for mark in marks)
+    signs = {_LINE: has_line, _BARS: True, _TICK: is_verified}
+    return " · ".join(sign for sign, is_there in signs.items() if is_there)
 
 
 def chart_in_words(document: Mapping[str, Any]) -> str:

@@ -29,6 +29,11 @@ def sample() -> bytes:
 
 def words_of(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every word as the library is about to draw it."""
+    return [text for text, _ in sizes_of(chart, monkeypatch)]
+
+
+def sizes_of(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+    """Every word as the library is about to draw it, and its size in points."""
     drawn: list[Figure] = []
 
     def canvas_of(made: Figure) -> FigureCanvasAgg:
@@ -37,11 +42,12 @@ def words_of(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(figure, "FigureCanvasAgg", canvas_of)
     png(chart)
-    return [text.get_text() for text in drawn[0].findobj(Text) if isinstance(text, Text)]
+    found = (text for text in drawn[0].findobj(Text) if isinstance(text, Text) and text.get_text())
+    return [(text.get_text(), float(text.get_fontsize())) for text in found]
 
 
 def test_a_chart_is_a_png_of_twice_the_size_that_slack_shows(sample: bytes) -> None:
-    assert size_of(sample) == (1200, 680)
+    assert size_of(sample) == (1200, 800)
     assert len(sample) < 150_000
 
 
@@ -57,7 +63,7 @@ def test_the_same_chart_is_the_same_picture_and_another_is_another(sample: bytes
 
 @pytest.mark.parametrize("name", [HOSTILE, HIDDEN, LONGEST, RTL, "$x^2$ and $\\frac{1}{2}$", "動画 🎬", "a\nb\tc"])
 def test_any_unit_can_be_drawn(name: str) -> None:
-    assert size_of(png(chart_of(unit=name))) == (1200, 680)
+    assert size_of(png(chart_of(unit=name))) == (1200, 800)
 
 
 def test_between_two_dollar_signs_stands_text_and_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +78,7 @@ def test_what_the_font_has_no_letters_for_is_an_ellipsis_and_never_a_box(monkeyp
 def test_everything_is_named_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     words = words_of(chart_of(), monkeypatch)
     assert {"★ Performance", "4 × A10G", "Cost", "1 × L4", "Value", "1 × H100-80GB", "Today", "1 × A10G"} <= set(words)
-    assert {"frontier: nothing faster for less an hour", "✓ verified · bars: 90 % intervals"} <= set(words)
+    assert "line: nothing faster for less an hour · bars: 90 % intervals · ✓ verified" in words
     assert {"Cost per clip  (↓ cheaper)", "Time per clip  (← faster)"} <= set(words)
 
 
@@ -93,13 +99,20 @@ def test_the_machines_own_settings_change_nothing(sample: bytes, monkeypatch: py
     ids=["without today", "numbers of nineteen decades", "one pick less"],
 )
 def test_charts_at_the_extremes_are_drawn(changes: dict[str, Any]) -> None:
-    assert size_of(png(chart_of(**changes))) == (1200, 680)
+    assert size_of(png(chart_of(**changes))) == (1200, 800)
 
 
 @pytest.mark.parametrize("frontier", [(), FRONTIER[:1]])
-def test_without_a_frontier_the_picks_stand_alone(frontier: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_frontier_the_picks_stand_alone(frontier: Any) -> None:
     spots = tuple(spot for spot in chart_of().frontier if (spot.seconds_per_unit, spot.usd_per_unit) in frontier)
-    assert "frontier: nothing faster for less an hour" not in words_of(replace(chart_of(), frontier=spots), monkeypatch)
+    assert pixels_of(png(replace(chart_of(), frontier=spots))) != pixels_of(png(chart_of()))
+
+
+def test_on_a_phone_every_word_is_at_least_eight_pixels_high(monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = 360 / 1200  # of the picture's width
+    sizes = {size * 200 / 72 * phone: text for text, size in sizes_of(chart_of(), monkeypatch)}
+    assert min(sizes) >= 8.0, sizes[min(sizes)]
+    assert all(size >= 10.0 for size, text in sizes.items() if "intervals" not in text)
 
 
 def test_only_the_process_that_draws_imports_the_plotting_library() -> None:

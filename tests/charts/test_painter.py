@@ -96,7 +96,7 @@ async def test_a_warm_process_draws_the_real_thing() -> None:
     painter = Painter()
     try:
         painter.warm()
-        assert size_of(await painter.draw(CHART, PATIENCE_SECONDS)) == (1200, 680)
+        assert size_of(await painter.draw(CHART, PATIENCE_SECONDS)) == (1200, 800)
     finally:
         painter.close()
 

@@ -54,6 +54,13 @@ def test_the_tick_is_explained_where_there_is_one() -> None:
     assert made(unverified).note == "bars: 90 % intervals"
 
 
+@pytest.mark.parametrize(("frontier", "is_explained"), [([(9.0, 0.1), (5.0, 0.2)], True), ([(9.0, 0.1)], False)])
+def test_the_line_is_explained_where_there_is_one(*, frontier: list[tuple[float, float]], is_explained: bool) -> None:
+    found = chart(as_document(ADVICE), frontier)
+    assert found is not None
+    assert ("line: nothing faster for less an hour" in found.note) == is_explained
+
+
 def test_what_a_run_verified_bears_a_tick_and_nothing_else_does() -> None:
     assert {hue for hue, mark in marked().items() if mark.is_verified} == {"performance"}
 
