@@ -23,6 +23,7 @@ __all__ = [
     "counts",
     "get",
     "give_up",
+    "latest",
     "pass_copies",
     "post_at",
     "put",
@@ -131,6 +132,14 @@ def sent_between(scope: Scope, view: str, since: datetime, until: datetime) -> l
     there = (col(OutboxRow.view) == view, col(OutboxRow.sent_ts).is_not(None), col(OutboxRow.updates_id).is_(None))
     rows = scope.scalars(select(OutboxRow).where(*there, *written).order_by(col(OutboxRow.position)).with_for_update())
     return [SentPost(row.id, Post(Destination(**row.destination), row.view, row.data)) for row in rows.all()]
+
+
+def latest(scope: Scope, view: str, limit: int) -> list[Post]:
+    """The last posts of that view as they were first said, or are about to be, the newest first."""
+    there = (col(OutboxRow.view) == view, col(OutboxRow.updates_id).is_(None))
+    alive = col(OutboxRow.state).in_(("waiting", "sending", "sent"))
+    rows = scope.scalars(select(OutboxRow).where(*there, alive).order_by(col(OutboxRow.position).desc()).limit(limit))
+    return [Post(Destination(**row.destination), row.view, row.data) for row in rows.all()]
 
 
 def get(scope: Scope, post_id: str) -> Post | None:

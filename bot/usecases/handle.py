@@ -131,6 +131,7 @@ _CLICKS: Mapping[str, Callable[[Room, Click, str], None]] = {
     "settings.audit": settings.show_audit,
     "settings.restore": settings.restore,
     **dict.fromkeys(("digest.pause", "digest.remove", "digest.resume"), digest_buttons.change),
+    "digest.again": digest_buttons.send_again,
     "digest.card": digest_cards.show,
     "digest.preview": digest_buttons.preview,
     "digest.send": digest_buttons.send_now,

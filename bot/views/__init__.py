@@ -10,7 +10,7 @@ from bot.views.advice import advice
 from bot.views.asking import form, shared
 from bot.views.confirming import modal_approve, modal_dismiss, modal_moved, modal_refused, modal_snooze
 from bot.views.deciding import exclusions, not_allowed, word_lapsed
-from bot.views.digest import digest
+from bot.views.digest import digest, digest_unchanged
 from bot.views.findings_list import finding_decided, findings_list
 from bot.views.handoff import handoff, handoff_undone
 from bot.views.help import help_
@@ -42,6 +42,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "exclusions": exclusions,
     "not_allowed": not_allowed,
     "digest": digest,
+    "digest_unchanged": digest_unchanged,
     "failure": failure,
     "finding_decided": finding_decided,
     "handoff": handoff,

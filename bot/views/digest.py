@@ -9,12 +9,12 @@ from bot.views.buttons import approve_button, why_button
 from bot.views.deciding import decided, undo_button
 from bot.views.elements import Element, button, menu
 from bot.views.numbers import count, duration, money, plain, plural, singular
-from bot.views.phrases import configuration, day, machines, owned_by, sentence
+from bot.views.phrases import configuration, day, machines, moment, owned_by, sentence
 from bot.views.picks import Choice, choices
 from bot.views.subscriptions import FINDINGS
 from bot.views.verdict import against_today, headline
 
-__all__ = ["counted", "digest", "stake"]
+__all__ = ["counted", "digest", "digest_unchanged", "stake"]
 
 _SHIFT = "shift_to_performance"
 _SHOWN = 10  # two blocks a finding: far from Slack's fifty, and as much as anybody reads
@@ -38,6 +38,18 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
         "show_all": _show_all(data, left_off),
         "is_preview": data.get("is_preview", False),
     }
+
+
+def digest_unchanged(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `digest_unchanged.json.j2` names: that the last digest still says it all, and a way to send it again."""
+    name = say(" *{name}*", name=data["name"]) if data["name"] else Mrkdwn("")
+    stands = _standing(data) or "nothing needs anyone"
+    since = moment(data["since"])
+    sentence = say(
+        "Nothing has changed since the digest{name} of {since}: {stands}.", name=name, since=since, stands=stands
+    )
+    again = button("Send all the same", "digest.again", data["subscription_id"] or "channel")
+    return {"sentence": sentence, "buttons": [again]}
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -172,10 +184,17 @@ def _because(found: Mapping[str, Any]) -> Mrkdwn:
     """The evidence, how soon the change pays for itself, and whose workload it is."""
     payback, owner = found.get("payback_days"), found.get("owner")
     is_told = payback is not None and 0.0 < payback <= _LONGEST_PAYBACK_DAYS
-    words = f"The change pays for itself in {duration(payback * _SECONDS_PER_DAY)}." if payback and is_told else ""
+    words = sentence(_payback(found, payback)) if payback and is_told else ""
     return join(
         " ", [sentence(found["evidence"]), words, say("Owner: {owner}", owner=owned_by(owner)) if owner else ""]
     )
+
+
+def _payback(found: Mapping[str, Any], days: float) -> str:
+    """How soon, and what waiting was taken to be worth where that was counted."""
+    pays = f"the change pays for itself in {duration(days * _SECONDS_PER_DAY)}"
+    waiting = found["document"]["constraints"].get("value_of_time_usd_per_hour")
+    return f"{pays}, if an hour of waiting is worth {money(waiting)}" if waiting else pays
 
 
 def stake(found: Mapping[str, Any]) -> Mrkdwn:

@@ -313,7 +313,8 @@ async def test_owners_hear_of_a_finding_only_where_the_workspace_wants_it(with_f
         workloads.save(scope, replace(owned, owner=MEMBER.id))
     assert f"<@{MEMBER.id}>" not in blocks_text(await with_fleet.ask("digest now"))
     prefer(with_fleet, mentions_owners=True)
-    assert f"<@{MEMBER.id}>" in blocks_text(await with_fleet.ask("digest now"))
+    await with_fleet.press(await with_fleet.ask("digest now"), "digest.again")
+    assert f"<@{MEMBER.id}>" in blocks_text(newest(with_fleet))
 
 
 async def test_the_stage_of_a_workload_is_changed_in_one_click_and_back(with_fleet: Story) -> None:

@@ -38,6 +38,7 @@ TOPIC = {
 }
 NAMED = SUBSCRIPTION | {"id": "S-2", "name": "prod findings", "topic": TOPIC}
 ENDED = {"ended": {}, "said": "", "ended_at": LATER, "undo_id": "P-1"}
+UNCHANGED = {"subscription_id": "S-2", "name": "prod findings", "since": LATER, "standing": 12}
 PAUSED = SUBSCRIPTION | {"id": "S-3", "name": HOSTILE[:60], "is_paused": True, "next_at": None}
 
 
@@ -112,6 +113,7 @@ COUNTS = {"shifting": 0, "shifting_usd_per_week": 0.0, "moving": 0, "unsure": 3}
 DECIDED: dict[str, Any] = {"advice_id": "A-1", "workload": "video-gen", "state": "approved", "words": []}
 WORD = {"by": "U024BE7LH", "at": LATER, "choice": "performance"}
 CHANGED = {"by": "U024BE7LH", "advice_id": "A-1"}
+WAITED_FOR = finding()["document"] | {"constraints": {"value_of_time_usd_per_hour": 40.0}}
 DRIFTED_STAGE = {"value": "prototyping", "source": "tagged", "inferred": "production", "evidence": "28 of 28 days"}
 DRIFTED = finding(kind="drifted_stage", evidence="tagged prototyping, but its runs look like production")
 
@@ -126,6 +128,7 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
             settled_count=2,
             name="prod findings",
         ),
+        "with-what-waiting-is-worth": news(finding(payback_days=0.5) | {"document": WAITED_FOR}),
         "one-is-settled-and-nothing-new": news(settled=["old-one"], settled_count=1),
         "many-are-settled": news(settled=list(NAMES.values()) * 4, settled_count=1_204),
         "nothing-new": news(standing=12),
@@ -142,6 +145,12 @@ DIGEST_CASES: dict[str, dict[str, dict[str, Any]]] = {
         "more-than-is-shown": news(finding(), more=40, counts=COUNTS | {"moving": 41, "unsure": 0}),
         "all-is-well-of-which-something-is-known": news(unknown=2),
         "nothing-can-be-said-yet": news(unknown=6),
+    },
+    "digest_unchanged": {
+        "of-the-channel": UNCHANGED | {"subscription_id": None, "name": ""},
+        "of-one-digest": UNCHANGED,
+        "hostile": UNCHANGED | {"name": HOSTILE[:60], "standing": 1},
+        "nothing-stands": UNCHANGED | {"standing": 0},
     },
     "finding_decided": {
         "approved": DECIDED | {"decision": decision("approve", "performance") | {"can_undo": True}},

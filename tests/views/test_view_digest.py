@@ -56,6 +56,14 @@ def test_a_finding_says_what_moves_what_is_not_produced_and_what_it_costs() -> N
     assert "Production for 28 days, running on its cost pick." in text
 
 
+def test_what_an_hour_of_waiting_was_taken_to_be_worth_is_said_where_it_was_counted() -> None:
+    document = finding()["document"]
+    counted = document | {"constraints": document["constraints"] | {"value_of_time_usd_per_hour": 40.0}}
+    text = as_text(shown(finding(payback_days=0.5) | {"document": counted}))
+    assert "The change pays for itself in 12 h, if an hour of waiting is worth $40." in text
+    assert "waiting is worth" not in as_text(shown(finding(payback_days=0.5)))
+
+
 def test_a_workload_that_would_stay_where_it_is_offers_nothing_to_approve() -> None:
     drifted = finding(kind="drifted_stage", extra_usd_per_week=0.0, gain_units_per_week=0.0)
     pick = drifted["document"]["objectives"]["performance"]["configuration"]

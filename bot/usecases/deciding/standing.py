@@ -144,7 +144,7 @@ def _redraw_digests(scope: Scope, advice: StoredAdvice, origin: Origin, now: dat
     digests = {post_id: post for post_id, post in said_in.items() if _holds(post, advice)}
     for post_id, post in digests.items():
         findings = [{**finding, **_finding(scope, finding, now)} for finding in post.data["findings"]]
-        drawn = {**post.data, "findings": findings, "listing": ""}  # which only the first drawing is asked for
+        drawn = {**post.data, "findings": findings, "listing": "", "said": ""}  # which only the first is asked for
         outbox.put(scope, replace(post, data=drawn), updates_id=post_id)
     return bool(digests)
 

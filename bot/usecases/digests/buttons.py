@@ -9,7 +9,7 @@ from bot.posts import Destination, Post
 from bot.store import Scope, audit, outbox, subscriptions
 from bot.store.subscriptions import Subscription
 from bot.usecases.digests.described import listed
-from bot.usecases.digests.digest import drafted, send, survey
+from bot.usecases.digests.digest import drafted, send, send_or_tell, survey
 from bot.usecases.digests.ending import end
 from bot.usecases.digests.long_work import beat_of
 from bot.usecases.requests import Click
@@ -17,7 +17,10 @@ from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, bad_request
 from bot.usecases.workspace.rights import refusal
 
-__all__ = ["change", "preview", "send_now"]
+__all__ = ["WHOLE_CHANNEL", "change", "preview", "send_again", "send_now"]
+
+WHOLE_CHANNEL = "channel"
+"""Stands for the id of a subscription where all that stands out in the workspace is meant."""
 
 _GONE = Problem("this digest is no more", "/gpu-advise digest list shows those that there are")
 _ELSEWHERE = Problem("this digest belongs to another channel", "change it there: /gpu-advise digest list")
@@ -37,7 +40,7 @@ def preview(room: Room, click: Click, request_id: str | None = None) -> None:
 
 
 def send_now(room: Room, click: Click, request_id: str | None = None) -> None:
-    """Post the digest in its channel now; what it says counts as said."""
+    """Post what is new in its channel now, which counts as said; where nothing is, tell the clicker alone."""
     if _is_refused(room, click, request_id):
         return
     surveyed = survey(room, click.team_id, beat_of(room, request_id))
@@ -45,10 +48,24 @@ def send_now(room: Room, click: Click, request_id: str | None = None) -> None:
         standing = _standing(scope, click)
         if isinstance(standing, Problem):
             outbox.put(scope, bad_request(click.in_private, "", standing))
-        else:
-            to = Destination(standing.channel, response_url=click.response_url)
-            send(scope, standing, surveyed, to, room.clock())
+        elif send_or_tell(scope, standing, surveyed, click.in_private, room.clock()):
             audit.record(scope, room.clock(), click.user_id, "digest.send", standing.channel, name=standing.name)
+
+
+def send_again(room: Room, click: Click, request_id: str | None = None) -> None:
+    """Post all that stands out, said before or not: of the digest that `click.value` names, or of the channel."""
+    if _is_refused(room, click, request_id):
+        return
+    surveyed = survey(room, click.team_id, beat_of(room, request_id))
+    with room.store.write(click.team_id, settles=request_id) as scope:
+        standing = None if click.value == WHOLE_CHANNEL else _standing(scope, click)
+        if isinstance(standing, Problem) or click.channel_id is None:
+            outbox.put(scope, bad_request(click.in_private, "", standing if isinstance(standing, Problem) else _GONE))
+            return
+        to = Destination(click.channel_id, response_url=click.response_url)
+        send(scope, standing, surveyed, to, room.clock(), is_all=True)
+        name = standing.name if standing else ""
+        audit.record(scope, room.clock(), click.user_id, "digest.send", click.channel_id, name=name)
 
 
 def change(room: Room, click: Click, request_id: str | None = None) -> None:

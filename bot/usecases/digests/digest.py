@@ -1,6 +1,6 @@
 """The digest of a channel: what stands out and was not said before, written with everything that belongs to it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -10,8 +10,10 @@ from bot.owners import Owner
 from bot.posts import Destination, Post
 from bot.store import Scope, decisions, fleets, outbox, said, subscriptions
 from bot.store.columns import new_id
+from bot.store.said import Key
 from bot.store.subscriptions import Subscription
 from bot.usecases.digests.cards import keep
+from bot.usecases.digests.memory import packed, unpacked
 from bot.usecases.digests.news import News, key_of, news, signature
 from bot.usecases.digests.periods import Period
 from bot.usecases.digests.rows import Row, pack
@@ -22,9 +24,10 @@ from bot.usecases.room import Room
 from bot.usecases.workspace.fleet import glance
 from bot.usecases.workspace.preferences import preferences
 
-__all__ = ["SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "serve", "skip", "survey"]
+__all__ = ["SHOWN", "Survey", "digest_now", "drafted", "now_words", "send", "send_or_tell", "serve", "skip", "survey"]
 
 SHOWN = 5  # findings in one message; a list that nobody reads to its end helps nobody
+_LOOKED_THROUGH = 50  # digests of a workspace, for the last of a channel
 _NAMED = 20  # workloads called settled
 _DECIDED_SINCE = timedelta(days=366)  # a snooze until the price moves lasts no longer
 
@@ -38,6 +41,13 @@ class _Edition:
     news: News
     period: str
     mentions_owners: bool
+    before: Mapping[Key, str]
+
+    @property
+    def said(self) -> dict[Key, str]:
+        """The signature of everything that has been said and stands once this edition is out."""
+        standing = {key_of(found): self.before[key_of(found)] for found in self.news.standing}
+        return standing | {key_of(found): signature(found) for found in self.news.fresh}
 
 
 def serve(room: Room, subscription: Subscription, period: Period, surveyed: Survey) -> bool:
@@ -47,7 +57,8 @@ def serve(room: Room, subscription: Subscription, period: Period, surveyed: Surv
         standing = _claim(scope, subscription, period)
         if standing is None:
             return False
-        _put(scope, Destination(standing.channel), _edition(scope, surveyed, standing, period.key, now), now)
+        before = said.said(scope, standing.id)
+        _put(scope, Destination(standing.channel), _edition(scope, surveyed, standing, period.key, now, before), now)
         return True
 
 
@@ -58,24 +69,47 @@ def skip(room: Room, subscription: Subscription, period: Period) -> bool:
 
 
 def send(
-    scope: Scope, subscription: Subscription, surveyed: Survey, destination: Destination, now: datetime
+    scope: Scope,
+    subscription: Subscription | None,
+    surveyed: Survey,
+    destination: Destination,
+    now: datetime,
+    *,
+    is_all: bool = False,
 ) -> dict[str, Any]:
-    """Post what `subscription` would say next, because somebody asked for it now; it counts as said."""
-    return _put(scope, destination, _edition(scope, surveyed, subscription, now_words(surveyed), now), now)
+    """Post what is new, because somebody asked for it now, and remember it as said; with `is_all` what was said, too.
+
+    Without a subscription it is new to the channel if neither the last digest that was asked for there nor the
+    channel's own said it.
+    """
+    before = {} if is_all else _before(scope, subscription, destination.channel)
+    return _put(scope, destination, _edition(scope, surveyed, subscription, now_words(surveyed), now, before), now)
+
+
+def send_or_tell(
+    scope: Scope, subscription: Subscription | None, surveyed: Survey, to: Destination, now: datetime
+) -> bool:
+    """`send` what is new in the channel of `to`; where nothing is, say so there to whoever asked alone, and False."""
+    quiet = _unchanged(scope, subscription, surveyed, to.channel, now)
+    if quiet is not None:
+        outbox.put(scope, Post(to, "digest_unchanged", quiet))
+        return False
+    send(scope, subscription, surveyed, Destination(to.channel, response_url=to.response_url), now)
+    return True
 
 
 def digest_now(room: Room, surveyed: Survey, destination: Destination, request_id: str | None = None) -> dict[str, Any]:
-    """Post everything that stands out, outside every subscription; the data of its view."""
-    now = room.clock()
+    """Post everything that stands out, said before or not, outside every subscription; the data of its view."""
     with room.store.write(surveyed.team_id, settles=request_id) as scope:
-        return _put(scope, destination, _edition(scope, surveyed, None, now_words(surveyed), now), now)
+        return send(scope, None, surveyed, destination, room.clock(), is_all=True)
 
 
 def drafted(
     scope: Scope, surveyed: Survey, channel: str | None, subscription: Subscription | None, now: datetime
 ) -> dict[str, Any]:
     """What would be posted, with nothing written: no advice that could be decided, and nothing counts as said."""
-    edition = _edition(scope, surveyed, subscription, now_words(surveyed), now)
+    before = said.said(scope, subscription.id) if subscription else {}
+    edition = _edition(scope, surveyed, subscription, now_words(surveyed), now, before)
     return _as_document(edition, channel, None, ()) | {"is_preview": True}
 
 
@@ -95,9 +129,53 @@ def _claim(
     return standing if is_ours else None
 
 
-def _edition(scope: Scope, surveyed: Survey, subscription: Subscription | None, period: str, now: datetime) -> _Edition:
+def _unchanged(
+    scope: Scope, subscription: Subscription | None, surveyed: Survey, channel: str | None, now: datetime
+) -> dict[str, Any] | None:
+    """The data of the view `digest_unchanged`; None where `send` has news, or nothing was ever sent."""
+    last = _last(scope, subscription, channel)
+    if last is None:
+        return None
+    before = _before(scope, subscription, channel)
+    found = _edition(scope, surveyed, subscription, now_words(surveyed), now, before).news
+    if found.fresh or found.settled:
+        return None
+    return {
+        "subscription_id": subscription.id if subscription else None,
+        "name": subscription.name if subscription else "",
+        "since": last["at"],
+        "standing": len(found.standing),
+    }
+
+
+def _before(scope: Scope, subscription: Subscription | None, channel: str | None) -> Mapping[Key, str]:
+    """What has been said: by that subscription, or without one by the last digest of the channel itself."""
+    if subscription is not None:
+        return said.said(scope, subscription.id)
+    last = _last(scope, None, channel) or {}
+    if last.get("subscription_id"):
+        return said.said(scope, last["subscription_id"])
+    return unpacked(last.get("said", ""))
+
+
+def _last(scope: Scope, subscription: Subscription | None, channel: str | None) -> Mapping[str, Any] | None:
+    """The last digest of that subscription; without one of the channel itself: asked for there, or the plain one's."""
+    plain = subscriptions.get(scope, channel) if channel else None
+    meant = {subscription.id} if subscription else {None, plain.id if plain else None}
+    digests = (post.data for post in outbox.latest(scope, "digest", _LOOKED_THROUGH))
+    told = (it for it in digests if it.get("digest_id") and it.get("channel") == channel)
+    return next((it for it in told if it.get("subscription_id") in meant), None)
+
+
+def _edition(
+    scope: Scope,
+    surveyed: Survey,
+    subscription: Subscription | None,
+    period: str,
+    now: datetime,
+    before: Mapping[Key, str],
+) -> _Edition:
     topic = Topic.of(subscription.filters) if subscription else Topic()
-    before = said.said(scope, subscription.id) if subscription else {}
     decided = decisions.latest(scope, now - _DECIDED_SINCE)
     return _Edition(
         subscription,
@@ -105,6 +183,7 @@ def _edition(scope: Scope, surveyed: Survey, subscription: Subscription | None, 
         news(surveyed, topic, before, decided, now),
         period,
         preferences(scope).mentions_owners,
+        before,
     )
 
 
@@ -156,6 +235,7 @@ def _as_document(
         "counts": _counts(new.fresh),
         "unknown": len(surveyed.undetermined) + len(surveyed.unanswered),
         "listing": pack(rest) if rest else "",
+        "said": "" if edition.subscription else packed(edition.said),
     }
 
 

@@ -11,7 +11,7 @@ __all__ = ["beat_of", "is_long"]
 
 _HELD_FOR = timedelta(seconds=120)
 _SURVEYING_WORDS = {"now", "send", "preview"}
-_SURVEYING_BUTTONS = {"digest.send", "digest.preview"}
+_SURVEYING_BUTTONS = {"digest.again", "digest.send", "digest.preview"}
 
 
 def is_long(work: inbox.Request) -> bool:

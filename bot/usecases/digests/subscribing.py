@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.posts import Destination, Post
+from bot.posts import Post
 from bot.store import audit, outbox, subscriptions
 from bot.usecases.asking.advise import Asker
 from bot.usecases.asking.reading import Subcommand
 from bot.usecases.digests.described import listed, row, schedule_of
-from bot.usecases.digests.digest import digest_now, drafted, send, survey
+from bot.usecases.digests.digest import drafted, send_or_tell, survey
 from bot.usecases.digests.ending import end
 from bot.usecases.digests.long_work import beat_of
 from bot.usecases.digests.topics import read_topic
@@ -66,19 +66,15 @@ def _list(room: Room, asker: Asker) -> None:
 def _send_now(room: Room, asked: Subcommand, asker: Asker, channel: str, name: str) -> None:
     """In the open, where the scheduled ones appear; as an answer where the bot is no member of the channel.
 
-    With a name only what that digest has not said yet; without one everything that stands out.
+    With a name what that digest has not said yet; without one whatever stands out and the channel has not seen yet.
     """
-    to = Destination(channel, response_url=asker.destination.response_url)
     if name and _missing(room, asked, asker, channel, name):
         return
     surveyed = survey(room, asker.team_id, beat_of(room, asker.request_id))
-    if not name:
-        digest_now(room, surveyed, to, asker.request_id)
-        return
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
-        standing = subscriptions.get(scope, channel, name)
-        if standing is not None:
-            send(scope, standing, surveyed, to, room.clock())
+        standing = subscriptions.get(scope, channel, name) if name else None
+        if standing is not None or not name:
+            send_or_tell(scope, standing, surveyed, asker.destination, room.clock())
 
 
 def _preview(room: Room, asked: Subcommand, asker: Asker, channel: str, name: str) -> None:
