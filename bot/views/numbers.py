@@ -6,6 +6,7 @@ Every function takes None or a number that is not finite and answers `unknown`.
 # ruff: noqa: PLR2004 - the numbers here are where rounding changes over; named, they would say less
 
 import math
+from collections.abc import Callable
 from typing import TypeGuard
 
 __all__ = [
@@ -35,6 +36,8 @@ _PER = ((1.0, ""), (1e3, "1,000 "), (1e6, "million "), (1e9, "billion "), (1e12,
 _SMALL_TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _MINUTE, _HOUR, _DAY, _YEAR = 60.0, 3600.0, 86400.0, 365.25 * 86400.0
 _LARGEST = 1e15
+_IN_WORDS = 999_500.0  # from here on `plain` counts in millions
+_COMPARABLE = 1000.0  # times the lower end of an interval: beyond it no number of decimals suits both
 _LONGEST_UNIT = 24  # characters
 
 
@@ -96,7 +99,7 @@ def throughput_range(low: float, high: float, middle: float | None = None, like:
     middle = high if middle is None else middle
     hours, _ = _period(middle if like is None else like)
     scale, word = _magnitude(middle * hours)
-    both = _range(plain(low * hours / scale), plain(high * hours / scale))
+    both = _range(low * hours / scale, high * hours / scale, plain)
     return f"{both} {word}" if word else both
 
 
@@ -115,7 +118,7 @@ def cost_per_unit_range(low: float, high: float, like: float | None = None) -> s
     """A cost interval: beside the cost `like` in its scale and without its words, alone with the scale named."""
     scale, word = per_how_many(high if like is None else like)
     suffix = f" per {word.strip()}" if word and like is None else ""
-    return _range(_exactly(low * scale), _exactly(high * scale)) + suffix
+    return _range(low * scale, high * scale, _exactly, sign="$", least=2) + suffix
 
 
 def per_how_many(usd: float) -> tuple[float, str]:
@@ -142,7 +145,7 @@ def duration(seconds: float | None) -> str:
 
 def duration_range(low: float, high: float) -> str:
     """An interval of time: 1 min 5 s–1 min 22 s."""
-    return _range(duration(low), duration(high))
+    return _both(duration(low), duration(high))
 
 
 def age(days: float) -> str:
@@ -212,8 +215,7 @@ def _significant(value: float, digits: int) -> str:
     """Decimal digits without an exponent and without trailing zeros; whole from a thousand on."""
     if value == 0:
         return "0"
-    decimals = digits - 1 - math.floor(math.log10(value))
-    text = f"{value:,.{min(max(decimals, 0), 15)}f}" if value < 1000 else f"{value:,.0f}"
+    text = f"{value:,.{_decimals(value, digits)}f}" if value < 1000 else f"{value:,.0f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if text != "0" else "less than 0.000000000000001"
 
@@ -246,5 +248,28 @@ def _named(number: float, name: str) -> str:
     return f"{text} {name}" if text == "1" else f"{text} {name}s"
 
 
-def _range(low: str, high: str) -> str:
-    return low if low == high else f"{low}–{high.removeprefix('$')}"
+def _range(low: float, high: float, said: Callable[[float], str], sign: str = "", least: int = 0) -> str:
+    """Both ends with as many decimals: three digits of the upper end, two of the lower one, no zeros that both have.
+
+    Where they are so far apart, or so large, that this reads badly, each is `said` alone. `least`: decimals of what
+    has any.
+    """
+    if not (0 < low <= high < _COMPARABLE * low and high < _IN_WORDS):
+        return _both(said(low), said(high))
+    decimals = max(_decimals(high, 3), _decimals(low, 2))
+    decimals = max(decimals, least) if decimals else 0
+    ends = [f"{end:,.{decimals}f}" for end in (low, high)]
+    while decimals > least and all(end.endswith("0") for end in ends):
+        decimals, ends = decimals - 1, [end[:-1] for end in ends]
+    if all(end.endswith("." + "0" * decimals) for end in ends):
+        ends = [end.partition(".")[0] for end in ends]
+    return _both(f"{sign}{ends[0]}", ends[1])
+
+
+def _decimals(value: float, digits: int) -> int:
+    """So many decimals show so many digits of it."""
+    return min(max(digits - 1 - math.floor(math.log10(value)), 0), 15)
+
+
+def _both(low: str, high: str) -> str:
+    return low if low.removeprefix("$") == high.removeprefix("$") else f"{low}–{high.removeprefix('$')}"

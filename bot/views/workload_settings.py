@@ -72,7 +72,7 @@ def _thresholds(rows: Sequence[Mapping[str, Any]]) -> list[Mrkdwn]:
 
 def _box(row: Mapping[str, Any]) -> dict[str, Any]:
     unit = (
-        "A share of today's speed, such as 10%" if row["key"] == "slowing-above" else "US dollars a day, such as $500"
+        "A share of today's speed, such as 10 %" if row["key"] == "slowing-above" else "US dollars a day, such as $500"
     )
     hint = f"{unit}; or never. In this workspace: {row['workspace']}."
     return {"key": row["key"], "label": row["label"], "value": row["own"], "hint": hint}

@@ -103,10 +103,10 @@ async def test_the_form_changes_only_what_was_changed_in_it_and_says_from_what_t
         answers_in="channel", two_approvers_above_usd_per_day=500.0, budget_owners=(MEMBER.id,), handoff=()
     )
     assert answer.visible_to == ADMINISTRATOR.id
-    assert "guardrail* 10% → 15%" in blocks_text(answer)
+    assert "guardrail* 10 % → 15 %" in blocks_text(answer)
     [entry] = recorded(told)
     assert (entry.actor, entry.detail["before"]["guardrail"], entry.detail["after"]["guardrail"]) == (
-        ADMINISTRATOR.id, "10%", "15%",
+        ADMINISTRATOR.id, "10 %", "15 %",
     )  # fmt: skip
     assert set(entry.detail["after"]) == {"guardrail", "two-approvers-above", "budget-owners", "handoff", "answers"}
 
@@ -147,6 +147,13 @@ async def test_a_change_can_be_put_back_once(told: Story) -> None:
     await told.press(answer, "settings.restore")
     assert "changed again since" in told.slack.messages()[-1].text
     assert len(recorded(told)) == 2
+
+
+@pytest.mark.parametrize("written", ["guardrail=15%", "guardrail=15 %", "guardrail=15 % gpus=16", "guardrail=15"])
+async def test_a_percentage_may_be_written_as_it_is_shown(told: Story, written: str) -> None:
+    answer = await told.ask(f"settings {written}")
+    assert standing(told)[0].guardrail_factor == 1.15
+    assert "10 % → 15 %" in blocks_text(answer)
 
 
 async def test_what_others_changed_since_is_not_overwritten_by_putting_back(told: Story) -> None:
@@ -225,7 +232,7 @@ async def test_the_audit_log_is_shown_to_administrators_alone(told: Story) -> No
     await told.ask("settings guardrail=15%")
     log = await told.ask("settings audit")
     assert log.visible_to == ADMINISTRATOR.id
-    assert "guardrail 10% → 15%" in blocks_text(log)
+    assert "guardrail 10 % → 15 %" in blocks_text(log)
 
 
 class TestTheWebhook:

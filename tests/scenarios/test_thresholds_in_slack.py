@@ -177,7 +177,7 @@ class TestAMember:
         give_an_owner(told)
         await told.ask("settings video-gen slowing=5%", OWNER.id)
         shown = blocks_text(await told.ask("settings video-gen", MEMBER.id))
-        assert "Slowing down that needs the workload's owner: *5%*, set by its owner" in shown
+        assert "Slowing down that needs the workload's owner: *5 %*, set by its owner" in shown
         assert "Cost that needs two people: *never*, as everywhere in this workspace" in shown
         assert f"*Owner:* <@{OWNER.id}>" in shown
 

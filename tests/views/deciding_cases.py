@@ -119,7 +119,7 @@ def lapsed(workload: str, by: list[str]) -> dict[str, Any]:
 def own_settings(workload: str, **changes: Any) -> dict[str, Any]:
     rows = [
         own_row("spending-above", "More spending that needs a budget owner", "$100/day", "administrator"),
-        own_row("slowing-above", "Slowing down that needs the workload's owner", "5%", "owner"),
+        own_row("slowing-above", "Slowing down that needs the workload's owner", "5 %", "owner"),
         own_row("two-approvers-above", "Cost that needs two people", "never", "workspace", ""),
     ]
     return {"workload": workload, "owner": None, "stage": None, "rows": rows, "exclusions": []} | changes

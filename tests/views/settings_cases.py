@@ -12,7 +12,7 @@ __all__ = ["SETTINGS_CASES", "SETTINGS_SURFACE_CASES"]
 CHANGED = read(
     Settings(),
     {
-        "guardrail": "12.5%",
+        "guardrail": "12.5 %",
         "answers": "channel",
         "two-approvers-above": "$1,000,000/day",
         "budget-owners": "U024BE7LH, W012A3CDE",
@@ -48,7 +48,10 @@ def form(settings: Settings = Settings()) -> Modal:  # noqa: B008 - frozen
 
 def entry(**changes: Any) -> dict[str, Any]:
     usual = {"id": 7, "at": "2026-11-21T09:00:00+00:00", "actor": "U024BE7LH", "action": "settings.change"}
-    detail = {"before": {"guardrail": "10%", "budget-owners": ""}, "after": {"guardrail": "15%", "budget-owners": "U1"}}
+    detail = {
+        "before": {"guardrail": "10 %", "budget-owners": ""},
+        "after": {"guardrail": "15 %", "budget-owners": "U1"},
+    }
     return {**usual, "subject": "settings", "detail": detail, **changes}
 
 
@@ -76,7 +79,7 @@ SETTINGS_CASES: dict[str, dict[str, dict[str, Any]]] = {
     "settings_changed": {
         "two": {
             "changes": [
-                {"key": "guardrail", "before": "10%", "after": "15%"},
+                {"key": "guardrail", "before": "10 %", "after": "15 %"},
                 {"key": "budget-owners", "before": "", "after": "U024BE7LH, W012A3CDE"},
             ],
             "entry_id": 7,
@@ -110,7 +113,7 @@ SETTINGS_CASES: dict[str, dict[str, dict[str, Any]]] = {
                 entry(
                     action="thresholds.change",
                     subject="video-gen",
-                    detail={"before": {"slowing-above": "workspace"}, "after": {"slowing-above": "5%"}},
+                    detail={"before": {"slowing-above": "workspace"}, "after": {"slowing-above": "5 %"}},
                 ),
             ],
             "total": 2,

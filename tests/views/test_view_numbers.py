@@ -82,10 +82,13 @@ def test_throughput(per_hour: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("ends", "said"),
     [
-        ((43.82, 53.0), "43.8–53"),
+        ((43.82, 53.0), "43.8–53.0"),
+        ((9.87, 120), "9.9–120.0"),
+        ((238, 1175), "238–1,175"),
+        ((0.04, 24000, 500), "0.04–24,000"),
         ((0.04, 0.06), "0.96–1.44"),
         ((5, 5), "5"),
-        ((85.2e6, 366e6), "85.2–366 million"),
+        ((85.2e6, 366e6), "85–366 million"),
         ((0.9e6, 1.2e6, 0.99e6), "900,000–1.2 million"),
         ((0.9e6, 1.2e6, 1.1e6), "0.9–1.2 million"),
         ((0.04, 0.06, 0.05, 12.0), "0.04–0.06"),
@@ -118,6 +121,14 @@ def test_cost_per_unit_scales_the_unit_until_the_money_reads(usd: float, unit: s
         ((2e-7, 3e-7), "$0.20–0.30 per million"),
         ((2e-7, 3e-7, 2.5e-7), "$0.20–0.30"),
         ((1e-10, 3e-7, 2.5e-7), "$0.0001–0.30"),
+        ((0.148, 0.58), "$0.148–0.580"),
+        ((2.861, 14.1), "$2.86–14.10"),
+        ((12, 15.5), "$12.00–15.50"),
+        ((12, 15), "$12–15"),
+        ((0.15, 0.58), "$0.15–0.58"),
+        ((12.4, 136), "$12–136"),
+        ((1.44, 136.2), "$1.44–136.20"),
+        ((0.0, 0.58), "$0–0.58"),
     ],
 )
 def test_an_interval_of_costs_names_its_scale_only_where_nothing_beside_it_does(
@@ -219,6 +230,13 @@ def test_no_rate_or_cost_is_ever_nan_or_longer_than_a_line(number: float | None)
     for said in (throughput(number, "clip"), cost_per_unit(number, "clip")):
         assert not re.search(r"nan|inf|\de[+-]?\d", said)
         assert len(said) < 50
+
+
+@given(low=st.floats(1e-9, 1e5), times=st.floats(1.0, 999.0))
+def test_both_ends_of_an_interval_have_as_many_decimals(low: float, times: float) -> None:
+    for said in (throughput_range(low, low * times, 24.0, 24.0), cost_per_unit_range(low, low * times, 1.0)):
+        decimals = {len(end.partition(".")[2]) for end in said.split("–")}
+        assert len(decimals) == 1 or "million" in said, said
 
 
 @given(low=POSITIVE, high=POSITIVE)

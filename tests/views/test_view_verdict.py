@@ -163,7 +163,7 @@ def test_costs_and_speeds_of_a_card_are_counted_alike() -> None:
     cheap = pick(L4, 0.05, usd_per_unit=around(0.0011))
     found = fields(shown(with_picks(cost=cheap)))
     assert "$88.49 per 1,000 clips ($80.44–97.34)" in found[0]
-    assert "0.05 clips/h (0.0455–0.055)" in found[1]
+    assert "0.05 clips/h (0.0455–0.0550)" in found[1]
     assert "$83.40 per 1,000 clips" in found[-1]
 
 

@@ -28,7 +28,7 @@ def with_performance(**changes: Any) -> Advice:
 
 
 def test_it_says_what_the_history_showed() -> None:
-    assert "Stage: production, as asked. 312 runs on 28 of 28 days, 91% back to back." in story()
+    assert "Stage: production, as asked. 312 runs on 28 of 28 days, 91 % back to back." in story()
     assert "Measured today: 12.4 clips/h, 4 min 50 s each, on 1 × A10G" in story()
 
 

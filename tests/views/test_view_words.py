@@ -164,7 +164,7 @@ def test_tracking_and_untracking_say_what_changed() -> None:
 
 def test_settings_are_explained_and_unset_ones_named_so() -> None:
     text = as_text(message("settings", CASES["settings"]["defaults"]))
-    assert "More per unit that performance may cost: 10%" in text
+    assert "More per unit that performance may cost: 10 %" in text
     assert "How production may be paid: on-demand, reserved" in text
     assert "More spending that needs a budget owner: never" in text
     assert "Budget owners: nobody" in text

@@ -51,7 +51,7 @@ def number(value: float, thousands: str = "") -> str:
 
 def share(least: float, most: float) -> Kind:
     """A share between two, written in percent with or without the sign."""
-    hint = f"write a percentage from {number(least)} to {number(most)}, such as 10%"
+    hint = f"write a percentage from {number(least)} to {number(most)}, such as 10 %"
 
     def read_share(text: str) -> float:
         found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%?", text)
@@ -59,11 +59,11 @@ def share(least: float, most: float) -> Kind:
             raise Unreadable(f"{text[:40]!r} is no such percentage", hint)
         return float(Decimal(found[1]) / 100)
 
-    return Kind(read_share, lambda value: f"{number(float(round(Decimal(repr(value)) * 100, 6).normalize()))}%")
+    return Kind(read_share, lambda value: f"{number(float(round(Decimal(repr(value)) * 100, 6).normalize()))} %")
 
 
 def factor(least: float, most: float) -> Kind:
-    """One and a share: 1.1 is written 10%."""
+    """One and a share: 1.1 is written 10 %."""
     part = share(least, most)
     exact = Decimal(1)
     return Kind(

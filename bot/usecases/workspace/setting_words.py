@@ -94,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "guardrail", "More per unit that performance may cost",
-        "A share of today's cost per unit. Left empty: 10%.", _LIMITS,
+        "A share of today's cost per unit. Left empty: 10 %.", _LIMITS,
         "guardrail_factor", factor(0, 1000),
     ),
     Setting(
@@ -104,16 +104,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("nodes", "Machines at most", "Left empty: 1.", _LIMITS, "max_nodes", whole(1, 10_000)),
     Setting(
         "flat-below", "Spread of cost per unit that counts as flat",
-        "Below it, faster is called free. Left empty: 10%.", _LIMITS,
+        "Below it, faster is called free. Left empty: 10 %.", _LIMITS,
         "flat_below", share(0, 100),
     ),
     Setting(
-        "worth-moving", "Gain that is worth a move", "Below it, digests keep quiet. Left empty: 10%.", _LIMITS,
+        "worth-moving", "Gain that is worth a move", "Below it, digests keep quiet. Left empty: 10 %.", _LIMITS,
         "worth_moving_factor", factor(0, 1000),
     ),
     Setting(
         "price-noise", "How far prices move without meaning anything",
-        "From one day to the next. Left empty: 3%.", _LIMITS,
+        "From one day to the next. Left empty: 3 %.", _LIMITS,
         "price_noise", share(0, 50),
     ),
     Setting(
@@ -160,7 +160,7 @@ SETTINGS: tuple[Setting, ...] = (
         "is_self_approval_allowed", flag(),
     ),
     Setting(
-        "price-move", "Price move that shows a fresh card", "Before an approval counts. Left empty: 2%.", _DECIDING,
+        "price-move", "Price move that shows a fresh card", "Before an approval counts. Left empty: 2 %.", _DECIDING,
         "price_move_refreshes_above", share(0, 100),
     ),
     Setting("handoff", "Patches for", "What your team deploys with.", _AFTER, "handoff", _HANDOFF),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,6 +55,7 @@ def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
 
     `settings WORKLOAD` shows what one workload has of its own, `settings WORKLOAD KEY=VALUE…` changes that.
     """
+    asked = replace(asked, words=_with_percent_signs(asked.words))
     if not asked.words:
         return _show(room, asker)
     if asked.words == (_AUDIT,):
@@ -67,6 +68,12 @@ def settings(room: Room, asked: Subcommand, asker: Asker) -> None:
         return _say(room, asker.team_id, asker.request_id, bad_request(asker.destination, asked.asked, problem))
     wanted = {key: value for key, _, value in pairs}
     return _change(room, asker.team_id, asker.user, asker.destination, asker.request_id, wanted, asked.asked)
+
+
+def _with_percent_signs(words: Sequence[str]) -> tuple[str, ...]:
+    """A percentage is shown as 15 %: written like that, its sign is a word of its own, which belongs to the number."""
+    signs = (*words, "")[1:]
+    return tuple(f"{word}%" if sign == "%" else word for word, sign in zip(words, signs, strict=False) if word != "%")
 
 
 def _of_one_workload(room: Room, asked: Subcommand, asker: Asker) -> bool:
