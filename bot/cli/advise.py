@@ -33,7 +33,8 @@ def advise_on(
 ) -> None:
     """Advise on one workload from what the database knows; nothing is stored or posted.
 
-    Exit codes: 0 answered (undetermined is an answer), 2 the question cannot be read or nobody knows the workload.
+    Exit codes: 0 answered (undetermined is an answer), 2 the question cannot be read, or nobody knows the workload or
+    the workspace.
     """
     document, frontier = _answered(workload, words or [], workspace)
     if as_json:
@@ -46,13 +47,13 @@ def advise_on(
 
 def _answered(workload: str, words: list[str], workspace: str | None) -> tuple[Any, list[tuple[float, float]]]:
     """The answer's JSON document, and its frontier for the chart; a question without an answer ends the command."""
-    from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
+    from bot.cli.rooms import known_workspace_of, opened_room  # noqa: PLC0415  # the database costs seconds to import
     from bot.usecases.asking.advise import answer  # noqa: PLC0415
     from bot.usecases.asking.reading import Question, parse_words  # noqa: PLC0415
     from engine import Advice, as_document  # noqa: PLC0415
 
     with opened_room() as room:
-        team_id = workspace_of(room, workspace)
+        team_id = known_workspace_of(room, workspace)
         question = parse_words([workload, *words])
         found = answer(room, team_id, question) if isinstance(question, Question) else question
     if not isinstance(found, Advice):

@@ -39,13 +39,13 @@ def export_audit(
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe. JSON is one object a line, unchanged.
 
-    Exit codes: 0 done, 2 usage.
+    Exit codes: 0 done, 2 usage, such as a workspace that nobody knows.
     """
-    from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
+    from bot.cli.rooms import known_workspace_of, opened_room  # noqa: PLC0415  # the database costs seconds to import
     from bot.usecases.workspace.auditing import write_csv, write_json  # noqa: PLC0415
 
     write = write_json if format_ is Format.json else write_csv
-    with opened_room() as room, room.store.read(workspace_of(room, workspace)) as scope:
+    with opened_room() as room, room.store.read(known_workspace_of(room, workspace)) as scope:
         count = write(scope, since.replace(tzinfo=UTC) if since else None, sys.stdout)
     typer.echo("1 line" if count == 1 else f"{count} lines", err=True)
     raise typer.Exit(OK)

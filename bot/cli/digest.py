@@ -38,13 +38,13 @@ def run_digest(
 ) -> None:
     """Make a digest now, outside every schedule, and hand it to the outbox: `gpu-advise serve` sends it.
 
-    Exit codes: 0 done, 2 usage, such as no channel to send to.
+    Exit codes: 0 done, 2 usage, such as no channel to send to or a workspace that nobody knows.
     """
-    from bot.cli.rooms import opened_room, workspace_of  # noqa: PLC0415  # the database costs seconds to import
+    from bot.cli.rooms import known_workspace_of, opened_room  # noqa: PLC0415  # the database costs seconds to import
     from bot.usecases.digests.surveying import survey  # noqa: PLC0415
 
     with opened_room() as room, progress_line() as progress:
-        team_id = workspace_of(room, workspace)
+        team_id = known_workspace_of(room, workspace)
         channels = [channel] if channel else _subscribed(room, team_id)
         if not channels and not dry_run:
             typer.echo("no channel subscribes to digests; name one with --channel", err=True)

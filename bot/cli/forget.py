@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.exits import OK, USAGE
+from bot.cli.exits import OK
 
 __all__ = ["app"]
 
@@ -23,15 +23,11 @@ def forget_workspace(
 
     Exit codes: 0 deleted, 1 not confirmed, 2 nothing is known of that workspace.
     """
-    from bot.cli.rooms import opened_room  # noqa: PLC0415  # the database costs seconds to import
-    from bot.store import installations, workspaces  # noqa: PLC0415
+    from bot.cli.rooms import known_workspace_of, opened_room  # noqa: PLC0415  # the database costs seconds to import
+    from bot.store import workspaces  # noqa: PLC0415
 
     with opened_room() as room:
-        with room.store.across() as across:
-            known = {*workspaces.list_ids(across), *(each.team_id for each in installations.list_all(across))}
-        if workspace not in known:
-            typer.echo(f"nothing is known of a workspace {workspace}", err=True)
-            raise typer.Exit(USAGE)
+        known_workspace_of(room, workspace)
         if not yes:
             typer.confirm(f"Delete everything of {workspace} for good?", abort=True)
         with room.store.write(workspace) as scope:

@@ -1,6 +1,6 @@
 """Opens the database for a command, and finds out which workspace it is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -8,11 +8,13 @@ import typer
 from bot.cli.exits import USAGE
 from bot.config import InvalidSetting, Settings
 from bot.jobs.crews import crew_of
-from bot.store import BadDatabaseUrl, Store, workspaces
+from bot.store import BadDatabaseUrl, Store, installations, workspaces
 from bot.usecases.room import Room
 from bot.vault import Vault
 
-__all__ = ["opened_room", "workspace_of"]
+__all__ = ["known_workspace_of", "opened_room", "workspace_of"]
+
+_NAMED = 10  # workspaces in one line
 
 
 @contextmanager
@@ -44,11 +46,31 @@ def _ended(error: InvalidSetting | BadDatabaseUrl) -> typer.Exit:
 
 
 def workspace_of(room: Room, asked: str | None) -> str:
-    """The workspace that was asked for, else the only one there is."""
+    """The workspace that was asked for, new or not, else the only one there is."""
     if asked:
         return asked
-    with room.store.across() as across:
-        known = workspaces.list_ids(across)
+    known = _known(room)
     if len(known) > 1:
-        raise typer.BadParameter(f"there are several: {', '.join(known[:10])}", param_hint="--workspace")
+        raise typer.BadParameter(f"there are several: {_some(known)}", param_hint="--workspace")
     return known[0] if known else workspaces.UNNAMED
+
+
+def known_workspace_of(room: Room, asked: str | None) -> str:
+    """As `workspace_of`, but one that nobody knows ends the command with one line that names those known."""
+    if asked is not None and asked not in (known := _known(room)):
+        nobody = "no workspace is known yet: install the bot, or gpu-advise import something"
+        typer.echo(f"no workspace {asked} is known; known: {_some(known)}" if known else nobody, err=True)
+        raise typer.Exit(USAGE)
+    return workspace_of(room, asked)
+
+
+def _known(room: Room) -> list[str]:
+    """Of what was kept, and of who installed the bot, which may keep nothing yet."""
+    with room.store.across() as across:
+        installed = (each.team_id for each in installations.list_all(across))
+        return list(dict.fromkeys((*workspaces.list_ids(across), *installed)))
+
+
+def _some(known: Sequence[str]) -> str:
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return ", ".join(known[:_NAMED]) + more

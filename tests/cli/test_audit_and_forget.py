@@ -110,16 +110,54 @@ def test_nothing_is_deleted_before_somebody_says_yes(store: Store) -> None:
     assert counts(store) == before
 
 
-def test_a_workspace_that_is_not_known_is_a_usage_error(store: Store) -> None:
+ABOUT_ONE_WORKSPACE = {
+    "audit export": ("audit", "export"),
+    "forget": ("forget", "--yes"),
+    "digest run": ("digest", "run", "--dry-run"),
+    "digest run for a channel": ("digest", "run", "--channel", "C1"),
+    "advise": ("advise", "video-gen"),
+}
+
+
+@pytest.mark.parametrize("words", ABOUT_ONE_WORKSPACE.values(), ids=ABOUT_ONE_WORKSPACE)
+def test_a_workspace_that_nobody_knows_is_a_usage_error_that_names_those_known(
+    store: Store, words: tuple[str, ...]
+) -> None:
     fill(store, "T1")
-    said = gpu_advise("forget", "--workspace", "T9", "--yes")
+    install(store, "sealed", (), team_id="T2")
+    before = counts(store)
+    said = gpu_advise(*words, "--workspace", "T9")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.splitlines() == ["no workspace T9 is known; known: T1, T2"]
+    assert counts(store) == before
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("words", ABOUT_ONE_WORKSPACE.values(), ids=ABOUT_ONE_WORKSPACE)
+def test_where_no_workspace_is_known_yet_it_says_how_one_comes_to_be(words: tuple[str, ...]) -> None:
+    said = gpu_advise(*words, "--workspace", "")
     assert said.exit_code == 2
-    assert "T9" in said.stderr
+    assert "no workspace is known yet: install the bot, or gpu-advise import" in said.stderr
 
 
-def install(store: Store, sealed: str, scopes: tuple[str, ...]) -> None:
-    with store.write("T1") as scope:
-        granted = Installation("T1", None, False, None, None, None, sealed, scopes, None, AT)  # noqa: FBT003
+def test_of_very_many_workspaces_a_few_are_named(store: Store) -> None:
+    for number in range(25):
+        note(store, f"T{number:02}")
+    said = gpu_advise("audit", "export", "--workspace", "T99")
+    assert "T00, T01" in said.stderr
+    assert said.stderr.strip().endswith("T09 and 15 more")
+
+
+def test_a_workspace_that_was_only_installed_has_an_empty_audit_log(store: Store) -> None:
+    install(store, "sealed", (), team_id="T2")
+    said = gpu_advise("audit", "export", "--workspace", "T2")
+    assert said.exit_code == 0
+    assert lines(said.stdout) == ["at,actor,action,subject,detail"]
+
+
+def install(store: Store, sealed: str, scopes: tuple[str, ...], team_id: str = "T1") -> None:
+    with store.write(team_id) as scope:
+        granted = Installation(team_id, None, False, None, None, None, sealed, scopes, None, AT)  # noqa: FBT003
         installations.save(scope, granted)
 
 
