@@ -10,7 +10,7 @@ from engine.history import History
 from engine.space import FILTERS, CatalogIndex
 from engine.workload import Filters, Workload
 
-__all__ = ["run_of_today"]
+__all__ = ["run_of_today", "unrentable"]
 
 
 def run_of_today(workload: Workload, history: History, index: CatalogIndex, now: datetime) -> int | Undetermined:
@@ -24,7 +24,7 @@ def run_of_today(workload: Workload, history: History, index: CatalogIndex, now:
     run = latest_run(history)
     if run is None:
         return _never_succeeded(history)
-    return _unknown_part(history.accelerator[run], index) or _unrentable(workload.filters, index) or run
+    return _unknown_part(history.accelerator[run], index) or unrentable(workload.filters, index) or run
 
 
 def _unknown_part(part: str, index: CatalogIndex) -> Undetermined | None:
@@ -33,8 +33,8 @@ def _unknown_part(part: str, index: CatalogIndex) -> Undetermined | None:
     return Undetermined(f"it runs on {part}, which has no spec sheet", f"import the spec sheet of {part}")
 
 
-def _unrentable(filters: Filters, index: CatalogIndex) -> Undetermined | None:
-    """Why nothing can be rented at all."""
+def unrentable(filters: Filters, index: CatalogIndex) -> Undetermined | None:
+    """Why `filters` leave nothing that can be rented; None where something is left."""
     if not len(index.prices):
         return Undetermined("no price is known", "import offers")
     kept: dict[str, tuple[str, ...]] = {}

@@ -24,7 +24,7 @@ from engine.certificate import certify
 from engine.cost import Spending, configuration_of, price_of, spending
 from engine.history import History
 from engine.lifecycle import infer_stage
-from engine.missing import run_of_today
+from engine.missing import run_of_today, unrentable
 from engine.model import Model
 from engine.observations import Observations
 from engine.outlook import MOST_NODES, Outlook, look_ahead, open_space
@@ -33,7 +33,7 @@ from engine.reach import reach
 from engine.scaling import infer_kind
 from engine.search import Limits
 from engine.space import FILTERS, CatalogIndex
-from engine.strategy import Preference, Today, limits_of, recommended_objective, why_recommended
+from engine.strategy import Preference, Today, filters_of, limits_of, recommended_objective, why_recommended
 from engine.trial import Aim, next_trial
 from engine.units import HOURS_PER_DAY, OBJECTIVES, SECONDS_PER_DAY, Objective
 from engine.workload import Policy, Workload
@@ -74,12 +74,21 @@ def recommend(
     search for the certificate; everything else is a function of the arguments alone.
     """
     question = _Question(workload, history, observations, model, index, policy, now, timer)
-    run = run_of_today(workload, history, index, now)
+    stage, run = _stage(question), run_of_today(workload, history, index, now)
+    if not isinstance(run, Undetermined):
+        question = replace(question, workload=_in_full(question, stage, run))
+        run = unrentable(question.workload.filters, index) or run
     if isinstance(run, Undetermined):
-        lacking = _blank(question, _stage(question), _kind(question)[0])
-        return replace(lacking, reason=run.reason, undetermined=run)
-    question = replace(question, workload=replace(workload, constraints=workload.constraints.asked_at(now)))
-    return _answered(question, run, with_predictions=with_predictions, with_frontier=with_frontier)
+        return replace(_blank(question, stage, _kind(question)[0]), reason=run.reason, undetermined=run)
+    return _answered(question, stage, run, with_predictions=with_predictions, with_frontier=with_frontier)
+
+
+def _in_full(question: _Question, stage: StageFound, run: int) -> Workload:
+    """What is asked, as of this moment and with what the policy says besides."""
+    asked, today = question.workload, question.history.pricing_category[run]
+    offered = [word for word in question.index.words["pricing_category"] if word]
+    filters = filters_of(stage.value, asked.filters, today, question.policy, offered)
+    return replace(asked, constraints=asked.constraints.asked_at(question.now), filters=filters)
 
 
 def _stage(question: _Question) -> StageFound:
@@ -137,10 +146,12 @@ def _basis(question: _Question) -> Basis:
     return Basis(len(history), int(history.is_success.sum()), silent_days)
 
 
-def _answered(question: _Question, run: int, *, with_predictions: bool, with_frontier: bool) -> Advice:
+def _answered(
+    question: _Question, stage: StageFound, run: int, *, with_predictions: bool, with_frontier: bool
+) -> Advice:
     began = question.timer()
     workload, policy, asked = question.workload, question.policy, question.workload.constraints
-    stage, (kind, why_kind) = _stage(question), _kind(question)
+    kind, why_kind = _kind(question)
     space = open_space(workload, question.observations, question.index, policy)
     outlook = look_ahead(question.history, run, question.observations, question.model, space)
     spent = spending(question.history, question.index, policy.lookback_days)

@@ -1,18 +1,20 @@
 """Which limits each objective has, which point is best under it, and which objective to recommend."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.search import Limits, Points, cheapest, fastest, frontier_of
-from engine.units import Floats, Kind, Objective, Stage
-from engine.workload import Constraints, Policy
+from engine.units import Floats, Kind, Objective, PricingCategory, Stage
+from engine.workload import Constraints, Filters, Policy
 
 __all__ = [
     "Preference",
     "Today",
     "best",
+    "filters_of",
     "limits_of",
     "preference_of",
     "recommended_objective",
@@ -56,6 +58,19 @@ def why_recommended(stage: Stage, kind: Kind, objective: Objective, why_kind: st
     if objective == "value":
         return f"{stage}, critical: more accelerators bring little ({why_kind}), so a limited bump"
     return f"{stage}: more accelerators bring little ({why_kind}), so the least money that is no slower than today"
+
+
+def filters_of(
+    stage: Stage, asked: Filters, today: PricingCategory | None, policy: Policy, offered: Collection[str]
+) -> Filters:
+    """What was asked, and the policy's ways of paying for production where nobody asked for any.
+
+    What is paid another way `today` may stay with it. Where all that is `offered` may be used, nothing is left out.
+    """
+    if stage != "production" or asked.pricing_categories or not policy.production_pricing:
+        return asked
+    kept = tuple(dict.fromkeys((*policy.production_pricing, *((today,) if today else ()))))
+    return asked if set(kept) >= set(offered) else replace(asked, pricing_categories=kept)
 
 
 def limits_of(objective: Objective, asked: Constraints, today: Today, policy: Policy) -> Limits:

@@ -290,6 +290,27 @@ def test_nodes_are_as_many_as_allowed_or_used() -> None:
     assert advise(used).certificate.configurations == 4 * len(OFFERS)
 
 
+def test_the_policy_s_ways_of_paying_for_production_are_named_as_limits() -> None:
+    policy = Policy(production_pricing=("standard",))
+    advice, free = advise(DAILY, ask(), policy=policy), advise(DAILY, ask("validation"), policy=policy)
+    assert advice.constraints["pricing_categories"] == ("standard",)
+    assert "pricing_categories" not in free.constraints
+    assert advice.certificate.excluded["pricing_categories"] == 1
+
+
+def test_a_stage_that_is_inferred_or_tagged_is_paid_by_the_policy_like_one_that_is_asked() -> None:
+    tagged = [replace(each, stage="production") for each in DAILY]
+    advice = advise(tagged, policy=Policy(production_pricing=("standard",)))
+    assert advice.stage.source == "tagged"
+    assert advice.constraints["pricing_categories"] == ("standard",)
+
+
+def test_where_production_cannot_be_paid_as_the_policy_says_the_answer_says_so() -> None:
+    advice = advise(DAILY, ask(), policy=Policy(production_pricing=("committed",)), with_predictions=True)
+    assert "none is left by pricing categories committed" in advice.reason
+    assert advice.undetermined.settled_by == "allow more pricing categories"
+
+
 def test_predictions_list_every_usable_offer_with_its_reason() -> None:
     history = Workload("video-gen", stage="prototyping", filters=Filters(providers=("aws", "lambda")))
     advice = advise(DAILY, history, with_predictions=True)

@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.search import Limits, Points
-from engine.strategy import Today, best, limits_of, preference_of, recommended_objective, value_of, why_recommended
-from engine.units import Kind, Objective, Stage
-from engine.workload import Constraints, Policy
+from engine.strategy import (
+    Today,
+    best,
+    filters_of,
+    limits_of,
+    preference_of,
+    recommended_objective,
+    value_of,
+    why_recommended,
+)
+from engine.units import Kind, Objective, PricingCategory, Stage
+from engine.workload import Constraints, Filters, Policy
 
 TODAY = Today(units_per_hour=10.0, usd_per_hour=2.0, largest_accelerators=4)
 
@@ -50,6 +59,41 @@ def test_the_reason_says_why_a_traditional_workload_stays_on_cost() -> None:
     assert "half of the work ran in parallel" in why
     assert "limited bump" in why_recommended("production", "traditional", "value", "its owner said so")
     assert why_recommended("production", "ai", "performance", "").startswith("production: people wait")
+
+
+NO_SPOT = Policy(production_pricing=("standard", "committed"))
+ALL_WAYS: tuple[PricingCategory, ...] = ("committed", "dynamic", "standard")
+
+
+def ways(
+    stage: Stage = "production",
+    asked: tuple[PricingCategory, ...] = (),
+    today: PricingCategory | None = None,
+    policy: Policy = NO_SPOT,
+) -> tuple[str, ...]:
+    """The ways of paying that are let through, of all there are."""
+    asked_for = Filters(regions=("west",), pricing_categories=asked)
+    found = filters_of(stage, asked_for, today, policy, ALL_WAYS)
+    assert found.regions == ("west",)
+    return found.pricing_categories
+
+
+def test_production_is_paid_as_the_policy_says_where_nobody_asks() -> None:
+    assert ways() == ("standard", "committed")
+    assert ways("validation") == ways("prototyping") == ()
+
+
+def test_whoever_asks_for_a_way_of_paying_gets_it_in_production_too() -> None:
+    assert ways(asked=("dynamic",)) == ("dynamic",)
+
+
+def test_what_runs_on_spot_today_may_stay_there() -> None:
+    assert ways(today="committed") == ("standard", "committed")
+    assert ways(today="dynamic", policy=Policy(production_pricing=("standard",))) == ("standard", "dynamic")
+
+
+def test_a_policy_that_leaves_nothing_out_narrows_nothing() -> None:
+    assert ways(policy=Policy()) == ways(policy=Policy(production_pricing=ALL_WAYS)) == ways(today="dynamic") == ()
 
 
 def test_by_default_cost_is_no_slower_than_today_and_nothing_else() -> None:

@@ -24,7 +24,6 @@ from engine import (
     Model,
     Observations,
     Policy,
-    PricingCategory,
     Workload,
     as_document,
     observe,
@@ -74,7 +73,6 @@ class _Grounds:
     model: Model
     index: CatalogIndex
     policy: Policy
-    production_pricing: tuple[PricingCategory, ...]
 
 
 def advise(room: Room, question: Question, asker: Asker) -> None:
@@ -114,15 +112,6 @@ def answer(
         grounds = _gather(room, scope, question)
     if isinstance(grounds, Unknown | Malformed):
         return grounds
-    wanted = {"with_predictions": with_predictions, "with_frontier": with_frontier}
-    found = _recommended(room, grounds, **wanted)
-    unasked = _unasked_pricing(grounds, found)
-    return _recommended(room, replace(grounds, workload=unasked), with_frontier=with_frontier) if unasked else found
-
-
-def _recommended(
-    room: Room, grounds: _Grounds, *, with_predictions: bool = False, with_frontier: bool = True
-) -> Advice:
     return recommend(
         grounds.workload,
         grounds.history,
@@ -135,21 +124,6 @@ def _recommended(
         with_frontier=with_frontier,
         timer=room.timer,
     )
-
-
-def _unasked_pricing(grounds: _Grounds, found: Advice) -> Workload | None:
-    """The question with the workspace's ways of paying for production, where nobody asked for any.
-
-    A workload that is paid another way today may stay with it. None: the answer stands as it is.
-    """
-    wanted, filters = grounds.production_pricing, grounds.workload.filters
-    if not wanted or filters.pricing_categories or found.stage is None or found.stage.value != "production":
-        return None
-    today = found.current.configuration.pricing_category if found.current else None
-    kept = tuple(dict.fromkeys((*wanted, *((today,) if today else ()))))
-    if set(kept) >= {word for word in grounds.index.words["pricing_category"] if word}:
-        return None
-    return replace(grounds.workload, filters=replace(filters, pricing_categories=kept))
 
 
 def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None, now: datetime) -> dict[str, Any]:
@@ -209,8 +183,7 @@ def _gather(room: Room, scope: Scope, question: Question) -> _Grounds | Unknown 
         observations,
         room.shelf.model(scope, observations),
         index,
-        workspaces.policy(scope),
-        preferences(scope).production_pricing,
+        replace(workspaces.policy(scope), production_pricing=preferences(scope).production_pricing),
     )
 
 
