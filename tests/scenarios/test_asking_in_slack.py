@@ -102,6 +102,13 @@ async def test_status_counts_what_there_is(told: Story) -> None:
     assert "*Workloads*\n1" in said
 
 
+async def test_status_calls_prices_old_where_answers_do(told: Story) -> None:
+    told.clock.ahead += timedelta(days=365)
+    assert "Needs somebody: the oldest price is" in (await told.ask("status")).text
+    await told.ask("settings stale-prices=3650")
+    assert "All is well" in (await told.ask("status")).text
+
+
 async def test_what_is_tracked_can_be_untracked(told: Story) -> None:
     assert "video-gen" in (await told.ask("track video-gen")).text
     assert "video-gen" in (await told.ask("untrack video-gen")).text

@@ -131,9 +131,34 @@ def test_a_page_of_the_longest_names_loses_none_of_them() -> None:
     assert all(name in text for name in names)
 
 
-def test_status_calls_undelivered_messages_trouble() -> None:
-    assert "2 messages could not be delivered" in as_text(message("status", CASES["status"]["dead-letters"]))
-    assert "could not be delivered" not in as_text(message("status", STATUS))
+NEEDS = {
+    "dead-letters": "2 messages could not be delivered. Next: the log of gpu-advise serve says why.",
+    "webhook-away": "1 delivery to the webhook was given up. Next: Deliveries under /gpu-advise settings shows why.",
+    "empty": "there is no history yet. Next: gpu-advise import runs FILE reads CSV and JSON Lines.",
+    "no-prices": "there are no prices. Next: gpu-advise import offers FILE reads CSV and JSON Lines.",
+    "old-prices": "the oldest price is 126 days old. Next: gpu-advise import offers FILE brings newer ones.",
+}
+
+
+@pytest.mark.parametrize("case", NEEDS)
+def test_status_begins_with_what_needs_somebody_and_one_next_step(case: str) -> None:
+    said = message("status", CASES["status"][case])
+    first = as_text(said).splitlines()[3].replace("`", "")
+    assert first == f"⚠️ Needs somebody: {NEEDS[case]}"
+    assert said.text.replace("`", "").startswith(f"Status. {first}")
+
+
+@pytest.mark.parametrize("state", [STATUS, STATUS | {"outbox": {"waiting": 12, "dead": 0}}])
+def test_status_begins_by_saying_that_all_is_well(state: dict[str, Any]) -> None:
+    assert message("status", state).text.startswith("Status. ✅ All is well.")
+    assert "Needs somebody" not in as_text(message("status", state))
+
+
+def test_of_several_troubles_status_names_the_one_to_look_at_first() -> None:
+    troubled = CASES["status"]["old-prices"] | {"outbox": {"waiting": 0, "dead": 1}}
+    text = as_text(message("status", troubled))
+    assert text.count("Needs somebody") == 1
+    assert "1 message could not be delivered" in text
 
 
 def test_status_says_that_its_day_of_prices_is_the_oldest() -> None:

@@ -175,6 +175,8 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         | {"workloads": 0, "runs": 0, "offers": 0, "prices_as_of": None, "model_version": None, "subscriptions": 0},
         "dead-letters": STATUS | {"outbox": {"waiting": 12, "dead": 2}},
         "webhook-away": STATUS | {"webhook": {"waiting": 3, "dead": 1}},
+        "no-prices": STATUS | {"offers": 0, "prices_as_of": None},
+        "old-prices": STATUS | {"stale_prices_days": 126},
     },
     "workload_list": {
         "page": {

@@ -1,11 +1,12 @@
 """The bot's own state, help, and which workloads digests watch."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 from bot.posts import Post
-from bot.store import Scope, advices, history, models, outbox, subscriptions, webhooks, workloads
+from bot.store import Scope, advices, history, models, outbox, subscriptions, webhooks, workloads, workspaces
 from bot.usecases.asking.advise import Asker, Unknown
 from bot.usecases.asking.reading import Malformed, Subcommand
 from bot.usecases.deciding.standing import deny, refuse
@@ -37,13 +38,15 @@ def status(room: Room, team_id: str) -> dict[str, Any]:
     """The data of the view `status`."""
     with room.store.read(team_id) as scope:
         offers = room.shelf.index(scope).catalog.offers
+        oldest = min((offer.as_of for offer in offers), default=None)
         latest = models.latest_model(scope)
         posts, deliveries = outbox.counts(scope), webhooks.counts(scope)
         return {
             "workloads": len(history.names(scope)),
             "runs": history.count_runs(scope),
             "offers": len(offers),
-            "prices_as_of": min(offer.as_of for offer in offers).isoformat() if offers else None,
+            "prices_as_of": oldest.isoformat() if oldest else None,
+            "stale_prices_days": _stale_days(room, scope, oldest),
             "model_version": latest[0] if latest else None,
             "outbox": {"waiting": posts["waiting"] + posts["sending"], "dead": posts["dead"]},
             "webhook": {"waiting": deliveries["waiting"] + deliveries["sending"], "dead": deliveries["dead"]},
@@ -51,6 +54,12 @@ def status(room: Room, team_id: str) -> dict[str, Any]:
             "open_advices": advices.count_open(scope),
             "version": version("gpu-advise"),
         }
+
+
+def _stale_days(room: Room, scope: Scope, oldest: datetime | None) -> int | None:
+    """The age of the oldest price, where answers warn of it."""
+    age = (room.clock() - oldest).days if oldest else 0
+    return age if age > workspaces.policy(scope).stale_prices_after_days else None
 
 
 def track(room: Room, asked: Subcommand, asker: Asker) -> None:
