@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.render import Mrkdwn, join, say
-from bot.views.buttons import actions
+from bot.views.buttons import TRIALS_SHOWN, actions, closed_actions
 from bot.views.chart import chart_in_words
-from bot.views.deciding import decided, left_out, undo_button
+from bot.views.deciding import decided, left_out
 from bot.views.infeasible import ask_again
 from bot.views.measure import Measure
 from bot.views.measured import verified
 from bot.views.numbers import age, count, money
-from bot.views.phrases import configuration, constraint, moment, price_age_days, sentence, who
+from bot.views.phrases import configuration, constraint, day, moment, price_age_days, sentence, who
 from bot.views.picks import Choice, choices, current_field, field, infeasible_fields
 from bot.views.verdict import headline, judgement, next_trial
 
@@ -31,12 +31,26 @@ def advice(data: Mapping[str, Any]) -> dict[str, Any]:
         "picks": _fields(document, found),
         "chart": data.get("chart"),
         "chart_in_words": chart_in_words(document),
-        "judgement": [*judgement(document, found), verified(data) or next_trial(document) or ""],
+        "judgement": [*judgement(document, found), verified(data) or "", *_tries(data, document)],
         "warnings": [sentence(warning) for warning in document["warnings"]],
         "small_print": _small_print(document, data),
-        "elements": actions(data, found) if is_open else undo_button(data),
+        "elements": actions(data, found) if is_open else closed_actions(data, found),
         "spoken": _spoken(document, found),
     }
+
+
+def _tries(data: Mapping[str, Any], document: Mapping[str, Any]) -> list[Mrkdwn | str]:
+    """The trials that somebody has promised; with none, the one that would tell most, unless it was made."""
+    planned = [
+        say(
+            "🧪 *Trial planned:* {runner} runs it on {where} by {until}.",
+            runner=who(trial["runner"]),
+            where=configuration(trial["configuration"]),
+            until=day(trial["until"]),
+        )
+        for trial in (data.get("trials") or ())[:TRIALS_SHOWN]
+    ]
+    return [*planned] or ["" if data.get("verified") else next_trial(document) or ""]
 
 
 def _title(document: Mapping[str, Any]) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.views.deciding import undo_button
 from bot.views.elements import Element, button, menu, overflow
 from bot.views.phrases import machines, paid
 from bot.views.picks import Choice
 
-__all__ = ["actions", "approve_button", "why_button"]
+__all__ = ["TRIALS_SHOWN", "actions", "approve_button", "closed_actions", "why_button"]
 
+TRIALS_SHOWN = 3
+"""Planned trials that a card names, each with its way back."""
 _ALL = 3  # objectives
 
 
@@ -22,10 +25,33 @@ def actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]
             {**approve_button(choice, advice_id, is_primary=True), "label": "Approve"} for choice in best
         ),  # it is starred
         *([menu("Choose another", "advice.choose", others)] if others else []),
-        *([button("Try first", "advice.try", advice_id)] if _has_trial(data["document"], found) else []),
+        *(_cancel_buttons(data) or _try_button(data, found)),
         button("What if?", "advice.whatif", advice_id),
         why_button(advice_id),
         _more(advice_id, data, found),
+    ]
+
+
+def closed_actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+    """What is left on a card that was decided, has expired or was replaced: whatever decides nothing."""
+    share = [button("Share to channel", "advice.share", data["advice_id"])] if data.get("is_private") and found else []
+    return [*undo_button(data), *_cancel_buttons(data), why_button(data["advice_id"]), *share]
+
+
+def _try_button(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+    return [button("Try first", "advice.try", data["advice_id"])] if _has_trial(data["document"], found) else []
+
+
+def _cancel_buttons(data: Mapping[str, Any]) -> list[Element]:
+    """One for each trial that is planned, in place of planning another."""
+    return [
+        button(
+            "Cancel the trial",
+            "trial.cancel",
+            trial["trial_id"],
+            spoken=f"Cancel the trial on {machines(trial['configuration'])}",
+        )
+        for trial in (data.get("trials") or ())[:TRIALS_SHOWN]
     ]
 
 

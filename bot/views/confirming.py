@@ -74,8 +74,14 @@ def modal_dismiss(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def modal_snooze(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_snooze.json.j2` names: for how long."""
-    choices = [_option(words, how_long) for how_long, words in _SNOOZES]
-    return {"metadata": data["metadata"], "workload": data["workload"], "choices": choices}
+    has_price = data.get("has_price", True)
+    choices = [_option(words, how_long) for how_long, words in _SNOOZES if how_long != "price" or has_price]
+    return {
+        "metadata": data["metadata"],
+        "workload": data["workload"],
+        "choices": choices,
+        "price": "The price is that of the recommended pick." if has_price else "",
+    }
 
 
 def modal_refused(data: Mapping[str, Any]) -> dict[str, Any]:

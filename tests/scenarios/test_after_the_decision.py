@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -194,10 +195,44 @@ async def test_the_run_that_arrives_verifies_the_card_and_ends_the_trial(told: S
 
 async def test_the_same_trial_is_not_promised_twice(told: Story) -> None:
     card = await ask_openly(told)
+    as_it_was = replace(card)
     await plan_trial(told, card, runner=MEMBER.id)
-    await plan_trial(told, card, by=MEMBER.id)
+    await plan_trial(told, as_it_was, by=MEMBER.id)
     assert len(trials_of(told)) == 1
     assert f"<@{MEMBER.id}> is trying this configuration" in said_to(told, MEMBER.id)
+
+
+async def test_the_card_says_who_tries_what_and_takes_it_back(told: Story) -> None:
+    card = await ask_openly(told)
+    await plan_trial(told, card, runner=MEMBER.id)
+    planned = told.shown(card)
+    assert f"*Trial planned:* <@{MEMBER.id}> runs it on" in blocks_text(planned)
+    assert "advice.try" not in buttons(planned)
+    asked_anew = await told.ask("video-gen production")
+    assert "*Trial planned:*" in blocks_text(asked_anew)
+    assert "advice.try" not in buttons(asked_anew)
+    await told.press(planned, "trial.cancel", MEMBER.id)
+    assert not trials_of(told)
+    assert "Trial planned" not in blocks_text(told.shown(card))
+    assert "advice.try" in buttons(told.shown(card))
+
+
+async def test_the_private_card_says_so_too(told: Story) -> None:
+    card = await told.ask("video-gen production")
+    await plan_trial(told, card, runner=MEMBER.id)
+    assert "*Trial planned:*" in blocks_text(told.shown(card))
+    await told.press(told.shown(card), "trial.cancel")
+    assert "advice.try" in buttons(told.shown(card))
+    assert "Trial planned" not in blocks_text(told.shown(card))
+
+
+async def test_the_card_forgets_a_trial_that_was_given_up(told: Story) -> None:
+    card = await ask_openly(told)
+    await plan_trial(told, card, runner=MEMBER.id)
+    assert await wait(told, 10) == 1
+    assert "Trial planned" in blocks_text(told.shown(card)), "it is only late"
+    assert await wait(told, 10) == 1
+    assert "advice.try" in buttons(told.shown(card))
 
 
 async def test_a_trial_is_cancelled_by_its_runner_and_by_nobody_else(told: Story) -> None:

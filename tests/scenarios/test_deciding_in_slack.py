@@ -39,12 +39,31 @@ async def test_pressing_approve_decides_nothing_but_says_what_would_change(told:
     assert decision_about(told, advice_id_of(card)) is None
 
 
-async def test_an_approval_takes_the_buttons_away_and_says_who_and_when(told: Story) -> None:
+async def test_an_approval_leaves_only_what_decides_nothing_and_says_who_and_when(told: Story) -> None:
     card = await told.ask("video-gen production")
     await approve(told, card)
     decided = told.shown(card)
-    assert buttons(decided) == ["advice.undo"]
+    assert buttons(decided) == ["advice.undo", "advice.why", "advice.share"]
     assert f"*Approved:* performance, by <@{ADMINISTRATOR.id}>, " in blocks_text(decided)
+
+
+@pytest.mark.parametrize("end", ["approved", "snoozed", "expired"])
+async def test_a_card_that_is_closed_still_says_why_and_is_shared(told: Story, end: str) -> None:
+    card = await told.ask("video-gen production")
+    if end == "approved":
+        await approve(told, card)
+    elif end == "snoozed":
+        await submit(told, await open_modal(told, card, "snooze.ask"), how_long="week")
+    else:
+        told.clock.ahead += STANDS_FOR + timedelta(minutes=1)
+        await open_modal(told, card, approve_button(card))
+        await told.settle()
+    closed = told.shown(card)
+    assert "Why" in view_text(await open_modal(told, closed, "advice.why"))
+    await told.press(closed, "advice.share")
+    shared = told.slack.messages(CHANNEL)[-1]
+    assert not shared.is_ephemeral
+    assert f"*{end.capitalize()}" in blocks_text(shared)
 
 
 async def test_the_approval_is_stored_with_what_it_was_bound_to(told: Story) -> None:
@@ -65,23 +84,23 @@ async def test_the_approval_is_stored_with_what_it_was_bound_to(told: Story) -> 
     assert audited(told)[-1] == ("advice.approve", ADMINISTRATOR.id)
 
 
-async def test_every_copy_of_the_card_loses_its_buttons_wherever_it_was_decided(told: Story) -> None:
+async def test_every_copy_of_the_card_loses_what_decides_wherever_it_was_decided(told: Story) -> None:
     private = await told.ask("video-gen production")
     await told.press(private, "advice.share")
     shared = told.slack.messages(CHANNEL)[-1]
     await approve(told, private)
-    assert buttons(told.shown(private)) == ["advice.undo"]
-    assert buttons(told.shown(shared)) == ["advice.undo"]
+    assert buttons(told.shown(private)) == ["advice.undo", "advice.why", "advice.share"]
+    assert buttons(told.shown(shared)) == ["advice.undo", "advice.why"]
 
 
 @pytest.mark.parametrize("action", ["advice.approve", "advice.dismiss"])
-async def test_a_private_copy_loses_its_buttons_at_the_first_click_after_a_decision(told: Story, action: str) -> None:
+async def test_a_private_copy_loses_what_decides_at_the_first_click_after_a_decision(told: Story, action: str) -> None:
     private = await told.ask("video-gen production")
     await told.press(private, "advice.share")
     await approve(told, told.slack.messages(CHANNEL)[-1], MEMBER.id)
     pressed = next(each for each in buttons(private) if each.startswith(action))
     assert f"<@{MEMBER.id}> was first" in view_text(await open_modal(told, private, pressed))
-    assert buttons(told.shown(private)) == ["advice.undo"]
+    assert buttons(told.shown(private)) == ["advice.undo", "advice.why", "advice.share"]
     assert f"by <@{MEMBER.id}>" in blocks_text(told.shown(private))
 
 
@@ -121,7 +140,7 @@ async def test_an_old_advice_expires_instead_of_being_decided(told: Story) -> No
     told.clock.ahead += STANDS_FOR + timedelta(minutes=1)
     await submit(told, confirmation)
     assert "expired" in said_to(told, ADMINISTRATOR.id)
-    assert buttons(told.shown(card)) == []
+    assert buttons(told.shown(card)) == ["advice.why", "advice.share"]
     assert decision_about(told, advice_id) is None
 
 
@@ -135,7 +154,7 @@ async def test_an_old_advice_says_so_before_anything_is_confirmed_and_is_answere
     expired = await open_modal(told, card, button)
     assert "expired" in view_text(expired)
     await told.settle()
-    assert buttons(told.shown(card)) == []
+    assert buttons(told.shown(card))[0] == "advice.why"
     await submit(told, expired)
     fresh = told.shown(card)
     assert advice_id_of(fresh) != old_id

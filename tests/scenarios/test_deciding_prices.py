@@ -56,7 +56,7 @@ async def test_the_fresh_answer_can_be_approved_in_every_copy(told: Story) -> No
     await submit(told, await open_modal(told, card, approve_button(card)))
     fresh_id = advice_id_of(told.shown(card))
     await approve(told, told.shown(card))
-    assert buttons(told.shown(card)) == ["advice.undo"]
+    assert buttons(told.shown(card)) == ["advice.undo", "advice.why"]
     assert decision_about(told, fresh_id) is not None
 
 

@@ -243,5 +243,5 @@ class TestTwoApprovers:
         await approve(told, card, MEMBER.id)
         await approve(told, told.shown(card), ADMINISTRATOR.id)
         assert decision_about(told, advice_id) is not None
-        assert buttons(told.shown(card)) == ["advice.undo"]
+        assert buttons(told.shown(card)) == ["advice.undo", "advice.why"]
         assert len([it for it in told.slack.messages(CHANNEL) if it.visible_to == MEMBER.id]) == 1

@@ -81,7 +81,7 @@ class TestSnoozing:
         assert decision.until is not None
         assert (decision.until - decision.decided_at).days == days
         assert "Snoozed* until" in blocks_text(told.shown(card))
-        assert buttons(told.shown(card)) == ["advice.undo"]
+        assert buttons(told.shown(card)) == ["advice.undo", "advice.why", "advice.share"]
         assert audited(told)[-1] == ("advice.snooze", ADMINISTRATOR.id)
 
     @pytest.mark.parametrize(("how_long", "said"), [("month", "until"), ("price", "until its price moves by 5 %")])
@@ -95,7 +95,7 @@ class TestSnoozing:
         assert decision is not None
         assert decision.reason == how_long
         assert f"Snoozed* {said}" in blocks_text(told.shown(card))
-        assert buttons(told.shown(card)) == ["advice.undo"]
+        assert buttons(told.shown(card)) == ["advice.undo", "advice.why", "advice.share"]
 
     async def test_is_refused_before_it_is_asked_for_once_somebody_decided(self, told: Story) -> None:
         private = await told.ask("video-gen production")

@@ -16,7 +16,7 @@ from bot.jobs.worker import Worker
 from bot.local.faults import Fault
 from bot.local.slack import LocalSlack
 from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, TEAM_ID, PostedMessage
-from bot.store import Scope, Store, history, workloads
+from bot.store import Scope, Store, advices, history, workloads
 from bot.store.tables import ChartRow
 from bot.store.workloads import OwnedWorkload
 from bot.usecases.handle import handle
@@ -228,6 +228,33 @@ async def test_nobody_relies_on_it_any_more_and_it_is_no_finding_any_more(told: 
     await told.press(digest, "workload.stage")
     assert "counts as prototyping now" in said_to(told, ADMINISTRATOR.id)
     assert "settled: planned" not in blocks_text(await next_digest(told))
+
+
+async def test_where_there_is_no_pick_nobody_waits_for_its_price(told: Story) -> None:
+    with told.bot.store.write(TEAM_ID) as scope:
+        workloads.save(scope, OwnedWorkload(Workload("planned", stage="production")))
+    digest = await next_digest(told)
+    elements = [it for block in digest.blocks if block["type"] == "actions" for it in block["elements"]]
+    whys = {it["value"] for it in elements if it["action_id"] == "advice.why"}
+    offered = {_workload(told, advice_id): await _how_long(told, digest, advice_id) for advice_id in whys}
+    assert offered.pop("planned") == ["week", "month"]
+    assert {tuple(each) for each in offered.values()} == {("week", "month", "price")}
+
+
+async def _how_long(told: Story, digest: PostedMessage, advice_id: str) -> list[str]:
+    """What the form that asks for how long offers."""
+    button = {"type": "button", "action_id": "snooze.ask", "block_id": "b", "value": advice_id}
+    assert (await told.hands.act(digest, button)).is_ok
+    await told.settle()
+    boxes = {block["block_id"]: block for block in modal(told).content["blocks"] if block["type"] == "input"}
+    return [option["value"] for option in boxes["how_long"]["element"]["options"]]
+
+
+def _workload(told: Story, advice_id: str) -> str:
+    with told.bot.store.read(TEAM_ID) as scope:
+        advice = advices.get(scope, advice_id)
+    assert advice is not None
+    return advice.workload
 
 
 def _import(told: Story, kept: list[Any]) -> None:

@@ -257,6 +257,7 @@ DECIDING_SURFACE_CASES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "modal_snooze": {
         "of-one": {"metadata": METADATA, "workload": "video-gen"},
+        "without-a-pick": {"metadata": METADATA, "workload": "video-gen", "has_price": False},
         "hostile": {"metadata": METADATA, "workload": HOSTILE},
     },
     "modal_workload": {

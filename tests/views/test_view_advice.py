@@ -19,6 +19,7 @@ from tests.views.view_samples import (
     INFEASIBLE,
     L4,
     NOW,
+    PLANNED,
     UNDETERMINED,
     actions,
     buttons,
@@ -179,12 +180,27 @@ def test_no_two_buttons_of_a_card_share_an_action() -> None:
 
 
 @pytest.mark.parametrize("state", ["approved", "dismissed", "snoozed", "expired", "replaced"])
-def test_a_card_that_is_not_open_has_no_buttons(state: str) -> None:
-    assert not buttons(shown(state=state, decision=decision("approve", "cost", NOW)))
+def test_a_card_that_is_not_open_has_only_what_decides_nothing(state: str) -> None:
+    made = decision("approve", "cost", NOW)
+    assert actions(shown(state=state, decision=made)) == ["advice.why"]
+    assert actions(shown(state=state, decision=made, is_private=True)) == ["advice.why", "advice.share"]
+
+
+def test_a_planned_trial_is_named_and_withdrawn_in_place_of_planning_it_again() -> None:
+    found = shown(trials=[PLANNED])
+    assert "Trial planned: @U024BE7LH runs it on 4 × A10G" in as_text(found)
+    assert "by 30 Nov 2026." in as_text(found)
+    assert "trial.cancel" in actions(found)
+    assert "advice.try" not in actions(found)
+    assert "trial.cancel" in actions(shown(trials=[PLANNED], state="approved", decision=decision("approve", "cost")))
+
+
+def test_of_many_trials_three_are_named() -> None:
+    assert actions(shown(trials=[PLANNED] * 9)).count("trial.cancel") == 3
 
 
 def test_what_was_just_decided_can_be_undone_and_nothing_else() -> None:
-    assert actions(shown(state="approved", decision=UNDOABLE)) == ["advice.undo"]
+    assert actions(shown(state="approved", decision=UNDOABLE)) == ["advice.undo", "advice.why"]
 
 
 @pytest.mark.parametrize(

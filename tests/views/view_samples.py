@@ -1,7 +1,7 @@
 """Data for every view: an answer built from the engine's own types, its variations, and how to read a message."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,6 +61,12 @@ def pick(configuration: Configuration, units_per_hour: float, **changes: Any) ->
 
 TODAY = Current(A10G, around(12.4, 1.02), around(3600 / 12.4, 1.02), 24.144, 14.6, 0.0834)
 
+PLANNED: dict[str, Any] = {
+    "trial_id": "T-1",
+    "runner": "U024BE7LH",
+    "configuration": asdict(FOUR_A10G),
+    "until": "2026-11-30T11:59:59+00:00",
+}
 ADVICE = Advice(
     workload="video-gen",
     unit="clip",

@@ -11,6 +11,7 @@ from bot.store.columns import new_id
 from bot.usecases.asking.reading import Malformed, Question
 from bot.usecases.asking.renting import spelled_out, unrentable
 from bot.usecases.deciding import excluding
+from bot.usecases.following.under_way import under_way
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem
 from bot.usecases.workspace.preferences import preferences
@@ -137,7 +138,8 @@ def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None,
     )  # fmt: skip
     if advice.frontier:
         charts.put(scope, advice_id, [(point.seconds_per_unit, point.usd_per_unit) for point in advice.frontier])
-    return card(advice_id, document, asked_by, now, exclusions=left_out)
+    planned = under_way(scope, advice.workload)
+    return card(advice_id, document, asked_by, now, exclusions=left_out) | {"trials": planned}
 
 
 def card(

@@ -37,7 +37,9 @@ def ask_how_long(room: Room, click: Click) -> Modal:
     if verdict is None:
         return refusal("who_is_that", case, room.clock())
     metadata = origin.model_dump_json(exclude_defaults=True)
-    return Modal("modal_snooze", {"metadata": metadata, "workload": case.advice.workload})
+    document = case.advice.document
+    has_price = advised(document, document["recommended"] or "") is not None  # else there is none to wait for
+    return Modal("modal_snooze", {"metadata": metadata, "workload": case.advice.workload, "has_price": has_price})
 
 
 def snooze_by_form(room: Room, form: Submission, request_id: str) -> None:

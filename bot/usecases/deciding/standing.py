@@ -12,6 +12,7 @@ from bot.store.decisions import Decision, Outcome
 from bot.store.outbox import SentPost
 from bot.usecases.asking.advise import card
 from bot.usecases.following.measuring import verification
+from bot.usecases.following.under_way import under_way
 from bot.usecases.origin import Origin
 from bot.usecases.workspace.permissions import Action, Denied
 
@@ -41,7 +42,8 @@ def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> dict[str
     document, exclusions = as_document(standing, now), advice.request.get("exclusions", ())
     drawn = card(advice.id, advice.document, advice.asked_by, advice.created_at, state, document, exclusions)
     words = _words(scope, advice.id, standing.reason if standing else None)
-    return {**drawn, "words": words, "verified": verification(scope, advice.id)}
+    checked = {"verified": verification(scope, advice.id), "trials": under_way(scope, advice.workload)}
+    return {**drawn, "words": words, **checked}
 
 
 def as_document(decision: Decision | None, now: datetime) -> dict[str, Any] | None:

@@ -10,19 +10,20 @@ from bot.store import Scope, advices, audit, outbox, trials
 from bot.store.advices import StoredAdvice
 from bot.store.trials import Trial
 from bot.usecases.deciding.proposing import propose_trial
+from bot.usecases.deciding.standing import redraw_private, standing_card
 from bot.usecases.following.handing import handed
 from bot.usecases.following.threads import beside
+from bot.usecases.following.under_way import ANYWHERE, last_day
 from bot.usecases.origin import Origin
 from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, known
 from bot.usecases.workspace.permissions import Allowed, Denied, grounds, may
 
-__all__ = ["ask", "cancel", "check", "drawn", "last_day", "plan", "redraw"]
+__all__ = ["ask", "cancel", "check", "drawn", "plan", "redraw"]
 
 _FOR = timedelta(days=7)
 _AT_MOST = timedelta(days=90)
-_ANYWHERE = timedelta(hours=12)  # a date ends on the last place on earth
 
 
 class _Refusal(NamedTuple):
@@ -108,6 +109,7 @@ def _cancel(room: Room, scope: Scope, click: Click, person: Person | None) -> _R
         return _refusal("over", trial.workload)
     audit.record(scope, now, click.user_id, "trial.cancel", trial.workload, trial_id=trial.id)
     redraw(scope, replace(trial, state="cancelled"), click.user_id)
+    _redraw_cards(scope, trial, now, Origin.at(click), click.user_id)
     return None
 
 
@@ -157,12 +159,18 @@ def _plan(room: Room, scope: Scope, form: Submission, origin: Origin, case: _Cas
     outbox.put(scope, post, post_id=trial.id)
     if to.is_private:
         outbox.put(scope, Post(to, "trial_planned", {"workload": trial.workload, "runner": trial.runner}))
+    _redraw_cards(scope, trial, now, origin, form.user_id)
     return None
 
 
-def last_day(trial: Trial) -> datetime:
-    """A moment of the day that was chosen, which ends later where the day does."""
-    return trial.until - _ANYWHERE - timedelta(seconds=1)
+def _redraw_cards(scope: Scope, trial: Trial, now: datetime, origin: Origin, user_id: str) -> None:
+    """The card says who tries what, or offers to try it again: every copy, and the private one that was clicked."""
+    advice = advices.get(scope, trial.advice_id)
+    if advice is None:
+        return
+    outbox.update_copies(scope, advice.id, "advice", standing_card(scope, advice, now))
+    if origin.is_ephemeral:
+        redraw_private(scope, advice, now, origin, user_id)
 
 
 def redraw(scope: Scope, trial: Trial, by: str | None) -> None:
@@ -202,4 +210,4 @@ def _read_date(text: str | None) -> date | None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC) + _ANYWHERE
+    return datetime.combine(day + timedelta(days=1), time(), UTC) + ANYWHERE

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, arrivals, audit, outbox, trials
-from bot.store.advices import StoredAdvice
 from bot.store.trials import Trial
 from bot.usecases.deciding.standing import standing_card
 from bot.usecases.following.measuring import compared, ran_on
@@ -30,11 +29,11 @@ def follow(room: Room, trial: Trial) -> bool:
         runs = ran_on(trial.configuration, since, room.shelf.index(scope).catalog.accelerators)
     if runs:
         found = compared(trial.configuration, trial.predicted, runs)
-        return _verify(room, trial, advice, found, taught(room, trial.team_id, trial.workload, found))
+        return _verify(room, trial, found, taught(room, trial.team_id, trial.workload, found))
     return _remind(room, trial) if trial.until <= room.clock() else False
 
 
-def _verify(room: Room, trial: Trial, advice: StoredAdvice | None, found: Mapping[str, Any], lesson: Lesson) -> bool:
+def _verify(room: Room, trial: Trial, found: Mapping[str, Any], lesson: Lesson) -> bool:
     now = room.clock()
     with room.store.write(trial.team_id) as scope:
         if not trials.finish(scope, trial, "verified", now, measured=found):
@@ -44,8 +43,7 @@ def _verify(room: Room, trial: Trial, advice: StoredAdvice | None, found: Mappin
         done = {"workload": trial.workload, "unit": trial.predicted["unit"], "runner": trial.runner}
         to = _beside_card(scope, trial)
         outbox.put(scope, Post(to, "trial_done", {**done, **found, "lesson": lesson}))
-        if advice is not None:
-            outbox.update_copies(scope, advice.id, "advice", standing_card(scope, advice, now))
+        _redraw_cards(scope, trial, now)
     return True
 
 
@@ -58,12 +56,20 @@ def _remind(room: Room, trial: Trial) -> bool:
                 return False
             audit.record(scope, now, None, "trial.expire", trial.workload, trial_id=trial.id)
             redraw(scope, replace(trial, state="expired"), None)
+            _redraw_cards(scope, trial, now)
             return True
         if not trials.finish(scope, trial, "reminded", now, until=now + _GRACE):
             return False
+        _redraw_cards(scope, trial, now)
         reminder = drawn(scope, replace(trial, state="reminded", until=now + _GRACE))
         outbox.put(scope, Post(Destination(user=trial.runner), "trial_due", reminder))
     return True
+
+
+def _redraw_cards(scope: Scope, trial: Trial, now: datetime) -> None:
+    advice = advices.get(scope, trial.advice_id)
+    if advice is not None:
+        outbox.update_copies(scope, advice.id, "advice", standing_card(scope, advice, now))
 
 
 def _beside_card(scope: Scope, trial: Trial) -> Destination:

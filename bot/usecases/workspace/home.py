@@ -8,7 +8,7 @@ from bot.store import Scope, advices, fleets, models, outbox, receipts, trials
 from bot.store.fleets import Word
 from bot.store.receipts import Receipt
 from bot.store.trials import Trial
-from bot.usecases.following.trials import last_day
+from bot.usecases.following.under_way import last_day
 from bot.usecases.learning.scoring import scores
 from bot.usecases.requests import HomeOpened
 from bot.usecases.room import Room
