@@ -36,11 +36,16 @@ def main(signed_count: int = 20_000, unsigned_count: int = 5_000, seed: int = 0)
                 bot.terminate()
         said = log.read_text()
     broken = sum(counted for of in counts.values() for status, counted in of.items() if status >= 500)
-    tracebacks, errors_said = said.count("Traceback"), said.count('"level": "error"')
+    tracebacks, errors_said = said.count("Traceback"), sum(map(_is_error, said.splitlines()))
     for name, of in counts.items():
         sys.stdout.write(f"{name}: {dict(sorted(of.items()))}\n")
     sys.stdout.write(f"5xx: {broken}, tracebacks: {tracebacks}, errors logged: {errors_said}, exit {bot.returncode}\n")
     return int(bool(broken or tracebacks or errors_said))
+
+
+def _is_error(line: str) -> bool:
+    """Not that Slack cannot be reached, which its SDK says: nothing listens at SLACK_API_URL here."""
+    return '"level": "error"' in line and '"logger": "slack_sdk' not in line
 
 
 def _command(port: int) -> list[str]:
