@@ -55,6 +55,8 @@ def dstack(order: Order) -> Snippet:
         gpu["memory"] = order.memory
     gpu["count"] = order.accelerator_count
     task: dict[str, Tree] = {"type": "task", "name": label(order.workload), "nodes": order.node_count}
+    if order.environment:
+        task["env"] = order.environment
     task["resources"] = {"gpu": gpu}
     task |= _where(order, backend)
     task["spot_policy"] = _SPOT.get(order.pricing_category or "", "auto")

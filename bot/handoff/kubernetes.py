@@ -46,9 +46,16 @@ def kubernetes(order: Order) -> Snippet:
     selector = _selector(order)
     pod: dict[str, Tree] = {"nodeSelector": selector} if selector else {}
     pod["tolerations"] = _tolerations(order)
-    pod["containers"] = [{"name": "main", "resources": {"limits": {_resource(order): order.accelerator_count}}}]
+    pod["containers"] = [_container(order)]
     patch = yaml({"spec": {"template": {"spec": pod}}})
     return Snippet("\n".join([*_said(order), patch]), _FILE, f"kubectl patch deployment NAME --patch-file {_FILE}")
+
+
+def _container(order: Order) -> dict[str, Tree]:
+    """Merged into the one of that name, variable by variable."""
+    variables: list[Tree] = [{"name": name, "value": value} for name, value in order.environment.items()]
+    limits: dict[str, Tree] = {"limits": {_resource(order): order.accelerator_count}}
+    return {"name": "main", **({"env": variables} if variables else {}), "resources": limits}
 
 
 def _resource(order: Order) -> str:

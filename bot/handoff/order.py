@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
 
 __all__ = ["Order", "Snippet"]
@@ -37,6 +38,8 @@ class Order:
     pricing_category: str | None
     term: str | None
     price_usd_per_hour: float | None
+    precision: str | None = None
+    batch_size: float | None = None
 
     @classmethod
     def of(cls, workload: str, configuration: Mapping[str, Any]) -> Self:
@@ -53,7 +56,22 @@ class Order:
             pricing_category=configuration["pricing_category"],
             term=configuration["term"],
             price_usd_per_hour=configuration["price_usd_per_hour"],
+            precision=configuration["precision"],
+            batch_size=configuration["batch_size"],
         )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the task itself has to heed, for it to read: no tool has a word for precision or batch size."""
+        batch = None if self.batch_size is None else f"{Decimal(str(self.batch)):f}"  # a shell knows no exponents
+        found = {"GPU_ADVISE_PRECISION": self.precision, "GPU_ADVISE_BATCH_SIZE": batch}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def batch(self) -> float | None:
+        """The batch size, a whole number where it is one."""
+        is_whole = self.batch_size is not None and float(self.batch_size).is_integer()
+        return int(self.batch_size or 0) if is_whole else self.batch_size
 
     @property
     def is_spot(self) -> bool:

@@ -1,7 +1,7 @@
 """SkyPilot: a task, https://docs.skypilot.co/en/latest/reference/yaml-spec.html."""
 
 from bot.handoff.order import Order, Snippet
-from bot.handoff.writing import Scalar, comment, label, yaml
+from bot.handoff.writing import Scalar, Tree, comment, label, yaml
 
 __all__ = ["skypilot"]
 
@@ -56,8 +56,10 @@ def skypilot(order: Order) -> Snippet:
         resources["instance_type"] = order.machine_type
     resources["accelerators"] = f"{_NAMES.get(order.accelerator, order.model)}:{order.accelerator_count}"
     resources["use_spot"] = order.is_spot
-    task = yaml({"name": label(order.workload), "num_nodes": order.node_count, "resources": resources})
-    return Snippet("\n".join([*lines, task]), _FILE, f"sky launch {_FILE}")
+    task: dict[str, Tree] = {"name": label(order.workload), "num_nodes": order.node_count, "resources": resources}
+    if order.environment:
+        task["envs"] = order.environment
+    return Snippet("\n".join([*lines, yaml(task)]), _FILE, f"sky launch {_FILE}")
 
 
 def _unsaid(order: Order, cloud: str | None) -> list[str]:

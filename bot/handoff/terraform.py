@@ -82,6 +82,8 @@ def _locals(order: Order) -> Iterator[str]:
             "gpu_accelerator_count": order.accelerator_count,
             "gpu_node_count": order.node_count,
             "gpu_is_spot": order.is_spot,
+            "gpu_precision": order.precision,
+            "gpu_batch_size": order.batch,
         }
     )
     yield "}"
@@ -109,6 +111,9 @@ def _unsaid(order: Order, body: Callable[[Order], Iterator[str]]) -> list[str]:
     if body is not _locals and order.place is not None and body is not _azure:
         where = "zone: one of" if body is _google else "the provider's region:"
         said.append(comment(f"{where} {order.place}"))
+    if order.environment:
+        variables = " ".join(f"{name}={value}" for name, value in order.environment.items())
+        said.append(comment(f"Run it with {variables}"))
     if order.pricing_category == "committed":
         said.append(comment(f"The price is that of a commitment ({order.term or 'reserved'}), which is bought apart"))
     return said

@@ -11,7 +11,9 @@ from tests.handoff.orders import HOSTILE, hcl_strings, order, read_yaml
 
 YAML: tuple[Target, ...] = ("skypilot", "kubernetes", "dstack")
 KEYS = {"name", "num_nodes", "resources", "spec", "type", "nodes", "backends", "regions", "instance_types"} | {
-    "spot_policy"
+    "spot_policy",
+    "envs",
+    "env",
 }
 SPOT_N1: dict[str, Any] = {
     "provider": "gcp",
@@ -38,7 +40,43 @@ def test_skypilot_is_told_cloud_region_type_accelerators_and_how_it_is_paid() ->
             "accelerators": "A10G:4",
             "use_spot": False,
         },
+        "envs": {"GPU_ADVISE_PRECISION": "fp16"},
     }
+
+
+TUNED: dict[str, Any] = {"precision": "fp8", "batch_size": 64.0}
+WANTED = {"GPU_ADVISE_PRECISION": "fp8", "GPU_ADVISE_BATCH_SIZE": "64"}
+
+
+def environment(target: Target, **changes: Any) -> dict[str, str]:
+    """The environment variables that a task of that tool runs with."""
+    read = read_yaml(snippet(target, order(**changes)).text)
+    if target == "kubernetes":
+        [container] = read["spec"]["template"]["spec"]["containers"]
+        return {pair["name"]: pair["value"] for pair in container.get("env", [])}
+    found: dict[str, str] = read.get({"skypilot": "envs", "dstack": "env"}[target], {})
+    return found
+
+
+@pytest.mark.parametrize("target", YAML)
+def test_precision_and_batch_size_are_environment_variables_of_the_task(target: Target) -> None:
+    assert environment(target, **TUNED) == WANTED
+    assert environment(target, precision=None, batch_size=0.5) == {"GPU_ADVISE_BATCH_SIZE": "0.5"}
+    assert environment(target, batch_size=4_194_304.0)["GPU_ADVISE_BATCH_SIZE"] == "4194304"
+
+
+@pytest.mark.parametrize("target", YAML)
+def test_a_task_of_which_neither_is_known_gets_no_environment(target: Target) -> None:
+    assert environment(target, precision=None) == {}
+    assert "env" not in snippet(target, order(precision=None)).text
+
+
+def test_terraform_which_runs_nothing_says_them_in_a_comment_and_has_them_as_local_values() -> None:
+    said = "# Run it with GPU_ADVISE_PRECISION=fp8 GPU_ADVISE_BATCH_SIZE=64"
+    assert said in snippet("terraform", order(**TUNED)).text.splitlines()
+    local = snippet("terraform", order(**TUNED, provider="vastai")).text
+    assert re.search(r'gpu_precision += "fp8"\s+gpu_batch_size += 64$', local, flags=re.MULTILINE)
+    assert "GPU_ADVISE" not in snippet("terraform", order(precision=None)).text
 
 
 @pytest.mark.parametrize(
@@ -77,7 +115,13 @@ def test_a_kubernetes_pod_gets_the_accelerators_of_a_node_by_google_s_labels() -
         "cloud.google.com/gke-spot": "true",
     }
     assert pod["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
-    assert pod["containers"] == [{"name": "main", "resources": {"limits": {"nvidia.com/gpu": 2}}}]
+    assert pod["containers"] == [
+        {
+            "name": "main",
+            "env": [{"name": "GPU_ADVISE_PRECISION", "value": "fp16"}],
+            "resources": {"limits": {"nvidia.com/gpu": 2}},
+        }
+    ]
 
 
 def test_a_kubernetes_patch_says_how_many_pods_and_never_changes_how_many_serve() -> None:
@@ -176,6 +220,7 @@ def test_dstack_is_told_backend_region_type_gpu_and_spot_policy() -> None:
         "type": "task",
         "name": "video-gen",
         "nodes": 2,
+        "env": {"GPU_ADVISE_PRECISION": "fp16"},
         "resources": {"gpu": {"name": "A100", "memory": "80GB", "count": 4}},
         "backends": ["aws"],
         "regions": ["us-east-1"],
