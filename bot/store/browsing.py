@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.owners import Owner
+from bot.store import fleets
 from bot.store.scope import Scope
 from bot.store.tables import SaidFindingRow, WorkloadRow
 
@@ -35,7 +36,7 @@ class Listed:
     """One workload in a list.
 
     `stage` and `kind` are its owner's word, else what its runs show; `findings` are the kinds that some digest has said
-    of it and that stand.
+    of it and that stand, or that stood out when a digest looked last, whatever it was about.
     """
 
     workload: str
@@ -59,6 +60,10 @@ def _findings(scope: Scope) -> dict[str, tuple[str, ...]]:
     said: dict[str, set[str]] = {}
     for workload, kind in scope.execute(select(col(SaidFindingRow.workload), col(SaidFindingRow.kind))):
         said.setdefault(workload, set()).add(kind)
+    last = fleets.last(scope)
+    for kind, names in (last.document.get("open") or {}).items() if last else ():
+        for workload in names:
+            said.setdefault(workload, set()).add(kind)
     return {workload: tuple(sorted(kinds)) for workload, kinds in said.items()}
 
 

@@ -24,6 +24,7 @@ def workload_list(data: Mapping[str, Any]) -> dict[str, Any]:
         "known": count(data["known"]),
         "wanted": wanted,
         "is_empty": data["known"] == 0,
+        "is_unseen": "finding" in data["wanted"] and not data.get("has_looked", True),
         "page": data["page"],
         "missed": data["asked_page"] if data["asked_page"] != data["page"] else None,
         "pages": data["pages"],

@@ -20,6 +20,15 @@ def fleet(told: Story) -> Story:
     return told
 
 
+async def test_what_stands_out_is_found_once_any_digest_has_looked(told: Story) -> None:
+    keep_runs(told.bot.store, told.team_id, runs("clip-gen", accelerator_count=1, units=100.0, stage="production"))
+    before = await told.ask("list finding=shift-to-performance")
+    assert "No digest has looked for findings yet" in blocks_text(before)
+    await told.ask("digest now")
+    assert "clip-gen" in blocks_text(await told.ask("list finding=shift-to-performance"))
+    assert "fits finding=stale_evidence" in blocks_text(await told.ask("list finding=stale-evidence"))
+
+
 async def test_the_list_turns_its_pages_in_place(fleet: Story) -> None:
     first = await fleet.ask("list")
     assert "32 in all · page 1 of 2" in blocks_text(first)

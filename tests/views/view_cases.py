@@ -185,6 +185,7 @@ CASES: dict[str, dict[str, dict[str, Any]]] = {
         "old-prices": STATUS | {"stale_prices_days": 126},
     },
     "workload_list": {
+        "before-any-digest": page_of() | {"known": 7, "wanted": {"finding": "dominated"}, "has_looked": False},
         "page": {
             **page_of(workload_row(), workload_row("nightly", stage=None, kind=None, runs=1, last_run_at=None)),
             "pages": 3,

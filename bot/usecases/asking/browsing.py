@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.owners import Owner
 from bot.posts import Destination, Post
-from bot.store import browsing, outbox
+from bot.store import browsing, fleets, outbox
 from bot.store.browsing import Listed, Wanted
 from bot.usecases.asking.advise import Asker
 from bot.usecases.asking.reading import STAGE_ALIASES, STAGE_HINT, Subcommand
@@ -53,7 +53,9 @@ def turn(room: Room, click: Click, request_id: str) -> None:
 def _show(room: Room, team_id: str, page: _Page, to: Destination, request_id: str | None) -> None:
     with room.store.write(team_id, settles=request_id) as scope:
         found = browsing.browse(scope, page.wanted)
-        outbox.put(scope, Post(to, "workload_list", _data(found, page, len(browsing.browse(scope, Wanted())))))
+        data = _data(found, page, len(browsing.browse(scope, Wanted())))
+        has_looked = fleets.last(scope) is not None  # before that nobody knows of a finding
+        outbox.put(scope, Post(to, "workload_list", data | {"has_looked": has_looked}))
 
 
 def _data(found: Sequence[Listed], page: _Page, known: int) -> dict[str, Any]:

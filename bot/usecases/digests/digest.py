@@ -14,7 +14,7 @@ from bot.store.said import Key
 from bot.store.subscriptions import Subscription
 from bot.usecases.digests.cards import keep
 from bot.usecases.digests.memory import packed, unpacked
-from bot.usecases.digests.news import News, key_of, news, signature
+from bot.usecases.digests.news import News, is_quiet, key_of, news, signature
 from bot.usecases.digests.periods import Period
 from bot.usecases.digests.rows import Row, pack
 from bot.usecases.digests.spotting import Spotted
@@ -193,11 +193,21 @@ def _put(scope: Scope, destination: Destination, edition: _Edition, now: datetim
     digest_id = new_id()
     data = _as_document(edition, destination.channel, digest_id, advice_ids)
     outbox.put(scope, Post(destination, "digest", data), post_id=digest_id)
-    fleets.keep(scope, edition.surveyed.at, glance(edition.surveyed))
+    seen = glance(edition.surveyed) | {"digest_id": digest_id, "open": _open(scope, edition.surveyed, now)}
+    fleets.keep(scope, edition.surveyed.at, seen)
     if edition.subscription is not None:
         said.forget(scope, edition.subscription.id, edition.news.gone)
         said.remember(scope, edition.subscription.id, {key_of(found): signature(found) for found in fresh}, now)
     return data
+
+
+def _open(scope: Scope, surveyed: Survey, now: datetime) -> dict[str, list[str]]:
+    """Everything that stands out and that nobody has decided, whatever this digest is about: workloads by finding."""
+    decided, found = decisions.latest(scope, now - _DECIDED_SINCE), dict[str, list[str]]()
+    for each in surveyed.spotted:
+        if not is_quiet(decided.get(each.workload), each, now):
+            found.setdefault(each.kind, []).append(each.workload)
+    return found
 
 
 def _keep(scope: Scope, found: Spotted, now: datetime) -> str:

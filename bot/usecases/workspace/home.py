@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, fleets, models, outbox, receipts, trials
-from bot.store.fleets import Word
+from bot.store.fleets import Fleet, Word
 from bot.store.receipts import Receipt
 from bot.store.trials import Trial
 from bot.usecases.following.under_way import last_day
@@ -54,13 +54,19 @@ def _document(room: Room, scope: Scope, person: Person | None) -> dict[str, Any]
         "is_administrator": is_administrator,
         "workloads": fleets.count_workloads(scope),
         "open_advices": advices.count_open(scope),
-        "fleet": None if seen is None else {**seen.document, "at": seen.at.isoformat()},
+        "fleet": None if seen is None else _fleet(seen),
         "waiting": [_word(word) for word in fleets.waiting(scope, now, _WAITING)],
         "trials": [_trial(trial, now) for trial in trials.planned(scope)[:_TRIALS]],
         "receipts": [_receipt(receipt) for receipt in receipts.recent(scope, _RECEIPTS)],
         "scores": scores(fleets.checks(scope)),
         "hindsight": models.hindsight(scope),
     }
+
+
+def _fleet(seen: Fleet) -> dict[str, Any]:
+    """What the last survey counted, without the names behind it: those are for the list of workloads."""
+    counts = {name: value for name, value in seen.document.items() if name != "open"}
+    return {**counts, "at": seen.at.isoformat()}
 
 
 def _word(word: Word) -> dict[str, Any]:
