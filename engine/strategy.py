@@ -67,9 +67,9 @@ def filters_of(
 
     What is paid another way `today` may stay with it. Where all that is `offered` may be used, nothing is left out.
     """
-    if stage != "production" or asked.pricing_categories or not policy.production_pricing:
+    if stage != "production" or asked.pricing_categories or not policy.production_pricing_categories:
         return asked
-    kept = tuple(dict.fromkeys((*policy.production_pricing, *((today,) if today else ()))))
+    kept = tuple(dict.fromkeys((*policy.production_pricing_categories, *((today,) if today else ()))))
     return asked if set(kept) >= set(offered) else replace(asked, pricing_categories=kept)
 
 

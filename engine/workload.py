@@ -103,7 +103,7 @@ class Policy:
     price_noise: float = 0.03  # from one day to the next prices move this far up or down without meaning anything
     switching_hours: float = 4.0  # of an engineer, to move one workload to another configuration
     usd_per_engineering_hour: float = 100.0
-    production_pricing: tuple[PricingCategory, ...] = ()  # how production is paid where nobody asks; (): in any way
+    production_pricing_categories: tuple[PricingCategory, ...] = ()  # where nobody asks for any; (): all
 
     @property
     def switching_usd(self) -> float:

@@ -291,7 +291,7 @@ def test_nodes_are_as_many_as_allowed_or_used() -> None:
 
 
 def test_the_policy_s_ways_of_paying_for_production_are_named_as_limits() -> None:
-    policy = Policy(production_pricing=("standard",))
+    policy = Policy(production_pricing_categories=("standard",))
     advice, free = advise(DAILY, ask(), policy=policy), advise(DAILY, ask("validation"), policy=policy)
     assert advice.constraints["pricing_categories"] == ("standard",)
     assert "pricing_categories" not in free.constraints
@@ -300,13 +300,13 @@ def test_the_policy_s_ways_of_paying_for_production_are_named_as_limits() -> Non
 
 def test_a_stage_that_is_inferred_or_tagged_is_paid_by_the_policy_like_one_that_is_asked() -> None:
     tagged = [replace(each, stage="production") for each in DAILY]
-    advice = advise(tagged, policy=Policy(production_pricing=("standard",)))
+    advice = advise(tagged, policy=Policy(production_pricing_categories=("standard",)))
     assert advice.stage.source == "tagged"
     assert advice.constraints["pricing_categories"] == ("standard",)
 
 
 def test_where_production_cannot_be_paid_as_the_policy_says_the_answer_says_so() -> None:
-    advice = advise(DAILY, ask(), policy=Policy(production_pricing=("committed",)), with_predictions=True)
+    advice = advise(DAILY, ask(), policy=Policy(production_pricing_categories=("committed",)), with_predictions=True)
     assert "none is left by pricing categories committed" in advice.reason
     assert advice.undetermined.settled_by == "allow more pricing categories"
 

@@ -10,6 +10,7 @@ from bot.usecases.workspace.setting_words import SETTINGS, Settings, named, read
 from engine import Policy
 
 NOT_WORDS = {"webhook_url", "webhook_secret"}  # these have a form of their own
+FROM_A_PREFERENCE = {"production_pricing_categories"}  # the engine is told of `Preferences.production_pricing`
 
 
 def percent(least: float = 0, most: float = 100) -> st.SearchStrategy[str]:
@@ -49,8 +50,12 @@ def test_what_is_written_is_read_as_the_same_value(wanted: dict[str, str]) -> No
 
 def test_every_setting_that_there_is_can_be_written() -> None:
     fields = {*Policy.__dataclass_fields__, *Preferences.__dataclass_fields__}
-    assert {setting.field for setting in SETTINGS} == fields - NOT_WORDS
+    assert {setting.field for setting in SETTINGS} == fields - NOT_WORDS - FROM_A_PREFERENCE
     assert len({setting.key for setting in SETTINGS}) == len(SETTINGS)
+
+
+def test_a_setting_is_kept_in_one_place() -> None:
+    assert not {*Policy.__dataclass_fields__} & {*Preferences.__dataclass_fields__}
 
 
 def test_an_empty_text_means_the_default() -> None:

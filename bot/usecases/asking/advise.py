@@ -185,7 +185,7 @@ def _gather(room: Room, scope: Scope, question: Question) -> _Grounds | Unknown 
         observations,
         room.shelf.model(scope, observations),
         index,
-        replace(workspaces.policy(scope), production_pricing=preferences(scope).production_pricing),
+        replace(workspaces.policy(scope), production_pricing_categories=preferences(scope).production_pricing),
     )
 
 
