@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlmodel import col
@@ -11,7 +11,7 @@ from bot.store.columns import Document
 from bot.store.scope import Scope
 from bot.store.tables import AdviceRow
 
-__all__ = ["State", "StoredAdvice", "change_state", "count_open", "get", "save"]
+__all__ = ["State", "StoredAdvice", "Waiting", "change_state", "count_open", "get", "save", "waiting"]
 
 State = Literal["open", "approved", "dismissed", "snoozed", "expired", "replaced"]
 
@@ -31,6 +31,15 @@ class StoredAdvice:
     history_digest: str
     created_at: datetime
     expires_at: datetime
+
+
+class Waiting(NamedTuple):
+    """An advice that can be decided. Nobody asked for one behind a finding: then `asked_by` is None."""
+
+    advice_id: str
+    workload: str
+    asked_by: str | None
+    asked_at: datetime
 
 
 def save(
@@ -72,6 +81,14 @@ def get(scope: Scope, advice_id: str, *, is_locked: bool = False) -> StoredAdvic
 def count_open(scope: Scope) -> int:
     """How many advices wait for a decision."""
     return int(scope.scalars(select(func.count()).select_from(AdviceRow).where(col(AdviceRow.state) == "open")).one())
+
+
+def waiting(scope: Scope, now: datetime, limit: int) -> list[Waiting]:
+    """The advices that can still be decided, the newest first."""
+    columns = (col(AdviceRow.id), col(AdviceRow.workload), col(AdviceRow.asked_by), col(AdviceRow.created_at))
+    still = (col(AdviceRow.state) == "open", col(AdviceRow.expires_at) > now)
+    order = (col(AdviceRow.created_at).desc(), col(AdviceRow.id).desc())
+    return [Waiting(*row) for row in scope.execute(select(*columns).where(*still).order_by(*order).limit(limit))]
 
 
 def change_state(

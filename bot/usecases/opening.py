@@ -11,7 +11,7 @@ from bot.usecases.digests import forms as digest_forms
 from bot.usecases.following import trials
 from bot.usecases.requests import Click, Command, Option, Submission, Typed
 from bot.usecases.room import Room
-from bot.usecases.workspace import settings, workload_settings
+from bot.usecases.workspace import answers, settings, workload_settings
 from bot.usecases.workspace.rights import barred
 
 __all__ = ["BENEATH", "CHECKS", "MODALS", "SUGGESTIONS", "opens"]
@@ -25,6 +25,7 @@ MODALS: Mapping[str, Callable[[Room, Click], Modal]] = {
     "advice.try": trials.ask,
     "advice.whatif": forms.what_if,
     "advice.why": explaining.explain,
+    "answers.open": answers.show_open,
     "ask.open": forms.ask_anew,
     "digest.all": everything.show_all,
     **dict.fromkeys(("digest.approve", "digest.dismiss", "digest.snooze", "digest.why"), everything.decide),

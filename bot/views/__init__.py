@@ -14,7 +14,7 @@ from bot.views.digest import digest, digest_unchanged
 from bot.views.findings_list import finding_decided, findings_list
 from bot.views.handoff import handoff, handoff_undone
 from bot.views.help import help_
-from bot.views.home import home
+from bot.views.home import home, open_answers
 from bot.views.listing import status, tracked
 from bot.views.measured import receipt, trial_done
 from bot.views.refusals import bad_request, decision_refused, failure, unknown_workload
@@ -77,6 +77,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 
 _SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "home": home,
+    "modal_answers": open_answers,
     "modal_approve": modal_approve,
     "modal_dismiss": modal_dismiss,
     "modal_moved": modal_moved,

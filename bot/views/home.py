@@ -9,7 +9,7 @@ from bot.views.numbers import count, money, percent, plain
 from bot.views.phrases import configuration, day, moment, who
 from bot.views.subscriptions import FINDINGS
 
-__all__ = ["home"]
+__all__ = ["home", "open_answers"]
 
 _KIND_WORDS = {"ai": "AI", "traditional": "traditional"}
 _SCORED = 8  # accelerators
@@ -34,13 +34,34 @@ def home(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def open_answers(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `modal_answers.json.j2` names: the answers that wait for a decision."""
+    return {"rows": [_answer(row) for row in data["rows"]], "has_more": data["has_more"]}
+
+
+def _answer(row: Mapping[str, Any]) -> dict[str, Any]:
+    by = say("asked by {who}", who=who(row["asked_by"])) if row["asked_by"] else "found by a digest"
+    text = say("*{workload}*\n{by}, {at}", workload=row["workload"], by=by, at=moment(row["asked_at"]))
+    return {"text": text, "button": button("Show card", "digest.card", row["advice_id"])}
+
+
 def _lines(lines: Iterable[str]) -> Mrkdwn:
     return join("\n", list(lines))
 
 
 def _buttons(data: Mapping[str, Any]) -> list[Element]:
-    settings = button("Settings", "settings.change", "all") if data["is_administrator"] else None
-    return [it for it in (button("Ask", "ask.open", "home", style="primary"), settings) if it is not None]
+    seen = data["fleet"] or {}
+    return [
+        button("Ask", "ask.open", "home", style="primary"),
+        *([button("Open answers", "answers.open", "all")] if data["open_advices"] else []),
+        *([button("Last digest's findings", "digest.all", f"{seen['digest_id']}:0")] if _has_list(seen) else []),
+        *([button("Settings", "settings.change", "all")] if data["is_administrator"] else []),
+    ]
+
+
+def _has_list(seen: Mapping[str, Any]) -> bool:
+    """Whether the last digest is known, as an older release did not keep it, and has something to list."""
+    return bool(seen.get("digest_id") and seen["findings"])
 
 
 def _known(data: Mapping[str, Any]) -> Mrkdwn:

@@ -11,9 +11,11 @@ from bot.local.workspace import ADMINISTRATOR, CHANNEL, MEMBER, Person
 from bot.store import Scope, advices, approvals, fleets, receipts, trials, workspaces
 from bot.store.approvals import Approval
 from bot.store.tables import WorkloadRow
+from bot.usecases.asking.advise import STANDS_FOR
 from bot.usecases.workspace.setting_words import Settings
+from tests.scenarios.deciding_story import view_text
 from tests.scenarios.test_settings_in_slack import filled, modal
-from tests.scenarios.workspace_story import Story, keep_runs, runs
+from tests.scenarios.workspace_story import Story, buttons, keep_runs, runs
 
 GUEST = Person("U0GUEST01", "gus", "Gus (guest)", is_guest=True)
 
@@ -84,6 +86,41 @@ async def test_after_a_digest_it_shows_what_that_saw_and_when(told: Story) -> No
     assert seen is not None
     assert seen.document["workloads"] == 1
     assert sum(seen.document["stages"].values()) == sum(seen.document["kinds"].values()) == 1
+
+
+async def press(told: Story, action_id: str) -> str:
+    """Press a button of the tab; everything that the modal says which it opens."""
+    home = told.slack.state.views.home(ADMINISTRATOR.id)
+    assert home is not None
+    assert (await told.hands.press(home, action_id)).is_ok
+    await told.settle()
+    return view_text(modal(told))
+
+
+async def test_what_it_counts_leads_to_the_answers_and_to_their_cards(told: Story) -> None:
+    assert "answers.open" not in actions(await opened(told))
+    await told.ask("video-gen production")
+    assert "answers.open" in actions(await opened(told))
+    assert f"*video-gen*\nasked by <@{ADMINISTRATOR.id}>" in await press(told, "answers.open")
+    assert (await told.hands.press(modal(told), "digest.card")).is_ok
+    await told.settle()
+    assert told.slack.messages()[-1].blocks[0]["text"]["text"] == "video-gen · production"
+    assert "advice.why" in buttons(told.slack.messages()[-1])
+
+
+async def test_an_answer_that_is_too_old_is_not_listed(told: Story) -> None:
+    await told.ask("video-gen production")
+    told.clock.ahead += STANDS_FOR
+    await opened(told)
+    assert "Nothing waits for a decision." in await press(told, "answers.open")
+
+
+async def test_what_a_digest_found_is_listed_from_there_and_decided(told: Story) -> None:
+    await told.ask("digest now")
+    assert "digest.all" in actions(await opened(told))
+    assert "1–1 of 1 finding" in await press(told, "digest.all")
+    assert "video-gen" in view_text(modal(told))
+    assert told.slack.state.views.home(ADMINISTRATOR.id) is not None, "the tab is still there"
 
 
 async def test_an_advice_that_waits_for_another_word_can_be_looked_at(told: Story) -> None:

@@ -39,6 +39,10 @@ def waiting(workload: str) -> dict[str, Any]:
     return {**word, "workload": workload}
 
 
+def answer(workload: str, **changes: Any) -> dict[str, Any]:
+    return {"advice_id": "01a2", "workload": workload, "asked_by": "U024BE7LH", "asked_at": AT, **changes}
+
+
 def trial(workload: str, **changes: Any) -> dict[str, Any]:
     promise = {"configuration": CONFIGURATION, "runner": "W012A3CDE", "until": AT, "is_late": False}
     return {"workload": workload, **promise, **changes}
@@ -99,6 +103,15 @@ HOME_CASES: dict[str, dict[str, dict[str, Any]]] = {
             trials=[trial(HOSTILE), trial(RTL)],
             receipts=[receipt(HOSTILE), receipt(RTL)],
         ),
+        "with-a-list-of-findings": tab(fleet=fleet(digest_id="0" * 32)),
         "stranger": {"is_barred": True, "at": AT},
-    }
+    },
+    "modal_answers": {
+        "some": {
+            "rows": [answer("video-gen"), answer(HOSTILE, asked_by=None), answer(RTL), answer(LONGEST)],
+            "has_more": False,
+        },
+        "many": {"rows": [answer(f"job-{number:05d}") for number in range(40)], "has_more": True},
+        "none": {"rows": [], "has_more": False},
+    },
 }

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -50,7 +51,8 @@ class _Place(NamedTuple):
 def show_all(room: Room, click: Click) -> Modal:
     """One page of everything behind a digest; of one kind only where `click.value` names it."""
     there = _Listed.read(click.metadata) if click.view_id else _Listed.at(click)
-    return _shown(room, click.team_id, there, _Place.read(click.value))
+    page = _shown(room, click.team_id, there, _Place.read(click.value))
+    return replace(page, is_turned=not click.is_home)  # a tab is no modal that the list could take the place of
 
 
 def beneath(room: Room, form: Submission) -> Modal | None:
