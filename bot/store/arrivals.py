@@ -25,6 +25,7 @@ class Arrived:
     provider: str | None
     instance_type: str | None
     precision: str | None
+    batch_size: float | None
     cost_usd: float | None
 
 

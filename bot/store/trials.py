@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from bot.configurations import is_same
 from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import TrialRow, WorkloadRow
@@ -17,7 +18,6 @@ __all__ = ["OPEN", "Begun", "State", "Trial", "begin", "finish", "get", "planned
 State = Literal["planned", "reminded", "verified", "cancelled", "expired"]
 OPEN = ("planned", "reminded")
 """The states of a trial that is still to be made."""
-_SAME = ("provider", "region", "instance_type", "accelerator", "accelerator_count", "node_count", "pricing_category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def begin(
     """Keep a promise, unless the same configuration of that workload is being tried already."""
     scope.get(WorkloadRow, workload, is_locked=True)  # whoever plans for the same workload waits until we are through
     for standing in planned(scope, workload):
-        if all(standing.configuration.get(name) == configuration.get(name) for name in _SAME):
+        if is_same(standing.configuration, configuration):
             return Begun(standing, is_new=False)
     row = TrialRow(
         id=new_id(),

@@ -18,7 +18,6 @@ __all__ = [
     "day",
     "ended",
     "excluded",
-    "is_same",
     "machines",
     "moment",
     "owned_by",
@@ -53,18 +52,6 @@ _EXCLUDED = {
     "max_accelerators": "too many accelerators",
     "max_nodes": "too many nodes",
 }
-_COMPARED = (
-    "provider",
-    "region",
-    "instance_type",
-    "accelerator",
-    "accelerator_count",
-    "node_count",
-    "pricing_category",
-    "term",
-    "precision",
-    "batch_size",
-)
 
 
 def machines(configuration: Mapping[str, Any]) -> str:
@@ -92,11 +79,6 @@ def running(found: Mapping[str, Any]) -> str:
     batch = found["batch_size"]
     parts = (found["precision"], f"batch {plain(batch)}" if batch else None)
     return " · ".join(part for part in parts if part)
-
-
-def is_same(today: Mapping[str, Any], pick: Mapping[str, Any]) -> bool:
-    """Whether `pick` is what runs today, as far as today's runs say; the accelerators must be known to agree."""
-    return all(today[name] in {None, pick[name]} for name in _COMPARED)
 
 
 _ALLOWED = 5  # names of a filter that are spelled out

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.configurations import could_be
 from bot.render import Mrkdwn, join, say
 from bot.views.infeasible import nothing_feasible
 from bot.views.measure import Measure
 from bot.views.numbers import chance, money, plain
-from bot.views.phrases import EVIDENCE_WORDS, is_same, machines, paid, running, sentence
+from bot.views.phrases import EVIDENCE_WORDS, machines, paid, running, sentence
 
 __all__ = ["OBJECTIVES", "Choice", "choices", "current_field", "field", "infeasible_fields"]
 
@@ -81,7 +82,7 @@ def _choice(document: Mapping[str, Any], group: Sequence[str]) -> Choice:
         objectives=tuple(group),
         pick=pick,
         is_recommended=recommended in group,
-        is_today=current is not None and is_same(current["configuration"], pick["configuration"]),
+        is_today=current is not None and could_be(current["configuration"], pick["configuration"]),
     )
 
 

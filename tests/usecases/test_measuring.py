@@ -24,6 +24,7 @@ def run(**changes: Any) -> Arrived:
         "provider": None,
         "instance_type": None,
         "precision": None,
+        "batch_size": None,
         "cost_usd": None,
     }
     return Arrived(**plain | changes)
@@ -57,6 +58,12 @@ def test_a_run_that_says_nothing_else_was_made_on_it(said: dict[str, Any]) -> No
 )
 def test_a_run_that_says_something_else_was_not(said: dict[str, Any]) -> None:
     assert not ran_on(CONFIGURATION, [run(**said)], ACCELERATORS)
+
+
+@pytest.mark.parametrize(("batch", "is_on"), [(None, True), (32.0, True), (64.0, False)])
+def test_a_run_with_another_batch_was_not_made_on_it(batch: float | None, is_on: bool) -> None:  # noqa: FBT001
+    assert bool(ran_on({**CONFIGURATION, "batch_size": 32.0}, [run(batch_size=batch)], ACCELERATORS)) is is_on
+    assert ran_on(CONFIGURATION, [run(batch_size=batch)], ACCELERATORS)
 
 
 def test_what_was_not_approved_in_particular_may_be_anything() -> None:

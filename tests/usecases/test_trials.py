@@ -78,6 +78,15 @@ def test_a_price_that_moved_makes_no_other_configuration(lab: tuple[Room, Clock]
     assert not begin(room, price_usd_per_hour=7.0).is_new
 
 
+@pytest.mark.parametrize("change", [{"precision": "fp8"}, {"batch_size": 64.0}, {"term": "1y"}], ids=str)
+def test_the_same_machines_run_or_committed_to_otherwise_are_another_trial(
+    lab: tuple[Room, Clock], change: dict[str, Any]
+) -> None:
+    room, _ = lab
+    begin(room)
+    assert begin(room, **change).is_new
+
+
 def test_of_many_who_plan_the_same_at_once_one_does(lab: tuple[Room, Clock]) -> None:
     room, _ = lab
     with ThreadPoolExecutor(6) as threads:

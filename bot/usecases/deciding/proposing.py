@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.configurations import OFFERED, rented
 from bot.store import Scope, workloads
 from bot.store.advices import StoredAdvice
 from bot.usecases.asking.advise import answer
@@ -17,9 +18,6 @@ from engine import OBJECTIVES, Advice, CatalogIndex, Filters, Objective, as_docu
 __all__ = ["Proposal", "price_now", "propose", "propose_trial", "recommended"]
 
 _HOURS = 24.0
-_WORDS = ("provider", "region", "instance_type", "pricing_category", "term")
-_RENTED = (*_WORDS, "accelerator", "accelerator_count")
-"""What names an offer; what else a configuration says is how it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def price_now(index: CatalogIndex, configuration: Mapping[str, Any]) -> float | 
     if not index.catalog.accelerators.knows(configuration["accelerator"]):
         return None
     rows = index.rows_of(configuration["accelerator"], configuration["accelerator_count"])
-    same = rows[index.matches(rows, {name: configuration[name] or "" for name in _WORDS})]
+    same = rows[index.matches(rows, {name: configuration[name] or "" for name in OFFERED})]
     return float(index.prices[same].min()) if len(same) else None
 
 
@@ -124,9 +122,8 @@ def _predicted(room: Room, team_id: str, advice: StoredAdvice, wanted: Mapping[s
         pricing_categories=(wanted["pricing_category"],),
     )
     found = answer(room, team_id, Question("", replace(asked, filters=only)), with_predictions=True)
-    names = (*_RENTED, "node_count")
     rows = as_document(found)["predictions"] if isinstance(found, Advice) else []
-    row = next((it for it in rows if all(it[name] == wanted[name] for name in names)), None)
+    row = next((it for it in rows if rented(it) == rented(wanted)), None)
     return None if row is None or row["units_per_hour"] is None else _as_of_a_pick(row)
 
 

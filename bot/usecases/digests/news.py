@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.configurations import identity
 from bot.store.decisions import Decision
 from bot.store.said import Key
 from bot.usecases.digests.spotting import Spotted
@@ -82,7 +83,7 @@ def is_quiet(decision: Decision | None, found: Spotted, now: datetime) -> bool:
 def _is_price_moved(decision: Decision, found: Spotted) -> bool:
     """By a twentieth since the snooze; a pick that is another one now was moved past by some price."""
     then, now = decision.configuration or {}, found.configuration or {}
-    if _identity(then) != _identity(now):
+    if identity(then) != identity(now):
         return True
     before, after = then.get("price_usd_per_hour"), now.get("price_usd_per_hour")
     return not before or not after or abs(after / before - 1.0) >= _PRICE_MOVED
@@ -91,14 +92,10 @@ def _is_price_moved(decision: Decision, found: Spotted) -> bool:
 def _marks(found: Spotted) -> dict[str, Any]:
     return {
         "objective": found.objective,
-        "configuration": _identity(found.configuration or {}),
+        "configuration": identity(found.configuration or {}),
         "gain": found.gain_units_per_week,
         "extra": found.extra_usd_per_week,
     }
-
-
-def _identity(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in configuration.items() if name != "price_usd_per_hour"}
 
 
 def _is_changed(said: str | None, found: Spotted) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.configurations import could_be
 from bot.store import Scope, receipts, trials
 from bot.store.arrivals import Arrived
 from bot.store.receipts import Receipt
@@ -13,12 +14,14 @@ from engine import Accelerators
 __all__ = ["compared", "is_inside", "ran_on", "verification"]
 
 _SECONDS = 3600.0
+_STATED = ("accelerator", "accelerator_count", "node_count", "provider", "instance_type", "precision", "batch_size")
+"""What decides a speed; where it ran and how it was paid for does not."""
 
 
 def ran_on(configuration: Mapping[str, Any], runs: Iterable[Arrived], accelerators: Accelerators) -> list[Arrived]:
     """Those of `runs` that were made on `configuration`: accelerators, counts and nodes, and all else that is given.
 
-    What a run does not say (its provider, its instance type, its precision) cannot contradict.
+    What a run does not say (its provider, its instance type, its precision, its batch) cannot contradict.
     """
     return [run for run in runs if _is_on(configuration, run, accelerators)]
 
@@ -62,15 +65,10 @@ def _later(receipt: Receipt, trial: Trial) -> bool:
 
 
 def _is_on(configuration: Mapping[str, Any], run: Arrived, accelerators: Accelerators) -> bool:
-    counts = (run.accelerator_count, run.node_count)
-    if counts != (configuration["accelerator_count"], configuration["node_count"]):
-        return False
     if not accelerators.knows(run.accelerator):
         return False
-    if accelerators.resolve(run.accelerator).name != configuration["accelerator"]:
-        return False
-    said = {name: getattr(run, name) for name in ("provider", "instance_type", "precision")}
-    return all(value is None or configuration[name] in {None, value} for name, value in said.items())
+    stated = {name: getattr(run, name) for name in _STATED}
+    return could_be({**stated, "accelerator": accelerators.resolve(run.accelerator).name}, configuration, _STATED)
 
 
 def _usd(configuration: Mapping[str, Any], runs: Sequence[Arrived]) -> float | None:

@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import starmap
 from typing import Any
 
+from bot.configurations import RUN, rented
 from bot.store import Scope, advices, decisions, history, trials
 from engine import Run
 
 __all__ = ["week"]
 
-_RENTED = ("accelerator", "accelerator_count", "node_count", "provider", "region", "instance_type")
-_HOW = ("pricing_category", "precision", "batch_size")
 _WEEK = timedelta(days=7)
 _RUNS = 6  # one a day, from the first hour of the week on
 _HOURS = 2
@@ -35,7 +34,7 @@ class Rehearsal:
 
     def run(self, start: datetime, units: float) -> Run:
         """`units` of work begun at `start`."""
-        columns = {name: self.configuration[name] for name in (*_RENTED, *_HOW)}
+        columns = {name: self.configuration[name] for name in RUN}
         name = f"{self.workload}/{columns['accelerator_count']} {columns['accelerator']}"
         return Run(
             workload=self.workload,
@@ -85,7 +84,7 @@ def _approved(scope: Scope) -> Iterator[tuple[str, str, Mapping[str, Any], Mappi
 
 
 def _key(workload: str, configuration: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (workload, *(configuration[name] for name in _RENTED))
+    return (workload, *rented(configuration))
 
 
 def _rehearsal(workload: str, unit: str, configuration: Mapping[str, Any], forecast: Mapping[str, Any]) -> Rehearsal:
