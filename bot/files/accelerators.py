@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.files.cells import Row, number, positive, required, text, words
 from bot.files.problems import Report, RowProblem
-from bot.files.reading import numbered
+from bot.files.reading import Form, numbered
 from bot.files.tables import file_name
 from engine import Accelerator, Accelerators, InvalidRow
 
@@ -13,6 +13,13 @@ __all__ = ["read_accelerators"]
 
 _KNOWN = frozenset(field.name for field in fields(Accelerator)) - {"name"} | {"accelerator"}
 _NEEDED = ("accelerator", "year", "memory_gib", "memory_bandwidth_gb_per_s")
+_RATES = ("fp32", "tf32", "fp16", "fp8", "fp4")
+_SOUND = {
+    "accelerator": "any",
+    "year": 2000,
+    **dict.fromkeys(("memory_gib", "memory_bandwidth_gb_per_s", *(f"{name}_tflops" for name in _RATES)), 1),
+}
+_FORM = Form(_KNOWN, _NEEDED, _SOUND)
 _LONGEST_SOURCE = 500
 _NONE = Accelerators(())
 
@@ -27,7 +34,7 @@ def read_accelerators(source: str | Path, report: Report, known: Accelerators = 
     """
     kept: dict[str, Accelerator] = dict(known)
     lines: dict[str, int] = {}
-    for line, sheet in numbered(source, _KNOWN, _NEEDED, _sheet, report):
+    for line, sheet in numbered(source, _FORM, _sheet, report):
         try:
             _check(sheet, kept, lines)
         except InvalidRow as error:
@@ -45,7 +52,7 @@ def _check(sheet: Accelerator, kept: dict[str, Accelerator], lines: dict[str, in
 
 
 def _sheet(row: Row) -> Accelerator:
-    rates = {name: positive(row, f"{name}_tflops") for name in ("fp32", "tf32", "fp16", "fp8", "fp4")}
+    rates = {name: positive(row, f"{name}_tflops") for name in _RATES}
     if not any(rates.values()):
         raise InvalidRow("fp32_tflops", "is missing, and so is every other rate")
     return Accelerator(

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.files.cells import Row, count, number, positive, required, text, time
 from bot.files.money import only_dollars, pricing_category
 from bot.files.problems import Report, RowProblem
-from bot.files.reading import numbered
+from bot.files.reading import Form, numbered
 from bot.files.tables import file_name
 from engine import Accelerators, InvalidRow, Offer, PricingCategory, UnknownAccelerator
 
@@ -28,6 +28,14 @@ _NEEDED = (
     "as_of",
     "source",
 )
+_SOUND = {
+    **dict.fromkeys(("provider", "region", "instance_type", "source"), "any"),
+    "accelerator_count": 1,
+    "pricing_category": "standard",
+    "term": "1y",
+    "price_usd_per_hour": 1,
+    "as_of": "0001-01-02T00:00:00Z",
+}
 _LONGEST_SOURCE = 500
 _FARTHEST = 20.0  # times the median price of an accelerator
 _ENOUGH = 3  # prices of a kind whose median one wrong price cannot move far
@@ -49,7 +57,8 @@ def read_offers(
     def convert(row: Row) -> Offer:
         return _offer(row, accelerators, now)
 
-    kept = list(_once(numbered(source, _KNOWN, _NEEDED, convert, report), file_name(source), report))
+    form = Form(_KNOWN, _NEEDED, {**_SOUND, "accelerator": next(iter(accelerators), None)})
+    kept = list(_once(numbered(source, form, convert, report), file_name(source), report))
     medians = _medians([offer for _, offer in kept], elsewhere)
     return tuple(_believable(kept, medians, file_name(source), report))
 

@@ -24,16 +24,21 @@ class Unreadable(FileError):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why one row was refused. `column` is empty where the row as a whole is at fault; lines count from 1."""
+    """Why one row was refused. `column` is empty where the row as a whole is at fault; lines count from 1.
+
+    `also` are the column and reason of each further mistake in the same row.
+    """
 
     file: str
     line: int
     column: str
     reason: str
+    also: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        """`file:line: column: reason`, the form that editors can jump to."""
-        return ": ".join(filter(None, (f"{self.file}:{self.line}", self.column, self.reason)))
+        """`file:line: column: reason`, the form that editors can jump to; a line for each mistake."""
+        mistakes = ((self.column, self.reason), *self.also)
+        return "\n".join(": ".join(filter(None, (f"{self.file}:{self.line}", *mistake))) for mistake in mistakes)
 
 
 class Report:

@@ -9,13 +9,21 @@ from pathlib import Path
 from bot.files.cells import Row, choice, count, flag, number, positive, required, share, text, time
 from bot.files.money import only_dollars, pricing_category
 from bot.files.problems import Report
-from bot.files.reading import read
+from bot.files.reading import Form, read
 from engine import PRECISIONS, STAGES, STATUSES, Accelerators, InvalidRow, Run, UnknownAccelerator
 
 __all__ = ["read_runs"]
 
 _NEEDED = ("workload", "started_at", "ended_at", "units", "accelerator", "accelerator_count")
 _KNOWN = frozenset(field.name for field in fields(Run)) - {"is_trial"} | {"trial", "currency"}
+_SOUND = {
+    "workload": "any",
+    "status": "failed",  # which asks nothing of its units
+    "started_at": "0001-01-02T00:00:00Z",
+    "ended_at": "9999-12-30T00:00:00Z",
+    "units": 1,
+    "accelerator_count": 1,
+}
 _LONGEST_NAME = 120
 
 
@@ -44,7 +52,8 @@ def read_runs(
         _same_unit(run, units[run.workload])
         return run
 
-    return read(source, _KNOWN, _NEEDED, convert, report)
+    form = Form(_KNOWN, _NEEDED, {**_SOUND, "accelerator": next(iter(accelerators), None)})
+    return read(source, form, convert, report, lambda row: _run(row, accelerators, names))
 
 
 def _ended(run: Run, until: datetime | None) -> Run:

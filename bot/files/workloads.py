@@ -8,7 +8,7 @@ from typing import cast
 from bot.files.cells import Row, choice, count, flag, positive, required, text, words
 from bot.files.money import only_dollars, pricing_category
 from bot.files.problems import Report
-from bot.files.reading import read
+from bot.files.reading import Form, read
 from engine import KINDS, STAGES, Constraints, Filters, Kind, PricingCategory, Workload
 
 __all__ = ["WorkloadRow", "read_workloads"]
@@ -21,6 +21,7 @@ _LISTS = ("providers", "regions", "pricing_categories")
 _KNOWN = frozenset(
     ("workload", "stage", "kind", "critical", "owner", "channel", "currency", *_AMOUNTS, *_LIMITS, *_COUNTS, *_LISTS)
 )
+_FORM = Form(_KNOWN, ("workload",), {"workload": "any"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def read_workloads(source: str | Path, report: Report) -> Iterator[WorkloadRow]:
     Raises:
         Unreadable: the file cannot be read at all.
     """
-    return read(source, _KNOWN, ("workload",), _row, report)
+    return read(source, _FORM, _row, report)
 
 
 def _row(row: Row) -> WorkloadRow:
