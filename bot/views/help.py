@@ -38,7 +38,7 @@ _SUBCOMMANDS = (
         '/gpu-advise digest add "our findings" weekdays 09:00 team=film gain=$100/week',
         "one more, about some workloads: stage=, kind=, finding=, gain=, owner= (people), team= (a team or user group)",
     ),
-    ("/gpu-advise digest", "the digests of this channel; digest now sends one at once, digest off ends them"),
+    ("/gpu-advise digest", "the digests of this channel; digest now sends what is new at once, digest off ends one"),
     ("/gpu-advise track video-gen", "watch a workload in digests; untrack leaves it out"),
     ("/gpu-advise settings", "the settings of this workspace, and who may change them"),
     ("/gpu-advise settings guardrail=15%", "change one; settings audit tells who changed what"),

@@ -1,11 +1,12 @@
 """A digest that is asked for again: the channel is told nothing twice, unless somebody wants that."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.local.workspace import CHANNEL, MEMBER, PostedMessage
-from bot.store import audit
+from bot.store import audit, workloads
 from tests.scenarios.deciding_story import GUEST, join_in, said_to
 from tests.scenarios.workspace_story import Story, blocks_text, buttons, keep_runs, runs
 
@@ -78,6 +79,17 @@ async def test_where_nothing_needs_anyone_that_is_said_once(told: Story) -> None
     await told.ask("digest add dear daily 09:00 UTC gain=$999999/week")
     assert not (await told.ask("digest now dear")).is_ephemeral
     assert "nothing needs anyone" in (await told.ask("digest now dear")).text
+
+
+async def test_what_an_hour_of_waiting_was_taken_to_be_worth_is_said(told: Story) -> None:
+    keep(told, "clip-gen")
+    with told.bot.store.write(told.team_id) as scope:
+        owned = workloads.get(scope, "clip-gen")
+        assert owned is not None
+        workloads.save(scope, replace(owned, workload=replace(owned.workload, value_of_time_usd_per_hour=40.0)))
+    said = blocks_text(await told.ask("digest now"))
+    assert "should shift to performance" in said
+    assert ", if an hour of waiting is worth $40." in said
 
 
 async def test_a_preview_counts_as_nothing_said(with_one: Story) -> None:
