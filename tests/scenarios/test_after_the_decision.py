@@ -242,6 +242,7 @@ async def test_a_trial_is_cancelled_by_its_runner_and_by_nobody_else(told: Story
     promise = newest(told)
     await told.press(promise, "trial.cancel", user_id=GUEST.id)
     assert "Only whoever runs the trial" in said_to(told, GUEST.id)
+    assert audited(told)[-1] == ("right.refuse", GUEST.id)
     await told.press(promise, "trial.cancel", user_id=MEMBER.id)
     assert f"*Cancelled* by <@{MEMBER.id}>" in blocks_text(told.shown(promise))
     assert not buttons(told.shown(promise))
@@ -286,6 +287,7 @@ async def test_a_guest_is_told_that_trials_are_for_members(told: Story) -> None:
     join_in(told, GUEST)
     said = view_text(await open_modal(told, card, "advice.try", GUEST.id))
     assert "only members of this workspace may start a trial" in said
+    assert audited(told)[-1] == ("right.refuse", GUEST.id)
 
 
 async def test_a_miss_that_nobody_learned_from_refits_the_model(told: Story) -> None:

@@ -53,6 +53,14 @@ def standing(told: Story) -> dict[str, Own]:
         return {str(name): each for name, each in own(scope, "video-gen").items()}
 
 
+def attempts(told: Story) -> list[str | None]:
+    """Who tried to change the thresholds and may not."""
+    with told.bot.store.read(told.team_id) as scope:
+        refused = [entry for entry in audit.entries(scope) if entry.action == "right.refuse"]
+    assert all(entry.detail["right"] == "thresholds" for entry in refused)
+    return [entry.actor for entry in refused]
+
+
 def changes(told: Story) -> list[tuple[str | None, Any, Any]]:
     with told.bot.store.read(told.team_id) as scope:
         entries = [entry for entry in audit.entries(scope) if entry.action == "thresholds.change"]
@@ -185,6 +193,7 @@ class TestAMember:
         give_an_owner(told)
         refused = await told.ask("settings video-gen spending=never", MEMBER.id)
         assert "Only the owner of video-gen, or an administrator, may change its thresholds" in blocks_text(refused)
+        assert attempts(told) == [MEMBER.id]
         assert "Only the owner" in view_text(await opened(told, MEMBER.id))
         assert modal(told, MEMBER.id).content.get("submit") is None
         assert standing(told) == {}

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.posts import Modal
-from bot.store import advices, approvals, audit, decisions
+from bot.store import advices, approvals, decisions
 from bot.store.advices import StoredAdvice
 from bot.store.approvals import Approval
 from bot.store.decisions import Decision
@@ -18,6 +18,7 @@ from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
 from bot.usecases.workspace.permissions import Action, Denied, Grounds, Verdict, grounds, may
+from bot.usecases.workspace.rights import note
 
 __all__ = ["Bound", "Case", "case_of", "confirm", "denial", "refusal", "too_late", "verdict_on"]
 
@@ -167,9 +168,7 @@ def _again(click: Click, case: Case) -> str:
 def denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:
     """A modal for who may not. The one thing that opening it writes down is that somebody tried."""
     with room.store.write(click.team_id) as scope:
-        audit.record(
-            scope, room.clock(), click.user_id, "right.refuse", workload, right=action, reason=denied.reason
-        )  # fmt: skip
+        note(scope, room.clock(), click.user_id, action, denied, workload)
     return Modal("modal_refused", {"view": "not_allowed", "data": denied.as_document(action, workload)})
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.posts import Destination, Post
-from bot.store import Scope, advices, approvals, audit, decisions, inbox, outbox
+from bot.store import Scope, advices, approvals, decisions, inbox, outbox
 from bot.store.advices import StoredAdvice
 from bot.store.decisions import Decision, Outcome
 from bot.store.outbox import SentPost
@@ -15,6 +15,7 @@ from bot.usecases.following.measuring import verification
 from bot.usecases.following.under_way import under_way
 from bot.usecases.origin import Origin
 from bot.usecases.workspace.permissions import Action, Denied
+from bot.usecases.workspace.rights import note
 
 __all__ = [
     "STATES",
@@ -134,7 +135,7 @@ def deny(
 ) -> None:
     """Say to whoever lacks the right why and who has it, and record the attempt."""
     outbox.put(scope, Post(to, "not_allowed", denied.as_document(action, workload)))
-    audit.record(scope, now, user_id, "right.refuse", workload, right=action, reason=denied.reason)
+    note(scope, now, user_id, action, denied, workload)
 
 
 def _redraw_digests(scope: Scope, advice: StoredAdvice, origin: Origin, now: datetime) -> bool:

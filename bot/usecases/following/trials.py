@@ -19,6 +19,7 @@ from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, known
 from bot.usecases.workspace.permissions import Allowed, Denied, grounds, may
+from bot.usecases.workspace.rights import note
 
 __all__ = ["ask", "cancel", "check", "drawn", "plan", "redraw"]
 
@@ -103,7 +104,8 @@ def _cancel(room: Room, scope: Scope, click: Click, person: Person | None) -> _R
     if person is None:
         return _refusal("who_is_that", trial.workload)
     theirs = grounds(room, scope, trial.workload, deciders=(trial.runner, trial.made_by))
-    if isinstance(may("undo", person, theirs), Denied):
+    if isinstance(verdict := may("undo", person, theirs), Denied):
+        note(scope, now, click.user_id, "undo", verdict, trial.workload)
         return _refusal("not_yours", trial.workload)
     if trial.state not in trials.OPEN or not trials.finish(scope, trial, "cancelled", now):
         return _refusal("over", trial.workload)
@@ -123,6 +125,8 @@ def _case(room: Room, team_id: str, user_id: str, advice_id: str) -> _Case | _Re
     person = known(room.people, team_id, user_id)
     verdict = None if person is None else may("try", person, ground)
     if isinstance(verdict, Denied):
+        with room.store.write(team_id) as scope:
+            note(scope, room.clock(), user_id, "try", verdict, advice.workload)
         return _Refusal("not_allowed", verdict.as_document("try", advice.workload))
     if verdict is None:
         return _refusal("who_is_that", advice.workload)

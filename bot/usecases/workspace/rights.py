@@ -1,13 +1,15 @@
 """Whether somebody may, asked of Slack at this moment and in no transaction; the words for whoever may not."""
 
+from datetime import datetime
+
 from bot.posts import Destination, Post
-from bot.store import audit
+from bot.store import Scope, audit
 from bot.usecases.room import Room
 from bot.usecases.words.problems import Problem, bad_request
 from bot.usecases.workspace.people import known
-from bot.usecases.workspace.permissions import Action, Allowed, Grounds, grounds, may
+from bot.usecases.workspace.permissions import Action, Allowed, Denied, Grounds, grounds, may
 
-__all__ = ["barred", "refusal"]
+__all__ = ["barred", "note", "refusal"]
 
 
 def refusal(
@@ -25,9 +27,15 @@ def refusal(
     if isinstance(verdict, Allowed):
         return None
     with room.store.write(team_id) as scope:
-        detail = {"right": action, "reason": verdict.reason}
-        audit.record(scope, room.clock(), user_id, "right.refuse", workload or action, **detail)
+        note(scope, room.clock(), user_id, action, verdict, workload)
     return Post(to, "not_allowed", verdict.as_document(action, workload))
+
+
+def note(
+    scope: Scope, now: datetime, user_id: str | None, action: Action, denied: Denied, workload: str | None = None
+) -> None:
+    """Write down that somebody tried what they may not: in the audit log, about the workload or else the right."""
+    audit.record(scope, now, user_id, "right.refuse", workload or action, right=action, reason=denied.reason)
 
 
 def barred(room: Room, team_id: str, user_id: str, to: Destination) -> Post | None:

@@ -19,6 +19,7 @@ from bot.usecases.words.problems import bad_request
 from bot.usecases.workspace.people import Person, known
 from bot.usecases.workspace.permissions import Action, Allowed, Denied, Grounds, grounds, is_administrator, may
 from bot.usecases.workspace.preferences import preferences
+from bot.usecases.workspace.rights import note
 from bot.usecases.workspace.threshold_words import Wanted, changed, read, rows, spelled
 from bot.usecases.workspace.thresholds import NAMES, change, own
 from engine import STAGES, Stage
@@ -82,7 +83,7 @@ def change_by_words(room: Room, asker: Asker, workload: str, pairs: Mapping[str,
     wanted, wrong = read(pairs)
     problems = tuple(each.problem for each in wrong.values())
     with room.store.write(asker.team_id, settles=asker.request_id) as scope:
-        refused = _refused(case, "thresholds", asker.destination)
+        refused = _refused(room, scope, case, asker.user, asker.destination)
         if refused is None and problems:
             refused = bad_request(asker.destination, asked, *problems)
         if refused is not None:
@@ -111,8 +112,7 @@ def _refused_form(room: Room, click: Click, case: _Case) -> Modal | None:
     if isinstance(verdict, Allowed) or case.can("restage"):
         return None
     with room.store.write(click.team_id) as scope:
-        detail = {"right": "thresholds", "reason": verdict.reason}
-        audit.record(scope, room.clock(), click.user_id, "right.refuse", case.name, **detail)
+        note(scope, room.clock(), click.user_id, "thresholds", verdict, case.name)
     return _nothing("not_allowed", verdict.as_document("thresholds", case.name))
 
 
@@ -157,7 +157,7 @@ def save(room: Room, submitted: Submission, request_id: str) -> None:
             return _put(scope, to, "decision_refused", data)
         restaged = _restage(room, scope, case, submitted)
         wanted, _ = read(_typed(submitted))
-        refused = _refused(case, "thresholds", to) if wanted else None
+        refused = _refused(room, scope, case, submitted.user_id, to) if wanted else None
         if refused is None:
             return _apply(room, scope, to, case, submitted.user_id, wanted, "", restaged)
         outbox.put(scope, refused)
@@ -230,10 +230,12 @@ def _document(scope: Scope, case: _Case) -> dict[str, Any]:
     }
 
 
-def _refused(case: _Case, action: Action, to: Destination) -> Post | None:
-    verdict = case.verdict(action)
+def _refused(room: Room, scope: Scope, case: _Case, user_id: str | None, to: Destination) -> Post | None:
+    """What to say to whoever may not change its thresholds; the attempt is in the audit log."""
+    verdict = case.verdict("thresholds")
     if isinstance(verdict, Denied):
-        return Post(to, "not_allowed", verdict.as_document(action, case.name))
+        note(scope, room.clock(), user_id, "thresholds", verdict, case.name)
+        return Post(to, "not_allowed", verdict.as_document("thresholds", case.name))
     if verdict is None:
         data = {"reason": "who_is_that", "decision": None, "workload": case.name}
         return Post(to, "decision_refused", data)
