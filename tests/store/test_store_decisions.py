@@ -176,3 +176,19 @@ def decide_and_stumble(store: Store) -> None:
     with store.write("T1") as scope:
         assert decisions.decide(scope, "advice-1", "dismiss", by="U1", at=NOW).is_ours
         raise ZeroDivisionError
+
+
+def test_what_can_still_be_decided_is_listed_the_newest_first(open_store: Store) -> None:
+    with open_store.write("T1") as scope:
+        save_advice(scope, "old", created_at=NOW - DAY, expires_at=NOW)
+        save_advice(scope, "done", created_at=NOW + HOUR)
+        advices.change_state(scope, "done", "open", "approved")
+        save_advice(scope, "found", "nightly", asked_by=None, created_at=NOW + HOUR)
+    with open_store.read("T1") as scope:
+        found = advices.waiting(scope, NOW, 5)
+        assert [(each.advice_id, each.workload, each.asked_by) for each in found] == [
+            ("found", "nightly", None), ("advice-1", "video-gen", "U1")
+        ]  # fmt: skip
+        assert advices.waiting(scope, NOW, 1) == found[:1]
+    with open_store.read("T2") as scope:
+        assert not advices.waiting(scope, NOW, 5)

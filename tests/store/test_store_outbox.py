@@ -325,3 +325,16 @@ def test_any_text_survives_in_the_data(store: Store, text: str) -> None:
 def test_what_is_no_json_is_refused(store: Store) -> None:
     with pytest.raises((StatementError, ValueError), match="not JSON compliant"):
         put(store, a_post(number=float("nan")))
+
+
+def test_the_last_of_a_view_comes_first_without_what_replaced_it_or_was_given_up(store: Store) -> None:
+    first, _, dead = [put(store, a_post(f"C{number}", "digest", n=number)) for number in range(3)]
+    put(store, a_post("C4", "advice"))
+    put(store, a_post("C5", "digest"), team_id="T2")
+    claim(store)
+    assert died(store, dead)
+    with store.write("T1") as scope:
+        outbox.put(scope, a_post("C0", "digest", n=9), updates_id=first)
+    with store.read("T1") as scope:
+        assert [post.data["n"] for post in outbox.latest(scope, "digest", 5)] == [1, 0]
+        assert [post.data["n"] for post in outbox.latest(scope, "digest", 1)] == [1]
