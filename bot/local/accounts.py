@@ -1,4 +1,4 @@
-"""`auth.test`, `users.*` and `team.info`: who the bot is and whom it talks to."""
+"""`auth.test` and `users.info`: who the bot is and whom it talks to."""
 
 from typing import Any
 
@@ -24,15 +24,4 @@ def user_info(state: State, call: Call) -> dict[str, Any]:
     return {"user": person_as_slack(person, state.workspace.team_id)}
 
 
-def list_users(state: State, _call: Call) -> dict[str, Any]:
-    """Return everyone."""
-    people = [person_as_slack(person, state.workspace.team_id) for person in state.workspace.people.values()]
-    return {"members": people, "response_metadata": {"next_cursor": ""}}
-
-
-def team_info(state: State, _call: Call) -> dict[str, Any]:
-    """Return the team."""
-    return {"team": {"id": state.workspace.team_id, "name": TEAM_NAME, "domain": "local"}}
-
-
-METHODS = {"auth.test": auth_test, "users.info": user_info, "users.list": list_users, "team.info": team_info}
+METHODS = {"auth.test": auth_test, "users.info": user_info}

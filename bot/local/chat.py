@@ -1,4 +1,4 @@
-"""`chat.*`, `reactions.*` and what arrives at a response address: everything that puts words into a channel."""
+"""`chat.*` and what arrives at a response address: everything that puts words into a channel."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -55,31 +55,12 @@ def post_ephemeral(state: State, call: Call) -> dict[str, Any]:
 
 def update(state: State, call: Call) -> dict[str, Any]:
     """Replace what a message of the bot's says."""
-    message = _own_message(state, call, "cant_update_message")
+    message = _own_message(state, call)
     text, blocks = _content(state, call.arguments)
     state.workspace.edit(message, text, blocks)
     message.metadata = _metadata(call) or message.metadata
     shown = message_as_slack(state.workspace, message)
     return {"channel": message.channel_id, "ts": message.ts, "text": text, "message": shown}
-
-
-def delete(state: State, call: Call) -> dict[str, Any]:
-    """Take a message of the bot's away."""
-    message = _own_message(state, call, "cant_delete_message")
-    state.workspace.remove(message)
-    return {"channel": message.channel_id, "ts": message.ts}
-
-
-def add_reaction(state: State, call: Call) -> dict[str, Any]:
-    """Put an emoji under a message, once."""
-    name = call.required("name", "no_reaction")
-    message = state.workspace.find(state.channel(call.required("channel")).id, call.required("timestamp"))
-    if message is None or message.is_ephemeral:
-        raise SlackError("message_not_found")
-    if name in message.reactions:
-        raise SlackError("already_reacted")
-    state.workspace.react(message, name)
-    return {}
 
 
 def respond(state: State, grant: ResponseUrl, answer: Mapping[str, Any]) -> None:
@@ -107,13 +88,13 @@ def respond(state: State, grant: ResponseUrl, answer: Mapping[str, Any]) -> None
     state.workspace.post(posted)
 
 
-def _own_message(state: State, call: Call, refusal: str) -> PostedMessage:
+def _own_message(state: State, call: Call) -> PostedMessage:
     channel = state.channel(call.required("channel", "channel_not_found"))
     message = state.workspace.find(channel.id, call.required("ts", "message_not_found"))
     if message is None or message.is_ephemeral:
         raise SlackError("message_not_found")
     if message.user_id != BOT.id:
-        raise SlackError(refusal)
+        raise SlackError("cant_update_message")
     return message
 
 
@@ -152,6 +133,4 @@ METHODS = {
     "chat.postMessage": post_message,
     "chat.postEphemeral": post_ephemeral,
     "chat.update": update,
-    "chat.delete": delete,
-    "reactions.add": add_reaction,
 }

@@ -1,4 +1,4 @@
-"""`conversations.*`: which places there are, who is in them, and what was said."""
+"""`conversations.*`: what was said, and the way to one person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,36 +30,10 @@ def replies(state: State, call: Call) -> dict[str, Any]:
     return _messages(state, call, thread)
 
 
-def info(state: State, call: Call) -> dict[str, Any]:
-    """Return one conversation."""
-    return {"channel": channel_as_slack(state.channel(call.required("channel", "channel_not_found")))}
-
-
-def list_conversations(state: State, call: Call) -> dict[str, Any]:
-    """Return the conversations of the asked types; public channels when none are named."""
-    types = set((call.text("types") or "public_channel").split(","))
-    channels = [channel_as_slack(channel) for channel in state.workspace.channels.values()]
-    page, cursor = _page([c for c in channels if _type(c) in types], call)
-    return {"channels": page, "response_metadata": {"next_cursor": cursor}}
-
-
-def members(state: State, call: Call) -> dict[str, Any]:
-    """Return who is in a conversation."""
-    channel = state.channel(call.required("channel", "channel_not_found"))
-    page, cursor = _page(channel.members, call)
-    return {"members": page, "response_metadata": {"next_cursor": cursor}}
-
-
 def open_direct(state: State, call: Call) -> dict[str, Any]:
     """Open the direct conversation with one person."""
     user_id = state.person(call.required("users", "users_list_not_supplied")).id
     return {"channel": channel_as_slack(state.workspace.direct_channel(user_id))}
-
-
-def _type(channel: dict[str, Any]) -> str:
-    if channel["is_im"]:
-        return "im"
-    return "private_channel" if channel["is_private"] else "public_channel"
 
 
 def _messages(state: State, call: Call, said: Sequence[PostedMessage]) -> dict[str, Any]:
@@ -91,8 +65,5 @@ def _page(items: Sequence[Any], call: Call) -> tuple[list[Any], str]:
 METHODS = {
     "conversations.history": history,
     "conversations.replies": replies,
-    "conversations.info": info,
-    "conversations.list": list_conversations,
-    "conversations.members": members,
     "conversations.open": open_direct,
 }

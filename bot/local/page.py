@@ -108,8 +108,7 @@ class Page:
     def _message(self, message: PostedMessage) -> dict[str, Any]:
         files = [file_as_slack(self._state.workspace.files[file_id], "") for file_id in message.file_ids]
         shown = message_as_slack(self._state.workspace, message)
-        extra = {"is_ephemeral": message.is_ephemeral, "files": files, "reactions": list(message.reactions)}
-        return shown | extra
+        return shown | {"is_ephemeral": message.is_ephemeral, "files": files}
 
     async def _do(self, request: Request) -> Response:
         """Do what was asked, unless another site's page asks: those cannot send JSON here without permission."""

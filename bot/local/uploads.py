@@ -1,4 +1,4 @@
-"""`files.*`: the upload in three steps that Slack asks for since 2024, and `files.info`."""
+"""`files.*`: the upload in three steps that Slack asks for since 2024."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,11 +32,6 @@ def complete_upload(state: State, call: Call) -> dict[str, Any]:
     return {"files": [file_as_slack(stored, state.address) for stored in files]}
 
 
-def file_info(state: State, call: Call) -> dict[str, Any]:
-    """Return one file."""
-    return {"file": file_as_slack(_file(state, call.required("file", "file_not_found")), state.address)}
-
-
 def _titled(state: State, item: Any) -> StoredFile:
     stored = _file(state, item.get("id") if isinstance(item, Mapping) else None)
     stored.title = str(item.get("title") or stored.name)
@@ -68,5 +63,4 @@ def _share(state: State, call: Call, channel_id: str, files: list[StoredFile]) -
 METHODS = {
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete_upload,
-    "files.info": file_info,
 }

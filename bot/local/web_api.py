@@ -38,20 +38,12 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "chat.postMessage": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.update": ("chat:write",),
-    "chat.delete": ("chat:write",),
-    "reactions.add": ("reactions:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
-    "conversations.info": ("channels:read", "groups:read", "im:read"),
-    "conversations.list": ("channels:read", "groups:read", "im:read"),
-    "conversations.members": ("channels:read", "groups:read", "im:read"),
     "conversations.open": ("im:write",),
     "users.info": ("users:read",),
-    "users.list": ("users:read",),
-    "team.info": ("team:read",),
     "files.getUploadURLExternal": ("files:write",),
     "files.completeUploadExternal": ("files:write",),
-    "files.info": ("files:read",),
 }
 """Per method the scopes of which a token needs at least one; a method that is not here needs none."""
 

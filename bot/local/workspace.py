@@ -71,7 +71,6 @@ class PostedMessage:
     visible_to: str | None = None
     edited_ts: str | None = None
     file_ids: tuple[str, ...] = ()
-    reactions: tuple[str, ...] = ()
 
     @property
     def is_ephemeral(self) -> bool:
@@ -138,12 +137,6 @@ class Workspace:
         with self._lock:
             message.text, message.blocks = text, blocks
             message.edited_ts = self.next_ts()
-            self.changed()
-
-    def react(self, message: PostedMessage, emoji: str) -> None:
-        """Put an emoji under a message."""
-        with self._lock:
-            message.reactions = (*message.reactions, emoji)
             self.changed()
 
     def remove(self, message: PostedMessage) -> None:

@@ -139,20 +139,6 @@ def test_an_updated_message_says_so_and_keeps_its_place(api: Api, slack: LocalSl
 def test_other_peoples_messages_are_not_the_bots_to_change(api: Api, slack: LocalSlack) -> None:
     slack.workspace.post(PostedMessage(CHANNEL, "1.000001", MEMBER.id, "mine"))
     assert api("chat.update", channel=CHANNEL, ts="1.000001", text="yours")["error"] == "cant_update_message"
-    assert api("chat.delete", channel=CHANNEL, ts="1.000001")["error"] == "cant_delete_message"
-
-
-def test_a_deleted_message_is_gone(api: Api, slack: LocalSlack) -> None:
-    ts = api("chat.postMessage", channel=CHANNEL, text="oops")["ts"]
-    assert api("chat.delete", channel=CHANNEL, ts=ts)["ok"]
-    assert slack.messages() == ()
-    assert api("chat.delete", channel=CHANNEL, ts=ts)["error"] == "message_not_found"
-
-
-def test_a_reaction_is_given_once(api: Api) -> None:
-    ts = api("chat.postMessage", channel=CHANNEL, text="hi")["ts"]
-    assert api("reactions.add", channel=CHANNEL, timestamp=ts, name="eyes")["ok"]
-    assert api("reactions.add", channel=CHANNEL, timestamp=ts, name="eyes")["error"] == "already_reacted"
 
 
 def test_history_shows_metadata_only_when_asked(api: Api) -> None:
@@ -204,17 +190,7 @@ def test_a_cursor_that_was_never_given_out_is_refused(api: Api, cursor: str) -> 
     assert api("conversations.history", channel=CHANNEL, cursor=cursor)["error"] == "invalid_cursor"
 
 
-def test_conversations_are_listed_by_type(api: Api, slack: LocalSlack) -> None:
-    slack.workspace.direct_channel(MEMBER.id)
-    names = [c["name"] for c in api("conversations.list")["channels"]]
-    direct = api("conversations.list", types="im")["channels"]
-    assert names == ["gpu-advice", "general"]
-    assert [c["user"] for c in direct] == [MEMBER.id]
-
-
-def test_who_is_where_can_be_asked(api: Api) -> None:
-    assert api("conversations.info", channel=CHANNEL)["channel"]["name"] == "gpu-advice"
-    assert MEMBER.id in api("conversations.members", channel=CHANNEL)["members"]
+def test_a_direct_conversation_is_opened_with_whoever_there_is(api: Api) -> None:
     assert api("conversations.open", users=MEMBER.id)["channel"]["is_im"]
     assert api("conversations.open", users="U0STRANGE")["error"] == "user_not_found"
 
@@ -223,7 +199,6 @@ def test_people_say_whether_they_are_administrators(api: Api) -> None:
     assert api("users.info", user=ADMINISTRATOR.id)["user"]["is_admin"]
     assert not api("users.info", user=MEMBER.id)["user"]["is_admin"]
     assert api("users.info", user="U0STRANGE")["error"] == "user_not_found"
-    assert {person["id"] for person in api("users.list")["members"]} >= {ADMINISTRATOR.id, MEMBER.id}
 
 
 def test_a_trigger_opens_one_modal(api: Api, slack: LocalSlack) -> None:

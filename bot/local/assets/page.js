@@ -2,7 +2,7 @@
 import { blocks } from "./blocks.js";
 import { element, post } from "./dom.js";
 import { askFirst, showModal } from "./modal.js";
-import { emoji, mrkdwn } from "./mrkdwn.js";
+import { mrkdwn } from "./mrkdwn.js";
 
 const POLL_MILLISECONDS = 400;
 const EMPTY = element("p", { className: "empty" }, "Nothing here yet. Ask for advice below: /gpu-advise video-gen production");
@@ -159,7 +159,7 @@ function drawMessage(message) {
   const body = element("div", { className: "body" }, byline(message, author));
   if (message.is_ephemeral) body.append(element("p", { className: "ephemeral" }, "Only visible to you"));
   const content = message.blocks ? blocks(message.blocks, context) : [element("div", { className: "text" }, mrkdwn(message.text, context.names))];
-  body.append(...content, ...message.files.map(drawFile), ...reactions(message));
+  body.append(...content, ...message.files.map(drawFile));
   const face = element("div", { className: `face face-${message.bot_id ? "app" : "person"}`, "aria-hidden": "true" }, message.bot_id ? "⚡" : author[0]);
   const article = element("article", { className: "message" }, face, body);
   article.classList.toggle("reply", Boolean(message.thread_ts && message.thread_ts !== message.ts));
@@ -179,11 +179,6 @@ function drawFile(file) {
   const address = `/files/${encodeURIComponent(file.id)}`;
   if (/\.(png|jpe?g|gif)$/i.test(file.name)) return element("img", { className: "picture", src: address, alt: file.alt_txt || file.title });
   return element("a", { href: address, download: file.name }, file.title);
-}
-
-function reactions(message) {
-  if (!message.reactions.length) return [];
-  return [element("p", { className: "reactions" }, ...message.reactions.map((name) => element("span", {}, emoji(name))))];
 }
 
 function drawHome() {
