@@ -39,7 +39,7 @@ def test_ask_approve_and_run_a_digest(page: Browser) -> None:
     page.press("Approve", "#modal")
     page.until_shown("Approved: performance, by @Ada (administrator)")
     page.until_shown("Hand-off of video-gen")
-    assert page.text("#messages .message:first-child button") == "Undo"
+    assert page.text("#messages .message:first-child button").split("\n") == ["Undo", "Why?", "Share to channel"]
     page.screenshot("demo-approved")
     page.press("Undo", "#messages")
     page.until_gone("Approved: performance")
