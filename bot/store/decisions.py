@@ -13,7 +13,7 @@ from bot.store.scope import Scope
 from bot.store.tables import AdviceRow, DecisionRow
 from engine import Objective
 
-__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "decide", "get", "latest", "undo"]
+__all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "closed", "decide", "get", "latest", "too_late", "undo"]
 
 DecisionKind = Literal["approve", "dismiss", "snooze"]
 Refusal = Literal["already_decided", "expired", "replaced", "unknown_advice"]
@@ -70,7 +70,7 @@ def decide(
     """Decide an open advice. Of any number of callers at once exactly one succeeds; the others learn who did."""
     # The first to change the state wins; on PostgreSQL the next waits here until that transaction has ended.
     if not advices.change_state(scope, advice_id, "open", _STATES[kind], unless_expired_at=at):
-        return _refused(scope, advice_id)
+        return _refused(scope, advice_id, at)
     decision = Decision(advice_id, kind, objective, by, at, until, reason, configuration, forecast)
     row = {name: getattr(decision, name) for name in Decision.__slots__}
     scope.add(DecisionRow(id=new_id(), **row))
@@ -111,11 +111,24 @@ def _decision(row: DecisionRow) -> Decision:
     return Decision(**{name: getattr(row, name) for name in Decision.__slots__})
 
 
-def _refused(scope: Scope, advice_id: str) -> Outcome:
-    standing = get(scope, advice_id)
+def too_late(advice: advices.StoredAdvice, standing: Decision | None, now: datetime) -> Refusal | None:
+    """Why nobody can decide it any more; None while it is open."""
     if standing is not None:
-        return Outcome(standing, "already_decided")
+        return "already_decided"
+    if advice.state == "replaced":
+        return "replaced"
+    return "expired" if advice.state != "open" or advice.expires_at <= now else None
+
+
+def closed(scope: Scope, advice: advices.StoredAdvice, now: datetime) -> Outcome | None:
+    """What stands in the way of deciding `advice`, which the caller has locked; None while it is open."""
+    standing = get(scope, advice.id)
+    refusal = too_late(advice, standing, now)
+    return None if refusal is None else Outcome(standing, refusal)
+
+
+def _refused(scope: Scope, advice_id: str, now: datetime) -> Outcome:
     advice = advices.get(scope, advice_id)
     if advice is None:
         return Outcome(None, "unknown_advice")
-    return Outcome(None, "replaced" if advice.state == "replaced" else "expired")
+    return closed(scope, advice, now) or Outcome(None, "expired")  # where it was undone just now: ask again

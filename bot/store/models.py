@@ -16,7 +16,6 @@ __all__ = [
     "all_observations",
     "hindsight",
     "latest_model",
-    "model",
     "moments",
     "observations",
     "observations_of",
@@ -91,9 +90,3 @@ def hindsight(scope: Scope) -> Document | None:
     newest = select(col(ModelRow.hindsight)).order_by(col(ModelRow.fitted_at).desc()).limit(1)
     found: Document | None = scope.scalars(newest).one_or_none()
     return found
-
-
-def model(scope: Scope, version: str) -> Document | None:
-    """The model of that version: an old advice is explained with the model that gave it."""
-    row = scope.get(ModelRow, version)
-    return None if row is None else row.document

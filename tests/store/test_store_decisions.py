@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -124,6 +124,20 @@ def test_an_advice_that_was_put_aside_cannot_be_decided(
 
 def test_an_unknown_advice_cannot_be_decided(store: Store) -> None:
     assert decide(store) == Outcome(None, "unknown_advice")
+
+
+def test_what_is_asked_before_deciding_is_what_deciding_would_say(open_store: Store) -> None:
+    def asked(at: datetime) -> Outcome | None:
+        with open_store.write("T1") as scope:
+            advice = advices.get(scope, "advice-1", is_locked=True)
+            assert advice is not None
+            return decisions.closed(scope, advice, at)
+
+    end = NOW + 7 * DAY
+    assert asked(end - timedelta(microseconds=1)) is None
+    assert asked(end) == decide(open_store, at=end) == Outcome(None, "expired")
+    first = decide(open_store, "dismiss")
+    assert asked(end) == decide(open_store, at=end) == Outcome(first.standing, "already_decided")
 
 
 def test_another_workspace_cannot_decide(open_store: Store) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store import Scope, Store, models, workspaces
 from bot.store.models import Observed
+from bot.store.tables import ModelRow
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIKE_YESTERDAY = NOW - timedelta(days=1)
@@ -28,7 +29,7 @@ def test_only_so_many_models_are_kept(scope: Scope) -> None:
     versions = [f"v{number}" for number in range(40)]
     for version in versions:
         models.save_model(scope, version, {}, NOW)
-    assert [version for version in versions if models.model(scope, version) is not None] == versions[-32:]
+    assert [version for version in versions if scope.get(ModelRow, version) is not None] == versions[-32:]
 
 
 def test_the_models_of_another_workspace_are_left_alone(store: Store) -> None:

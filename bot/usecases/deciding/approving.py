@@ -9,7 +9,6 @@ from bot.posts import Post
 from bot.store import Scope, advices, approvals, audit, decisions, outbox
 from bot.store.advices import StoredAdvice
 from bot.store.approvals import Approval
-from bot.store.decisions import Outcome
 from bot.usecases.deciding.confirming import Bound, Case, case_of, verdict_on
 from bot.usecases.deciding.proposing import Proposal
 from bot.usecases.deciding.refreshing import refresh
@@ -50,7 +49,7 @@ def _settle(
     advice = advices.get(scope, bound.advice_id or "", is_locked=True)  # two first words would wait for each other
     if advice is None or case is None:
         refuse(scope, to, "unknown_advice")
-    elif (outcome := _closed(scope, advice, now)) is not None:
+    elif (outcome := decisions.closed(scope, advice, now)) is not None:
         late(scope, advice, now, bound, form.user_id, outcome)
     elif case.proposal is None:
         refuse(scope, to, "nothing_feasible", advice)
@@ -62,16 +61,6 @@ def _settle(
         _wait(scope, advice, case, case.proposal, form, bound, now)
     else:
         _approve(room, scope, advice, case.proposal, form, bound)
-
-
-def _closed(scope: Scope, advice: StoredAdvice, now: datetime) -> Outcome | None:
-    """Why it is too late, read under the lock; None while the advice is open."""
-    standing = decisions.get(scope, advice.id)
-    if standing is not None:
-        return Outcome(standing, "already_decided")
-    if advice.state == "replaced":
-        return Outcome(None, "replaced")
-    return Outcome(None, "expired") if advice.state != "open" or advice.expires_at <= now else None
 
 
 def _needs_another(scope: Scope, advice: StoredAdvice, case: Case, proposal: Proposal, user_id: str) -> bool:

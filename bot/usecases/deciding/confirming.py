@@ -80,13 +80,8 @@ class Case:
 
     def closed(self, now: datetime) -> str | None:
         """Why nobody can approve it; None while it is open."""
-        if self.standing is not None:
-            return "already_decided"
-        if self.advice.state == "replaced":
-            return "replaced"
-        if self.advice.state != "open" or self.advice.expires_at <= now:
-            return "expired"
-        return "nothing_feasible" if self.proposal is None else None
+        late = decisions.too_late(self.advice, self.standing, now)
+        return late or ("nothing_feasible" if self.proposal is None else None)
 
     @property
     def has_moved(self) -> bool:
