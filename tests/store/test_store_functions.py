@@ -17,7 +17,6 @@ PACKAGE = Path(bot.__file__).parent
 MACHINERY = {"columns", "connections", "database", "errors", "guard", "migrations", "scope", "tables", "upgrade"}
 ACROSS_IN = {
     "cli/check.py": "an operator asks about the whole installation",
-    "cli/forget.py": "an operator names what is to be forgotten",
     "cli/rooms.py": "an operator works in the only workspace there is",
     "jobs/housekeeping.py": "lets old rows go",
     "jobs/receipts.py": "looks for what is due, and settles each in its own workspace",
