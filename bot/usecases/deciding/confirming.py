@@ -20,7 +20,7 @@ from bot.usecases.workspace.people import known
 from bot.usecases.workspace.permissions import Action, Denied, Grounds, Verdict, grounds, may
 from bot.usecases.workspace.rights import note
 
-__all__ = ["Bound", "Case", "case_of", "confirm", "denial", "refusal", "too_late", "verdict_on"]
+__all__ = ["Bound", "Case", "case_of", "confirm", "open_case", "refusal", "verdict_on"]
 
 
 class Bound(Origin):
@@ -92,21 +92,28 @@ class Case:
 
 def confirm(room: Room, click: Click) -> Modal:
     """What approving would change, to be confirmed; or why this person cannot approve it now."""
-    bound = Bound.of(click)
-    case = case_of(room, click.team_id, bound)
-    if case is None:
-        return refusal("unknown_advice", None, room.clock())
-    if (closed := case.closed(room.clock())) is not None:
-        return too_late(room, click, case, closed)
-    verdict = verdict_on(room, click.team_id, click.user_id, case)
-    if isinstance(verdict, Denied):
-        return denial(room, click, "approve", case.advice.workload, verdict)
-    if verdict is None or case.proposal is None:
-        return refusal("who_is_that", case, room.clock())
+    case = open_case(room, click, "approve")
+    if isinstance(case, Modal):
+        return case
+    if case.proposal is None:
+        return refusal("nothing_feasible", case, room.clock())
     if case.waits_for_another(click.user_id) and not case.has_moved:
         return refusal("same_person", case, room.clock())
     make = _moved if case.has_moved else _confirmation
-    return make(bound, case, case.proposal, click.user_id)
+    return make(Bound.of(click), case, case.proposal, click.user_id)
+
+
+def open_case(room: Room, click: Click, action: Action) -> Case | Modal:
+    """The case of a click, where that person may do this with it now; else a modal that says why not."""
+    case = case_of(room, click.team_id, Bound.of(click))
+    if case is None:
+        return refusal("unknown_advice", None, room.clock())
+    if (late := decisions.too_late(case.advice, case.standing, room.clock())) is not None:
+        return _too_late(room, click, case, late)
+    verdict = verdict_on(room, click.team_id, click.user_id, case, action)
+    if isinstance(verdict, Denied):
+        return _denial(room, click, action, case.advice.workload, verdict)
+    return refusal("who_is_that", case, room.clock()) if verdict is None else case
 
 
 def case_of(room: Room, team_id: str, bound: Bound) -> Case | None:
@@ -137,7 +144,7 @@ def refusal(reason: str, case: Case | None, now: datetime) -> Modal:
     return Modal("modal_refused", {"view": "decision_refused", "data": data})
 
 
-def too_late(room: Room, click: Click, case: Case, reason: str) -> Modal:
+def _too_late(room: Room, click: Click, case: Case, reason: str) -> Modal:
     """A modal that says why it is too late; a card that shows buttons all the same loses them with it.
 
     One that has expired has not been told so; a private one may have been decided elsewhere.
@@ -160,7 +167,7 @@ def _again(click: Click, case: Case) -> str:
     return origin.model_dump_json(exclude_defaults=True)
 
 
-def denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:
+def _denial(room: Room, click: Click, action: Action, workload: str, denied: Denied) -> Modal:
     """A modal for who may not. The one thing that opening it writes down is that somebody tried."""
     with room.store.write(click.team_id) as scope:
         note(scope, room.clock(), click.user_id, action, denied, workload)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, decisions, exclusions, outbox
 from bot.store.advices import StoredAdvice
-from bot.usecases.deciding.confirming import Bound, case_of, denial, refusal, too_late, verdict_on
+from bot.usecases.deciding.confirming import Bound, open_case
 from bot.usecases.deciding.excluding import DISMISSALS, Dismissal, as_documents, excluded_by
 from bot.usecases.deciding.standing import decided, deny, late, refuse
 from bot.usecases.origin import Origin
@@ -23,20 +23,11 @@ _LONGEST = 300  # characters of a remark
 
 def ask_why(room: Room, click: Click) -> Modal:
     """The form that asks for the reason, and which configuration it is about; or why there is nothing to dismiss."""
-    origin = Bound.of(click)
-    case = case_of(room, click.team_id, origin)
-    if case is None:
-        return refusal("unknown_advice", None, room.clock())
-    closed = case.closed(room.clock())
-    if closed is not None and closed != "nothing_feasible":
-        return too_late(room, click, case, closed)
-    verdict = verdict_on(room, click.team_id, click.user_id, case, "dismiss")
-    if isinstance(verdict, Denied):
-        return denial(room, click, "dismiss", case.advice.workload, verdict)
-    if verdict is None:
-        return refusal("who_is_that", case, room.clock())
+    case = open_case(room, click, "dismiss")
+    if isinstance(case, Modal):
+        return case
     data = {
-        "metadata": origin.model_dump_json(exclude_defaults=True),
+        "metadata": Bound.of(click).model_dump_json(exclude_defaults=True),
         "workload": case.advice.workload,
         "reasons": list(DISMISSALS),
         "picks": _picks(case.advice.document),

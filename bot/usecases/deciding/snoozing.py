@@ -8,7 +8,7 @@ from typing import Any
 from bot.posts import Destination, Modal
 from bot.store import Scope, advices, audit, decisions
 from bot.store.advices import StoredAdvice
-from bot.usecases.deciding.confirming import Bound, case_of, denial, refusal, too_late, verdict_on
+from bot.usecases.deciding.confirming import Bound, open_case
 from bot.usecases.deciding.proposing import advised, price_now
 from bot.usecases.deciding.standing import decided, deny, late, refuse
 from bot.usecases.origin import Origin
@@ -24,19 +24,10 @@ _FOR: Mapping[str, timedelta] = {"week": timedelta(days=7), "month": timedelta(d
 
 def ask_how_long(room: Room, click: Click) -> Modal:
     """The form that asks for how long; or why there is nothing to snooze."""
-    origin = Bound.of(click)
-    case = case_of(room, click.team_id, origin)
-    if case is None:
-        return refusal("unknown_advice", None, room.clock())
-    closed = case.closed(room.clock())
-    if closed is not None and closed != "nothing_feasible":
-        return too_late(room, click, case, closed)
-    verdict = verdict_on(room, click.team_id, click.user_id, case, "snooze")
-    if isinstance(verdict, Denied):
-        return denial(room, click, "snooze", case.advice.workload, verdict)
-    if verdict is None:
-        return refusal("who_is_that", case, room.clock())
-    metadata = origin.model_dump_json(exclude_defaults=True)
+    case = open_case(room, click, "snooze")
+    if isinstance(case, Modal):
+        return case
+    metadata = Bound.of(click).model_dump_json(exclude_defaults=True)
     document = case.advice.document
     has_price = advised(document, document["recommended"] or "") is not None  # else there is none to wait for
     return Modal("modal_snooze", {"metadata": metadata, "workload": case.advice.workload, "has_price": has_price})
