@@ -19,6 +19,7 @@ from bot.jobs.crews import crew_of
 from bot.jobs.housekeeping import Housekeeper
 from bot.jobs.pictures import Draw, Pictures
 from bot.jobs.receipts import Receipts
+from bot.jobs.refitting import Refitter
 from bot.jobs.sender import Sender
 from bot.jobs.ticks import Ticker
 from bot.jobs.webhook_client import WebhookClient
@@ -167,7 +168,7 @@ def build(
     webhooks = Webhooks(room, WebhookClient(settings.gpu_advise_webhook_networks).post)
     receipts = Receipts(room)
     rounds: list[Job] = [send, Worker(room.store, do, clock).run, Ticker(room).run, webhooks.run, receipts.run]
-    rounds.append(Housekeeper(store, clock).run)
+    rounds += [Housekeeper(store, clock).run, Refitter(room).run]
     jobs = rounds if is_worker else []
     if secrets.app_token is not None:
         jobs.append(Socket(edge, secrets.app_token).run)

@@ -20,6 +20,7 @@ ACROSS_IN = {
     "cli/rooms.py": "an operator works in the only workspace there is",
     "jobs/housekeeping.py": "lets old rows go",
     "jobs/receipts.py": "looks for what is due, and settles each in its own workspace",
+    "jobs/refitting.py": "looks whose model is old, and fits each in its own workspace",
     "jobs/sender.py": "claims posts, each with its workspace",
     "jobs/ticks.py": "looks for what is due, and serves each in its own workspace",
     "jobs/webhooks.py": "claims deliveries, each with its workspace",

@@ -36,7 +36,7 @@ def keep(room: Room, scope: Scope, observed: Sequence[Observed]) -> None:
 
 
 def catch_up(room: Room, team_id: str) -> None:
-    """Fit a model on everything, unless the one in use is that already.
+    """Fit a model on everything, unless the one in use is that already or nothing is known.
 
     Others write and ask meanwhile; what they have kept since is learned at the end.
     """
@@ -46,6 +46,8 @@ def catch_up(room: Room, team_id: str) -> None:
             return
         fitted = {each.workload: each for each in models.all_observations(scope)}
         moments = models.moments(scope)
+    if not fitted:
+        return
     model = fit(_read(fitted.values()), accelerators)
     with room.store.write(team_id) as scope:
         workspaces.lock(scope)
