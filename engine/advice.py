@@ -6,8 +6,9 @@ A field that ends in an underscore is a word Python keeps for itself; the docume
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
+from engine.document import AdviceDocument, ConfigurationDocument
 from engine.units import Evidence, Interval, Kind, Objective, Precision, PricingCategory, Stage
 
 __all__ = [
@@ -240,6 +241,12 @@ class Advice:
     frontier: tuple[Reached, ...] = field(default=(), metadata={"is_aside": True})  # for a chart; in no document
 
 
+@overload
+def as_document(value: Advice) -> AdviceDocument: ...
+@overload
+def as_document(value: Configuration) -> ConfigurationDocument: ...
+@overload
+def as_document(value: object) -> Any: ...
 def as_document(value: Any) -> Any:
     """The JSON shape of an advice or any part of it: dicts, lists, text, numbers, true, false, null.
 

@@ -1,8 +1,7 @@
 """Advices as tables in a terminal, from their JSON documents and in the words of the messages."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -28,14 +27,14 @@ from bot.views.numbers import (
 from bot.views.phrases import EVIDENCE_WORDS, day, machines, paid, running, sentence
 from bot.views.picks import choices
 from bot.views.verdict import break_even, judgement, next_trial
+from engine import AdviceDocument, CurrentDocument, PickDocument, RentedDocument
 
 __all__ = ["show_advice", "show_scan"]
 
-Document = Mapping[str, Any]
 _ENTRIES = 200  # of one table
 
 
-def show_scan(documents: Iterable[Document]) -> None:
+def show_scan(documents: Iterable[AdviceDocument]) -> None:
     """One entry an advice on standard output: today, what is recommended, what that gives and costs.
 
     A table must be known whole before its widths are: many advices make several, so that a fleet fits in memory.
@@ -45,7 +44,7 @@ def show_scan(documents: Iterable[Document]) -> None:
         console.print(_entries(some))
 
 
-def _entries(documents: Iterable[Document]) -> Table:
+def _entries(documents: Iterable[AdviceDocument]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_lines=False, padding=(0, 1, 1, 0))
     for heading in ("workload", "today", "recommended"):
         table.add_column(heading, overflow="fold")
@@ -55,7 +54,7 @@ def _entries(documents: Iterable[Document]) -> Table:
     return table
 
 
-def show_advice(document: Document, frontier: Sequence[Sequence[float]] = ()) -> None:
+def show_advice(document: AdviceDocument, frontier: Sequence[Sequence[float]] = ()) -> None:
     """One advice on standard output: today and the picks side by side, the recommended one first, and what to know.
 
     A terminal is shown the chart, whose `frontier` is (seconds, USD) per unit; whatever else reads it, its words.
@@ -72,21 +71,21 @@ def show_advice(document: Document, frontier: Sequence[Sequence[float]] = ()) ->
         console.print(Text(f"• {sentence(note)}"))
 
 
-def _charted(document: Document, frontier: Sequence[Sequence[float]], console: Console) -> Iterator[str]:
+def _charted(document: AdviceDocument, frontier: Sequence[Sequence[float]], console: Console) -> Iterator[str]:
     found = chart(document, frontier)
     if found is not None:
         yield from plotted(found, console.width) if console.is_terminal else (chart_in_words(document),)
         yield ""
 
 
-def _entry(document: Document) -> tuple[tuple[str, ...], ...]:
+def _entry(document: AdviceDocument) -> tuple[tuple[str, ...], ...]:
     """The lines of each cell of one entry; empty ones are left out."""
     stage, current, unit = document["stage"], document["current"], document["unit"]
     name = (document["workload"], stage["value"] if stage else UNKNOWN)
     today = (machines(current["configuration"]), paid(current["configuration"])) if current else (UNKNOWN,)
     objective = document["recommended"]
-    pick = document["objectives"].get(objective)
-    if pick is None:
+    pick = document["objectives"].get(objective or "")
+    if objective is None or pick is None:
         return name, today, ("undetermined", document["reason"]), ()
     if "infeasible" in pick:
         return name, today, (objective, nothing_feasible(pick["infeasible"], document)), ()
@@ -95,21 +94,22 @@ def _entry(document: Document) -> tuple[tuple[str, ...], ...]:
     return name, today, _recommended(objective, pick["configuration"]), gives
 
 
-def _recommended(objective: str, pick: Document) -> tuple[str, ...]:
+def _recommended(objective: str, pick: RentedDocument) -> tuple[str, ...]:
     rented = " · ".join(word for word in (pick["provider"], pick["instance_type"], pick["region"]) if word)
     return f"{objective}: {machines(pick)}", rented, " · ".join(filter(None, (paid(pick), running(pick))))
 
 
-def _side_by_side(document: Document) -> Table:
+def _side_by_side(document: AdviceDocument) -> Table:
     current, measure = document["current"], Measure.of(document)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
-    columns = [_column(choice.pick, measure) for choice in choices(document)]
+    columns = [_column(choice.pick, measure, *_predicted(choice.pick, measure)) for choice in choices(document)]
     for choice in choices(document):
         table.add_column(f"{choice.title}{' ★' if choice.is_recommended else ''}", overflow="fold")
     if current:
         table.add_column("Today", overflow="fold")
-        columns.append(_column(current, measure))
+        paid_now = measure.cost(current["usd_per_unit"])
+        columns.append(_column(current, measure, paid_now, "idle and failed runs included", "what the last runs used"))
     for label, *cells in zip(_LABELS, *columns, strict=True):
         table.add_row(label, *map(Text, cells))
     return table
@@ -131,10 +131,9 @@ _LABELS = (
 )
 
 
-def _column(found: Document, measure: Measure) -> tuple[str, ...]:
-    """One pick, or today, from top to bottom; `usd_per_unit` is a number today and an interval in a pick."""
-    where, speed, cost = found["configuration"], found["units_per_hour"], found["usd_per_unit"]
-    is_pick = isinstance(cost, Mapping)
+def _column(found: PickDocument | CurrentDocument, measure: Measure, *last: str) -> tuple[str, ...]:
+    """One pick, or today, from top to bottom."""
+    where, speed = found["configuration"], found["units_per_hour"]
     return (
         machines(where),
         " ".join(word for word in (where["provider"], where["instance_type"]) if word) or UNKNOWN,
@@ -145,13 +144,18 @@ def _column(found: Document, measure: Measure) -> tuple[str, ...]:
         throughput_range(speed["p05"], speed["p95"], speed["p50"], measure.per_hour),
         duration(found["seconds_per_unit"]["p50"]),
         money(found["usd_per_day"]),
-        measure.cost(cost["p50"] if is_pick else cost),
-        cost_per_unit_range(cost["p05"], cost["p95"], measure.usd) if is_pick else "idle and failed runs included",
-        EVIDENCE_WORDS[found["evidence"]] if is_pick else "what the last runs used",
+        *last,
     )
 
 
-def _notes(document: Document) -> Iterator[str]:
+def _predicted(pick: PickDocument, measure: Measure) -> tuple[str, ...]:
+    """What a column ends with: the cost per unit, its interval, and what both rest on."""
+    cost = pick["usd_per_unit"]
+    spread = cost_per_unit_range(cost["p05"], cost["p95"], measure.usd)
+    return measure.cost(cost["p50"]), spread, EVIDENCE_WORDS[pick["evidence"]]
+
+
+def _notes(document: AdviceDocument) -> Iterator[str]:
     """What does not fit into columns."""
     for objective, pick in document["objectives"].items():
         if "infeasible" in pick:

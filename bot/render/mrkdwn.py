@@ -62,7 +62,7 @@ def say(sentence: str, /, **values: object) -> Mrkdwn:
     return Mrkdwn(sentence.format(**{name: escaped(_text(value)) for name, value in values.items()}))
 
 
-def join(separator: str, parts: Sequence[str]) -> Mrkdwn:
+def join(separator: str, parts: Sequence[str | None]) -> Mrkdwn:
     """The parts that are not empty, escaped where they are not mrkdwn yet, with `separator` (mrkdwn) between them."""
     return Mrkdwn(separator.join(escaped(part) for part in parts if part))
 

@@ -35,7 +35,7 @@ from bot.views.workloads import workload_list
 
 __all__ = ["SURFACES", "VIEWS", "UnknownView", "as_text", "message", "options", "surface"]
 
-_CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+_CONTEXTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "advice": advice,
     "bad_request": bad_request,
     "decision_refused": decision_refused,
@@ -75,7 +75,7 @@ _CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "workload_settings": workload_settings,
 }
 
-_SURFACES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+_SURFACES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "home": home,
     "modal_answers": open_answers,
     "modal_approve": modal_approve,

@@ -7,6 +7,7 @@ from typing import Any
 from bot.views.elements import option
 from bot.views.measure import Measure
 from bot.views.phrases import CATEGORY_WORDS, constraint
+from engine import AdviceDocument
 
 __all__ = ["form", "shared"]
 
@@ -43,7 +44,7 @@ def form(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _limits(document: Mapping[str, Any] | None) -> str:
+def _limits(document: AdviceDocument | None) -> str:
     """What the answer keeps to now, its owner's and the workspace's wishes included, which the boxes do not hold."""
     if document is None:
         return ""

@@ -1,12 +1,11 @@
 """What can be pressed on a card: to decide, to ask more, to put it off."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from bot.documents import Card
 from bot.views.deciding import undo_button
 from bot.views.elements import Element, button, menu, overflow
 from bot.views.phrases import machines, paid
 from bot.views.picks import Choice
+from engine import AdviceDocument, RentedDocument
 
 __all__ = ["TRIALS_SHOWN", "actions", "approve_button", "closed_actions", "why_button"]
 
@@ -15,9 +14,9 @@ TRIALS_SHOWN = 3
 _ALL = 3  # objectives
 
 
-def actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+def actions(data: Card, found: tuple[Choice, ...]) -> list[Element]:
     """What can be done about an open advice, six elements at most: what decides or explains it, the rest in a menu."""
-    advice_id: str = data["advice_id"]
+    advice_id = data["advice_id"]
     best = [choice for choice in found if choice.is_recommended and not choice.is_today]
     others = _others(advice_id, found)
     return [
@@ -32,17 +31,17 @@ def actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]
     ]
 
 
-def closed_actions(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+def closed_actions(data: Card, found: tuple[Choice, ...]) -> list[Element]:
     """What is left on a card that was decided, has expired or was replaced: whatever decides nothing."""
     share = [button("Share to channel", "advice.share", data["advice_id"])] if data.get("is_private") and found else []
     return [*undo_button(data), *_cancel_buttons(data), why_button(data["advice_id"]), *share]
 
 
-def _try_button(data: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Element]:
+def _try_button(data: Card, found: tuple[Choice, ...]) -> list[Element]:
     return [button("Try first", "advice.try", data["advice_id"])] if _has_trial(data["document"], found) else []
 
 
-def _cancel_buttons(data: Mapping[str, Any]) -> list[Element]:
+def _cancel_buttons(data: Card) -> list[Element]:
     """One for each trial that is planned, in place of planning another."""
     return [
         button(
@@ -55,7 +54,7 @@ def _cancel_buttons(data: Mapping[str, Any]) -> list[Element]:
     ]
 
 
-def _more(advice_id: str, data: Mapping[str, Any], found: tuple[Choice, ...]) -> Element:
+def _more(advice_id: str, data: Card, found: tuple[Choice, ...]) -> Element:
     """The menu behind three dots: each entry is a button, its value the button's action and value."""
     entries = [
         *([("Snooze…", "snooze.ask"), ("Dismiss…", "advice.dismiss")] if found else []),
@@ -66,7 +65,7 @@ def _more(advice_id: str, data: Mapping[str, Any], found: tuple[Choice, ...]) ->
     return overflow((label, f"{action} {advice_id}") for label, action in entries)
 
 
-def _has_trial(document: Mapping[str, Any], found: tuple[Choice, ...]) -> bool:
+def _has_trial(document: AdviceDocument, found: tuple[Choice, ...]) -> bool:
     """Whether there is anything left to try: a next trial, or a recommended pick that no run has verified."""
     best = next((choice for choice in found if choice.is_recommended), None)
     is_open = best is not None and not best.is_today and best.pick["evidence"] != "verified"
@@ -100,5 +99,5 @@ def _others(advice_id: str, found: tuple[Choice, ...]) -> list[tuple[str, str]]:
     ]
 
 
-def _rented(where: Mapping[str, Any]) -> str:
+def _rented(where: RentedDocument) -> str:
     return " · ".join(part for part in (machines(where), where["provider"], where["region"], paid(where)) if part)

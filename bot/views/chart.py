@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.charts import Chart, Hue, Mark, Spot
 from bot.render import shown
@@ -11,6 +10,7 @@ from bot.views.measure import Measure
 from bot.views.numbers import duration, per_how_many
 from bot.views.phrases import machines
 from bot.views.picks import Choice, choices
+from engine import AdviceDocument, CurrentDocument
 
 __all__ = ["chart", "chart_in_words"]
 
@@ -20,7 +20,7 @@ _HUES: Mapping[str, Hue] = {"cost": "cost", "value": "value", "performance": "pe
 _SLOPES = {"flat": "Faster is nearly free", "rising": "Faster costs more", "falling": "Faster is cheaper"}
 
 
-def chart(document: Mapping[str, Any], frontier: Sequence[Sequence[float]]) -> Chart | None:
+def chart(document: AdviceDocument, frontier: Sequence[Sequence[float]]) -> Chart | None:
     """The chart of an advice document; None where there is nothing to compare.
 
     `frontier` is (seconds, USD) per unit of what nothing beats, by rising speed.
@@ -49,7 +49,7 @@ def _note(marks: Sequence[Mark], *, has_line: bool) -> str:
     return " · ".join(sign for sign, is_there in signs.items() if is_there)
 
 
-def chart_in_words(document: Mapping[str, Any]) -> str:
+def chart_in_words(document: AdviceDocument) -> str:
     """What the chart says, for whoever cannot see it: where everything stands, and what faster costs."""
     measure = Measure.of(document)
     places = [
@@ -67,12 +67,12 @@ def chart_in_words(document: Mapping[str, Any]) -> str:
     return f"Chart of cost against time per {measure.one}: {'; '.join(places)}.{slope}"
 
 
-def _marks(document: Mapping[str, Any]) -> Iterator[Mark]:
+def _marks(document: AdviceDocument) -> Iterator[Mark]:
     """Picks and today, where they have a place: what costs nothing, or nobody knows what, has none."""
     found, today = choices(document), document["current"]
     marks = [_pick(choice) for choice in found]
     if today and today["usd_per_unit"] and not any(choice.is_today for choice in found):
-        marks.append(_today(today))
+        marks.append(_today(today, today["usd_per_unit"]))
     for mark in marks:
         if _has_place(mark.at):
             is_whole = mark.interval is not None and all(map(_has_place, mark.interval))
@@ -97,9 +97,9 @@ def _pick(choice: Choice) -> Mark:
     )
 
 
-def _today(today: Mapping[str, Any]) -> Mark:
+def _today(today: CurrentDocument, usd: float) -> Mark:
     """What it costs is known, not predicted: only its time has an interval."""
-    seconds, usd = today["seconds_per_unit"], today["usd_per_unit"]
+    seconds = today["seconds_per_unit"]
     return Mark(
         hue="today",
         title="Today",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.documents import Change, Then
 from bot.render import Mrkdwn, join, say
 from bot.views.deciding import REASONS, not_allowed
 from bot.views.measure import Measure
@@ -11,6 +12,7 @@ from bot.views.phrases import EVIDENCE_WORDS, configuration, machines, paid, run
 from bot.views.refusals import decision_refused, moved
 from bot.views.thresholds import two_people
 from bot.views.trials import trial_refused
+from engine import CurrentDocument, RentedDocument
 
 __all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused", "modal_snooze"]
 
@@ -27,14 +29,17 @@ _LAPSED = (
 
 def modal_approve(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `modal_approve.json.j2` names: today against what would be approved, side by side and as differences."""
-    document = data["document"]
+    document: Change = data["document"]
     current, then = document["current"], document["then"]
-    costs = [side["usd_per_unit"] for side in (current,) if side] + [then["usd_per_unit"]["p50"]]
+    costs = [*([current["usd_per_unit"]] if current else []), then["usd_per_unit"]["p50"]]
     measure = Measure(document["unit"], min(filter(None, costs), default=None), _fastest(current, then))
     return {
         "metadata": data["metadata"],
         "headline": _headline(data, then),
-        "sides": [*([_side("Today", current, measure)] if current else []), _side("Then", then, measure)],
+        "sides": [
+            *([_side("Today", current, measure.cost(current["usd_per_unit"]), measure)] if current else []),
+            _side("Then", then, measure.costs(then["usd_per_unit"]), measure),
+        ],
         "changes": _changes(current, then, measure),
         "second": _second(data),
         "small_print": _small_print(data, then),
@@ -107,16 +112,15 @@ _REFUSALS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], dict[str, Any]]
 }
 
 
-def _headline(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
+def _headline(data: Mapping[str, Any], then: Then) -> Mrkdwn:
     name = (data["objective"] or "nearly as good").capitalize()
     return say(
         "*{workload}* · {name}\n{it}", workload=data["workload"], name=name, it=configuration(then["configuration"])
     )
 
 
-def _side(name: str, found: Mapping[str, Any], measure: Measure) -> Mrkdwn:
-    where, cost = found["configuration"], found["usd_per_unit"]
-    per_unit = measure.costs(cost) if isinstance(cost, Mapping) else measure.cost(cost)
+def _side(name: str, found: CurrentDocument | Then, per_unit: str, measure: Measure) -> Mrkdwn:
+    where = found["configuration"]
     per_day = "cost per day unknown" if found["usd_per_day"] is None else f"{money(found['usd_per_day'])}/day"
     lines = [
         say("*{name}*", name=name),
@@ -129,7 +133,7 @@ def _side(name: str, found: Mapping[str, Any], measure: Measure) -> Mrkdwn:
     return join("\n", list(lines))
 
 
-def _changes(current: Mapping[str, Any] | None, then: Mapping[str, Any], measure: Measure) -> list[Mrkdwn]:
+def _changes(current: CurrentDocument | None, then: Then, measure: Measure) -> list[Mrkdwn]:
     """Money a day, money a unit, and speed, each as a difference from today."""
     if current is None:
         return []
@@ -173,7 +177,7 @@ def _second(data: Mapping[str, Any]) -> Mrkdwn | str:
     return say(_FIRST, two=two)
 
 
-def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
+def _small_print(data: Mapping[str, Any], then: Then) -> Mrkdwn:
     move = data["price_move"]
     amount = f"{percent(abs(move))} {'more' if move > 0 else 'less'}"
     moved = say(", {amount} than on the card", amount=amount) if abs(move) >= _SAME else Mrkdwn("")
@@ -187,11 +191,11 @@ def _small_print(data: Mapping[str, Any], then: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _fastest(current: Mapping[str, Any] | None, then: Mapping[str, Any]) -> float:
-    return float(max(side["units_per_hour"]["p50"] for side in (current, then) if side))
+def _fastest(current: CurrentDocument | None, then: Then) -> float:
+    return max(side["units_per_hour"]["p50"] for side in (current, then) if side)
 
 
-def _rented(found: Mapping[str, Any]) -> str:
+def _rented(found: RentedDocument) -> str:
     """What tells picks apart in a menu."""
     return " · ".join(part for part in (machines(found), found["provider"], found["region"], paid(found)) if part)
 

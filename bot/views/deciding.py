@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.documents import Decidable, Decided, Exclusion, Standing, Word
 from bot.render import Mrkdwn, join, mention, say
 from bot.views.elements import Element, button
 from bot.views.phrases import machines, moment, who
 from bot.views.refusals import moved
 from bot.views.thresholds import slowing_above, spending_above
+from engine import OfferedDocument
 
 __all__ = [
     "REASONS",
@@ -41,7 +43,7 @@ _CLOSED = {
 }
 
 
-def decided(data: Mapping[str, Any]) -> Mrkdwn | None:
+def decided(data: Standing) -> Mrkdwn | None:
     """Who decided what and when, from `state` and `decision`, or who gave a first word; None while nobody has."""
     state, decision = data["state"], data["decision"]
     if state in _CLOSED:
@@ -53,7 +55,7 @@ def decided(data: Mapping[str, Any]) -> Mrkdwn | None:
     return _DECIDED[state](decision, data.get("words") or ())
 
 
-def undo_button(data: Mapping[str, Any]) -> list[Element]:
+def undo_button(data: Decidable) -> list[Element]:
     """The button that takes the decision back, for as long as that is possible."""
     decision = data["decision"]
     if data["state"] == "open" or decision is None or not decision.get("can_undo"):
@@ -61,18 +63,16 @@ def undo_button(data: Mapping[str, Any]) -> list[Element]:
     return [button("Undo", "advice.undo", data["advice_id"])]
 
 
-def left_out(data: Mapping[str, Any]) -> Mrkdwn | str:
+def left_out(rows: Sequence[Exclusion] | None) -> Mrkdwn | str:
     """What the answer leaves out because of earlier dismissals; empty for nothing."""
-    rows = data.get("exclusions") or ()
     if not rows:
         return ""
     said = join(", ", [say("{what} ({why})", what=what_is_excluded(row), why=_reason(row["reason"])) for row in rows])
     return say("Left out since somebody dismissed it: {said}", said=said)
 
 
-def exclusion_lines(data: Mapping[str, Any]) -> list[Mrkdwn]:
+def exclusion_lines(rows: Sequence[Exclusion]) -> list[Mrkdwn]:
     """A line for each thing that the answer leaves out."""
-    rows = data.get("exclusions") or ()
     return [
         say(
             "{what}: {why}, said {by}, {at}",
@@ -85,7 +85,7 @@ def exclusion_lines(data: Mapping[str, Any]) -> list[Mrkdwn]:
     ]
 
 
-def what_is_excluded(row: Mapping[str, Any]) -> str:
+def what_is_excluded(row: Exclusion) -> str:
     """`H100-80GB at aws in us-east-1`, from the columns that an exclusion names."""
     excluded = {name: word for name, word in row["excluded"].items() if word != _NOWHERE}
     parts = (
@@ -106,7 +106,7 @@ def exclusions(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def exclusion_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def exclusion_rows(rows: Sequence[Exclusion]) -> list[dict[str, Any]]:
     """Each of the exclusions as text, with the button that revokes it."""
     return [{"text": _exclusion(row), "button": _revoke_button(row)} for row in rows]
 
@@ -143,7 +143,7 @@ def word_lapsed(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _waiting(words: Sequence[Mapping[str, Any]]) -> Mrkdwn | None:
+def _waiting(words: Sequence[Word]) -> Mrkdwn | None:
     if not words:
         return None
     given = [
@@ -153,25 +153,26 @@ def _waiting(words: Sequence[Mapping[str, Any]]) -> Mrkdwn | None:
     return say("⏳ *Waiting for a second person:* {given}.", given=join("; ", list(given)))
 
 
-def _approved(decision: Mapping[str, Any], words: Sequence[Mapping[str, Any]]) -> Mrkdwn:
+def _approved(decision: Decided, words: Sequence[Word]) -> Mrkdwn:
     others = [word["by"] for word in words if word["by"] != decision["by"]]
     by = join(" and ", [who(each) for each in (*others, decision["by"])])
     what = decision["objective"] or _fallback(decision.get("configuration"))
     return say("✅ *Approved:* {what}, by {by}, {at}", what=what, by=by, at=moment(decision["at"]))
 
 
-def _snoozed(decision: Mapping[str, Any], _words: Sequence[Mapping[str, Any]]) -> Mrkdwn:
+def _snoozed(decision: Decided, _words: Sequence[Word]) -> Mrkdwn:
     until = "its price moves by 5 %" if decision.get("reason") == "price" else moment(decision["until"])
     return say(
         "💤 *Snoozed* until {until}, by {by}, {at}", until=until, by=who(decision["by"]), at=moment(decision["at"])
     )
 
 
-def _dismissed(decision: Mapping[str, Any], _words: Sequence[Mapping[str, Any]]) -> Mrkdwn:
+def _dismissed(decision: Decided, _words: Sequence[Word]) -> Mrkdwn:
     by, at = who(decision["by"]), moment(decision["at"])
-    if not decision.get("reason"):
+    reason = decision.get("reason")
+    if not reason:
         return say("✖ *Dismissed* by {by}, {at}", by=by, at=at)
-    return say("✖ *Dismissed:* {why}, by {by}, {at}", why=_reason(decision["reason"]), by=by, at=at)
+    return say("✖ *Dismissed:* {why}, by {by}, {at}", why=_reason(reason), by=by, at=at)
 
 
 _DECIDED = {"approved": _approved, "snoozed": _snoozed, "dismissed": _dismissed}
@@ -188,11 +189,11 @@ def _choice(choice: str) -> str:
     return "a fallback" if choice.startswith("fallback") else choice
 
 
-def _fallback(found: Mapping[str, Any] | None) -> str:
+def _fallback(found: OfferedDocument | None) -> str:
     return f"{machines(found)} from {found['provider']}" if found else "a fallback"
 
 
-def _exclusion(row: Mapping[str, Any]) -> Mrkdwn:
+def _exclusion(row: Exclusion) -> Mrkdwn:
     return say(
         "*{what}*\n{why}, said {by}, {at}",
         what=what_is_excluded(row),
@@ -202,7 +203,7 @@ def _exclusion(row: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _revoke_button(row: Mapping[str, Any]) -> Element:
+def _revoke_button(row: Exclusion) -> Element:
     return button("Allow again", "exclusion.revoke", row["id"], spoken=f"Allow again: {what_is_excluded(row)}")
 
 

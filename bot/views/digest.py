@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.documents import Found, Stake
 from bot.render import Mrkdwn, escaped, join, say
 from bot.views import unsure
 from bot.views.buttons import approve_button, why_button
 from bot.views.deciding import decided, undo_button
 from bot.views.elements import Element, button, menu
+from bot.views.measure import Measure
 from bot.views.numbers import count, duration, money, plain, plural, singular
-from bot.views.phrases import configuration, day, machines, moment, owned_by, sentence
+from bot.views.phrases import configuration, constraint, day, machines, moment, owned_by, sentence
 from bot.views.picks import Choice, choices
 from bot.views.subscriptions import FINDINGS
 from bot.views.verdict import against_today, headline
+from engine import AdviceDocument
 
 __all__ = ["counted", "digest", "digest_unchanged", "stake"]
 
@@ -58,7 +61,7 @@ def _title(data: Mapping[str, Any]) -> str:
 
 
 def _headline(data: Mapping[str, Any]) -> Mrkdwn:
-    findings: Sequence[Mapping[str, Any]] = data["findings"]
+    findings: Sequence[Found] = data["findings"]
     workloads = data["workloads"]
     if not findings and data.get("standing"):
         return say("✅ Nothing new: {standing}.", standing=_standing(data))
@@ -69,7 +72,7 @@ def _headline(data: Mapping[str, Any]) -> Mrkdwn:
     return _moving(data.get("counts") or _counts(findings), workloads)
 
 
-def _counts(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _counts(findings: Sequence[Found]) -> dict[str, Any]:
     """What an older release did not write into a digest, as far as its findings tell."""
     kinds = [found["kind"] for found in findings]
     shifting = [found["extra_usd_per_week"] for found in findings if found["kind"] == _SHIFT]
@@ -153,7 +156,7 @@ def _show_all(data: Mapping[str, Any], left_off: int) -> dict[str, Any] | None:
     return button(f"Show all {count(number)}", "digest.all", f"{data['digest_id']}:0")
 
 
-def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
+def _finding(rank: int, found: Found) -> dict[str, Any]:
     title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"]))
     if found["kind"] in unsure.KINDS:
         text = join("\n", [title, unsure.words(found), _decision(found) or ""])
@@ -171,7 +174,7 @@ def _finding(rank: int, found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _decision(found: Mapping[str, Any]) -> Mrkdwn | None:
+def _decision(found: Found) -> Mrkdwn | None:
     """What somebody decided since; a finding fresh from a survey says nothing of it."""
     return decided({"state": found.get("state", "open"), "decision": found.get("decision")})
 
@@ -180,7 +183,7 @@ def _kind(kind: str) -> str:
     return FINDINGS.get(kind, kind.replace("_", " "))
 
 
-def _because(found: Mapping[str, Any]) -> Mrkdwn:
+def _because(found: Found) -> Mrkdwn:
     """The evidence, how soon the change pays for itself, and whose workload it is."""
     payback, owner = found.get("payback_days"), found.get("owner")
     is_told = payback is not None and 0.0 < payback <= _LONGEST_PAYBACK_DAYS
@@ -190,14 +193,15 @@ def _because(found: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _payback(found: Mapping[str, Any], days: float) -> str:
+def _payback(found: Found, days: float) -> str:
     """How soon, and what waiting was taken to be worth where that was counted."""
     pays = f"the change pays for itself in {duration(days * _SECONDS_PER_DAY)}"
     waiting = found["document"]["constraints"].get("value_of_time_usd_per_hour")
-    return f"{pays}, if an hour of waiting is worth {money(waiting)}" if waiting else pays
+    measure = Measure.of(found["document"])
+    return f"{pays}, if {constraint('value_of_time_usd_per_hour', waiting, measure)}" if waiting else pays
 
 
-def stake(found: Mapping[str, Any]) -> Mrkdwn:
+def stake(found: Stake) -> Mrkdwn:
     """Results and money a week, their signs in words: money alone where speed is not the point, nothing for neither."""
     gain = 0.0 if found["kind"] == "dominated" else found["gain_units_per_week"]
     change = sentence(f"the change {_costs(found['extra_usd_per_week'])}")
@@ -210,7 +214,7 @@ def stake(found: Mapping[str, Any]) -> Mrkdwn:
     return say("*{number} {noun} a week* more than anybody asks for. {change}", number=number, noun=noun, change=change)
 
 
-def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:
+def _move(document: AdviceDocument, choice: Choice | None) -> Mrkdwn | str:
     if choice is None or not document["current"]:
         return ""
     today, then = document["current"]["configuration"], choice.pick["configuration"]
@@ -219,7 +223,7 @@ def _move(document: Mapping[str, Any], choice: Choice | None) -> Mrkdwn | str:
     return say("{today} → *{then}*", today=configuration(today), then=configuration(then))
 
 
-def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, Any]]:
+def _buttons(found: Found, choice: Choice | None) -> list[dict[str, Any]]:
     """None on a finding that nobody can decide yet: a preview stores no advice."""
     advice_id = found["advice_id"]
     if advice_id is None:
@@ -234,7 +238,7 @@ def _buttons(found: Mapping[str, Any], choice: Choice | None) -> list[dict[str, 
     return [*approve, snooze, why, card, *_change_of_stage(found, advice_id)]
 
 
-def _snooze(found: Mapping[str, Any], advice_id: str) -> Element:
+def _snooze(found: Found, advice_id: str) -> Element:
     """The price to wait for is that of the pick which the finding is about; without one there is none."""
     values = {until: f"{advice_id}:{until}" for _, until in _SNOOZES} | {
         "price": f"{advice_id}:price:{found['objective']}"
@@ -243,9 +247,10 @@ def _snooze(found: Mapping[str, Any], advice_id: str) -> Element:
     return menu("Snooze", "advice.snooze", [(label, values[until]) for label, until in offered])
 
 
-def _change_of_stage(found: Mapping[str, Any], advice_id: str) -> list[Element]:
+def _change_of_stage(found: Found, advice_id: str) -> list[Element]:
     """Where the tag and the runs disagree: the stage that the runs show, in one click."""
-    shown = (found["document"]["stage"] or {}).get("inferred")
+    stage = found["document"]["stage"]
+    shown = stage and stage["inferred"]
     if found["kind"] != "drifted_stage" or not shown:
         return []
     return [button(f"Change stage to {shown}", "workload.stage", f"{advice_id}:{shown}")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.documents import Listed, Settled
 from bot.render import Mrkdwn, join, say
 from bot.views import unsure
 from bot.views.deciding import decided, undo_button
@@ -32,7 +33,7 @@ def findings_list(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def finding_decided(data: Mapping[str, Any]) -> dict[str, Any]:
+def finding_decided(data: Settled) -> dict[str, Any]:
     """What `finding_decided.json.j2` names: what somebody decided in the list, and the way back."""
     card = button("Show card", "digest.card", data["advice_id"])
     what = decided(data) or ""
@@ -42,23 +43,23 @@ def finding_decided(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(digest_id: str, row: Mapping[str, Any], *, is_mixed: bool) -> dict[str, Any]:
+def _row(digest_id: str, row: Listed, *, is_mixed: bool) -> dict[str, Any]:
     """A finding with its menu; one that was decided since says so and can only be explained.
 
     What is new is marked where the list holds what was said before as well.
     """
     decision = row["decision"]
-    state = {"state": _STATES[decision["kind"]], "decision": decision} if decision else {"state": "open"}
+    state = _STATES[decision["kind"]] if decision else "open"
     worth = "" if row["kind"] in unsure.KINDS else stake(row)
     title = say("*{workload}* – {kind}", workload=row["workload"], kind=_kind(row["kind"]))
     new = "🆕 " if row["is_new"] and is_mixed and not decision else ""
     return {
-        "text": join("\n", [Mrkdwn(new + title), worth, decided({"decision": None, **state}) or ""]),
+        "text": join("\n", [Mrkdwn(new + title), worth, decided({"state": state, "decision": decision})]),
         "menu": _menu(digest_id, row),
     }
 
 
-def _menu(digest_id: str, row: Mapping[str, Any]) -> Element:
+def _menu(digest_id: str, row: Listed) -> Element:
     at = f"{digest_id}:{row['place']}"
     entries = [("Why?", f"digest.why {at}")]
     if not row["decision"]:

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from bot.render import Mrkdwn, say
 from bot.views.measure import Measure
 from bot.views.numbers import count, duration, money, plain
 from bot.views.phrases import constraint, quoted
+from engine import AdviceDocument, InfeasibleDocument
 
 __all__ = ["ask_again", "blocking", "nothing_feasible"]
 
@@ -15,7 +15,7 @@ _DIGITS = 3
 _SPEEDS = ("floor_units_per_hour", "max_seconds_per_unit")  # limits that a dearer configuration might meet
 
 
-def nothing_feasible(infeasible: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def nothing_feasible(infeasible: InfeasibleDocument, document: AdviceDocument) -> str:
     """Which constraint binds and what is reachable: no configuration meets this; the fastest reaches that.
 
     Value and performance keep to a cost per unit that the cost pick does not: where it counts, it is said.
@@ -31,14 +31,13 @@ def nothing_feasible(infeasible: Mapping[str, Any], document: Mapping[str, Any])
     return f"no configuration {unmet}{within}; {told(reachable, measure)}"
 
 
-def blocking(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def blocking(document: AdviceDocument) -> InfeasibleDocument | None:
     """What stands in the way of the recommended objective, else of the first that has no answer."""
     found = {name: pick["infeasible"] for name, pick in document["objectives"].items() if "infeasible" in pick}
-    blocked: Mapping[str, Any] | None = found.get(document["recommended"]) or next(iter(found.values()), None)
-    return blocked
+    return found.get(document["recommended"] or "") or next(iter(found.values()), None)
 
 
-def ask_again(document: Mapping[str, Any]) -> Mrkdwn | None:
+def ask_again(document: AdviceDocument) -> Mrkdwn | None:
     """The nearest question with an answer, ready to be typed; None where no key of the command would help."""
     blocked = blocking(document)
     if blocked is None or blocked["reachable"] is None or blocked["binding"] not in _KEYS:

@@ -1,8 +1,7 @@
 """How the numbers of one workload are written, so that any two of them on a card compare at a glance."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from bot.views.numbers import (
     cost_per_unit,
@@ -14,6 +13,7 @@ from bot.views.numbers import (
     throughput,
     throughput_range,
 )
+from engine import AdviceDocument, IntervalDocument
 
 __all__ = ["Measure"]
 
@@ -27,10 +27,10 @@ class Measure:
     per_hour: float | None = None
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Self:
+    def of(cls, document: AdviceDocument) -> Self:
         """By the cheapest unit and the fastest configuration of an advice document."""
         picks = [pick for pick in document["objectives"].values() if "infeasible" not in pick]
-        costs = [pick["usd_per_unit"]["p50"] for pick in picks]
+        costs: list[float | None] = [pick["usd_per_unit"]["p50"] for pick in picks]
         speeds = [pick["units_per_hour"]["p50"] for pick in picks]
         if document["current"]:
             costs.append(document["current"]["usd_per_unit"])
@@ -51,12 +51,12 @@ class Measure:
         """A throughput."""
         return throughput(per_hour, self.unit, self.per_hour)
 
-    def speeds(self, interval: Mapping[str, float]) -> str:
+    def speeds(self, interval: IntervalDocument) -> str:
         """A throughput with its 90 % interval."""
         low, middle, high = interval["p05"], interval["p50"], interval["p95"]
         return f"{self.speed(middle)} ({throughput_range(low, high, middle, self.per_hour)})"
 
-    def waits(self, interval: Mapping[str, float]) -> str:
+    def waits(self, interval: IntervalDocument) -> str:
         """The time one unit takes, with its 90 % interval."""
         return f"{duration(interval['p50'])} per {self.one} ({duration_range(interval['p05'], interval['p95'])})"
 
@@ -64,7 +64,7 @@ class Measure:
         """A cost per unit."""
         return cost_per_unit(usd, self.unit, self.usd) if usd is not None else "cost per unit unknown"
 
-    def costs(self, interval: Mapping[str, float]) -> str:
+    def costs(self, interval: IntervalDocument) -> str:
         """A cost per unit with its 90 % interval."""
         like = interval["p50"] if self.usd is None else self.usd
         return f"{self.cost(interval['p50'])} ({cost_per_unit_range(interval['p05'], interval['p95'], like)})"

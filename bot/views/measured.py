@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.documents import Card, Inside, Measured
 from bot.render import Mrkdwn, say
 from bot.views.measure import Measure
 from bot.views.numbers import count
@@ -35,14 +36,13 @@ def trial_done(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"heading": heading, "lines": [*_comparison(data), again], "grounds": _grounds(data)}
 
 
-def verified(data: Mapping[str, Any]) -> Mrkdwn | None:
+def verified(data: Card) -> Mrkdwn | None:
     """The line of a card whose prediction was checked by a run; None while none was."""
     found = data.get("verified")
     if not found:
         return None
-    document = data["document"]
-    measure, predicted = Measure.of(document), found["predicted"]["units_per_hour"]
-    mark = "☑ *Verified* by" if _is_inside(found) else "⚠️ *Checked* by"
+    measure, predicted = Measure.of(data["document"]), found["predicted"]["units_per_hour"]
+    mark = "☑ *Verified* by" if _is_inside(found["is_inside"]) else "⚠️ *Checked* by"
     return say(
         mark + " {runs} on {where}: predicted {predicted}, measured {measured}.",
         runs=_runs(found["measured"]),
@@ -93,13 +93,13 @@ def _line(what: str, told: tuple[str, str], is_inside: bool | None) -> Mrkdwn:  
 
 
 def _verdict(data: Mapping[str, Any]) -> Mrkdwn:
-    if _is_inside(data):
+    if _is_inside(data["is_inside"]):
         return Mrkdwn("✅ *As predicted:* inside the 90 % interval.")
     return Mrkdwn(f"⚠️ *Not as predicted:* outside the 90 % interval. {_LESSONS[data['lesson']]}{_MISSES}")
 
 
-def _is_inside(found: Mapping[str, Any]) -> bool:
-    return False not in found["is_inside"].values()
+def _is_inside(inside: Inside) -> bool:
+    return False not in inside.values()
 
 
 def _grounds(data: Mapping[str, Any]) -> str:
@@ -109,7 +109,7 @@ def _grounds(data: Mapping[str, Any]) -> str:
     return f"{_runs(measured)}, {when} · {configuration(data['configuration'])}"
 
 
-def _runs(measured: Mapping[str, Any]) -> str:
+def _runs(measured: Measured) -> str:
     return "1 run" if measured["runs"] == 1 else f"{count(measured['runs'])} runs"
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from bot.owners import Owner
 from bot.render import Mrkdwn, escaped, mention
 from bot.views.measure import Measure
 from bot.views.numbers import UNKNOWN, count, duration, money, percent, plain
+from engine import MachinesDocument, RentedDocument
 
 __all__ = [
     "CATEGORY_WORDS",
@@ -54,27 +54,27 @@ _EXCLUDED = {
 }
 
 
-def machines(configuration: Mapping[str, Any]) -> str:
+def machines(configuration: MachinesDocument) -> str:
     """What is rented, shortest: `4 × A10G`, `2 × 8 × H100`."""
     nodes = configuration["node_count"]
     of_one = f"{configuration['accelerator_count']} × {configuration['accelerator']}"
     return f"{count(nodes)} nodes × {of_one}" if nodes > 1 else of_one
 
 
-def configuration(found: Mapping[str, Any]) -> str:
+def configuration(found: RentedDocument) -> str:
     """The whole configuration on one line: machines, provider and type, region, how it is paid, how it runs."""
     rented = " ".join(word for word in (found["provider"], found["instance_type"]) if word)
     parts = (machines(found), rented, found["region"], paid(found), running(found))
     return " · ".join(part for part in parts if part)
 
 
-def paid(found: Mapping[str, Any]) -> str:
+def paid(found: RentedDocument) -> str:
     """How it is paid for, in people's words: on-demand, spot, reserved 1y."""
     category, term = found["pricing_category"], found["term"]
-    return " ".join(word for word in (CATEGORY_WORDS.get(category, category), term) if word)
+    return " ".join(word for word in (category and CATEGORY_WORDS.get(category, category), term) if word)
 
 
-def running(found: Mapping[str, Any]) -> str:
+def running(found: RentedDocument) -> str:
     """Precision and batch size, where they are known."""
     batch = found["batch_size"]
     parts = (found["precision"], f"batch {plain(batch)}" if batch else None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.configurations import could_be
 from bot.render import Mrkdwn, join, say
@@ -10,6 +9,7 @@ from bot.views.infeasible import nothing_feasible
 from bot.views.measure import Measure
 from bot.views.numbers import chance, money, plain
 from bot.views.phrases import EVIDENCE_WORDS, machines, paid, running, sentence
+from engine import AdviceDocument, CurrentDocument, PickDocument, pick_of
 
 __all__ = ["OBJECTIVES", "Choice", "choices", "current_field", "field", "infeasible_fields"]
 
@@ -23,7 +23,7 @@ class Choice:
 
     objective: str
     objectives: tuple[str, ...]
-    pick: Mapping[str, Any]
+    pick: PickDocument
     is_recommended: bool
     is_today: bool
 
@@ -33,13 +33,12 @@ class Choice:
         return _listed(self.objectives).capitalize()
 
 
-def choices(document: Mapping[str, Any]) -> tuple[Choice, ...]:
+def choices(document: AdviceDocument) -> tuple[Choice, ...]:
     """The distinct feasible picks of an advice document, the recommended one first."""
-    groups: dict[tuple[Any, ...], list[str]] = {}
+    groups: dict[tuple[object, ...], dict[str, PickDocument]] = {}
     for objective in OBJECTIVES:
-        pick = document["objectives"].get(objective)
-        if pick is not None and "infeasible" not in pick:
-            groups.setdefault(tuple(pick["configuration"].items()), []).append(objective)
+        if pick := pick_of(document, objective):
+            groups.setdefault(tuple(pick["configuration"].items()), {})[objective] = pick
     found = [_choice(document, group) for group in groups.values()]
     return tuple(sorted(found, key=lambda choice: not choice.is_recommended))
 
@@ -53,14 +52,14 @@ def field(choice: Choice, measure: Measure) -> Mrkdwn:
     return join("\n", [*described, _per_day(pick), *(say("_{line}_", line=line) for line in _grounds(pick) if line)])
 
 
-def current_field(current: Mapping[str, Any], measure: Measure) -> Mrkdwn:
+def current_field(current: CurrentDocument, measure: Measure) -> Mrkdwn:
     """Today's configuration, as the picks are shown."""
     numbers = [*_numbers(current, measure), measure.cost(current["usd_per_unit"]), _per_day(current)]
     sources = join(" · ", ["idle and failed runs included", running(current["configuration"])])
     return join("\n", [Mrkdwn("*Today*"), *numbers, say("_{sources}_", sources=sources)])
 
 
-def infeasible_fields(document: Mapping[str, Any]) -> list[Mrkdwn]:
+def infeasible_fields(document: AdviceDocument) -> list[Mrkdwn]:
     """One field for each objective that nothing satisfies."""
     return [
         say(
@@ -73,10 +72,11 @@ def infeasible_fields(document: Mapping[str, Any]) -> list[Mrkdwn]:
     ]
 
 
-def _choice(document: Mapping[str, Any], group: Sequence[str]) -> Choice:
-    recommended, current = document["recommended"], document["current"]
-    leading = recommended if recommended in group else group[0]
-    pick = document["objectives"][leading]
+def _choice(document: AdviceDocument, group: Mapping[str, PickDocument]) -> Choice:
+    """Of the picks that one configuration is, by objective."""
+    recommended, current = document["recommended"] or "", document["current"]
+    leading = recommended if recommended in group else next(iter(group))
+    pick = group[leading]
     return Choice(
         objective=leading,
         objectives=tuple(group),
@@ -86,7 +86,7 @@ def _choice(document: Mapping[str, Any], group: Sequence[str]) -> Choice:
     )
 
 
-def _numbers(found: Mapping[str, Any], measure: Measure) -> list[str]:
+def _numbers(found: PickDocument | CurrentDocument, measure: Measure) -> list[str]:
     """What a pick and today have in common: where it runs and how fast."""
     where = found["configuration"]
     return [
@@ -96,7 +96,7 @@ def _numbers(found: Mapping[str, Any], measure: Measure) -> list[str]:
     ]
 
 
-def _grounds(pick: Mapping[str, Any]) -> list[str]:
+def _grounds(pick: PickDocument) -> list[str]:
     """What the numbers rest on and how it would run, what holds it back, and a doubt where there is one."""
     spare, likely = pick["memory_headroom_gib"], pick["constraint_probability"]
     physics = [
@@ -110,7 +110,7 @@ def _grounds(pick: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _per_day(found: Mapping[str, Any]) -> str:
+def _per_day(found: PickDocument | CurrentDocument) -> str:
     if found["usd_per_day"] is None:
         return "cost per day unknown"
     demand = found["usd_per_day_at_demand"]

@@ -1,8 +1,6 @@
 """A finding about how little is known of a workload: what is missing, what would settle it, what can be done."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from bot.documents import Found
 from bot.render import Mrkdwn, join, say
 from bot.views.elements import Element, button
 from bot.views.numbers import money
@@ -13,22 +11,23 @@ __all__ = ["KINDS", "demotion", "trial", "words"]
 KINDS = frozenset({"thin_evidence", "stale_evidence"})
 
 
-def words(found: Mapping[str, Any]) -> Mrkdwn:
+def words(found: Found) -> Mrkdwn:
     """Why it is a finding, what would settle it, and whose workload it is."""
-    owner = say("Owner: {owner}", owner=owned_by(found["owner"])) if found.get("owner") else ""
-    return join("\n", [sentence(found["evidence"]), _settled_by(found), owner])
+    owner = found.get("owner")
+    whose = say("Owner: {owner}", owner=owned_by(owner)) if owner else ""
+    return join("\n", [sentence(found["evidence"]), _settled_by(found), whose])
 
 
-def _settled_by(found: Mapping[str, Any]) -> Mrkdwn:
+def _settled_by(found: Found) -> Mrkdwn:
     """The next run to make, in one sentence."""
     return say("*What would settle it:* {what}", what=ended(_what(found)))
 
 
-def _what(found: Mapping[str, Any]) -> str:
+def _what(found: Found) -> str:
     document = found["document"]
     unknown, trial, today = document["undetermined"], document["next_trial"], document["current"]
     if unknown:
-        return str(unknown["settled_by"])
+        return unknown["settled_by"]
     if found["kind"] == "stale_evidence":
         again = f"one more run on {machines(today['configuration'])}" if today else "one more run"
         return f"{again}; or another stage, if nobody relies on it any more"
@@ -37,14 +36,14 @@ def _what(found: Mapping[str, Any]) -> str:
     return f"more runs: `/gpu-advise {quoted(found['workload'])}` then says more"
 
 
-def trial(found: Mapping[str, Any], advice_id: str) -> list[Element]:
+def trial(found: Found, advice_id: str) -> list[Element]:
     """A run that teaches, where the answer knows one."""
     document = found["document"]
     is_known = document["next_trial"] and not document["undetermined"]
     return [button("Try first", "advice.try", advice_id)] if is_known else []
 
 
-def demotion(found: Mapping[str, Any], advice_id: str) -> list[Element]:
+def demotion(found: Found, advice_id: str) -> list[Element]:
     """The stage of what nobody relies on, where nothing has run: then nothing is amiss any more."""
     is_idle = found["kind"] == "stale_evidence" or found["document"]["undetermined"]
     value = f"{advice_id}:prototyping"

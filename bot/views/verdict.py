@@ -1,14 +1,12 @@
 """What an answer comes to, in sentences: the recommendation, flatness, break-even, the next trial."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.render import Mrkdwn, join, say
 from bot.views.infeasible import blocking, nothing_feasible
 from bot.views.measure import Measure
 from bot.views.numbers import amount, chance, money, percent, ratio
 from bot.views.phrases import ended, machines
 from bot.views.picks import Choice
+from engine import AdviceDocument, BreakEvenDocument, CurrentDocument, FlatnessDocument, PickDocument
 
 __all__ = ["against_today", "break_even", "headline", "judgement", "next_trial"]
 
@@ -21,7 +19,7 @@ _FLATNESS = {
 }
 
 
-def headline(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
+def headline(document: AdviceDocument, found: tuple[Choice, ...]) -> Mrkdwn:
     """One sentence: the recommendation and what was measured for it, or why there is none."""
     best = next((choice for choice in found if choice.is_recommended), None)
     if best is None:
@@ -31,13 +29,13 @@ def headline(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn:
     return against_today(best, document)
 
 
-def against_today(choice: Choice, document: Mapping[str, Any]) -> Mrkdwn:
+def against_today(choice: Choice, document: AdviceDocument) -> Mrkdwn:
     """What a pick gains and what it costs: 3.9× the clips per hour for 2 % more per clip."""
     gain = _gain(choice.pick, document["current"], Measure.of(document))
     return say("*{title}:* {gain}.", title=choice.title, gain=gain)
 
 
-def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
+def judgement(document: AdviceDocument, found: tuple[Choice, ...]) -> list[Mrkdwn]:
     """Flatness and break-even in words; that picks coincide, where they do."""
     shared = [choice.title.lower() for choice in found if len(choice.objectives) > 1]
     said = [say("The same configuration wins {title}.", title=title) for title in shared]
@@ -49,7 +47,7 @@ def judgement(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mr
     return said
 
 
-def break_even(pays: Mapping[str, Any]) -> Mrkdwn:
+def break_even(pays: BreakEvenDocument) -> Mrkdwn:
     """What an hour of waiting must be worth for one pick to pay over another."""
     worth = f"worth more than {money(pays['value'])}" if pays["value"] > 0 else "worth anything at all"
     return say(
@@ -60,7 +58,7 @@ def break_even(pays: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def next_trial(document: Mapping[str, Any]) -> Mrkdwn | None:
+def next_trial(document: AdviceDocument) -> Mrkdwn | None:
     """The one short run that would teach the most, what it costs and what it may bring."""
     trial = document["next_trial"]
     if not trial:
@@ -75,7 +73,7 @@ def next_trial(document: Mapping[str, Any]) -> Mrkdwn | None:
     )
 
 
-def _gain(pick: Mapping[str, Any], current: Mapping[str, Any] | None, measure: Measure) -> str:
+def _gain(pick: PickDocument, current: CurrentDocument | None, measure: Measure) -> str:
     """The pick against today, as factors; absolute where there is nothing to compare with."""
     speed, cost = pick["units_per_hour"]["p50"], pick["usd_per_unit"]["p50"]
     if not current:
@@ -96,7 +94,7 @@ def _price(factor: float, one: str) -> str:
     return f"{percent(abs(factor - 1))} {'more' if factor > 1 else 'less'} per {one}"
 
 
-def _out_of_reach(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrkdwn | None:
+def _out_of_reach(document: AdviceDocument, found: tuple[Choice, ...]) -> Mrkdwn | None:
     """Which limit stands in the way of the recommended objective; None when none does."""
     blocked = blocking(document)
     if blocked is None:
@@ -105,7 +103,7 @@ def _out_of_reach(document: Mapping[str, Any], found: tuple[Choice, ...]) -> Mrk
     return say("*{what}:* {why}.", what=what, why=nothing_feasible(blocked, document))
 
 
-def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
+def _undetermined(document: AdviceDocument) -> Mrkdwn:
     unknown = document["undetermined"] or {"reason": document["reason"], "settled_by": ""}
     settled = ended(unknown["settled_by"])
     return join(
@@ -117,7 +115,7 @@ def _undetermined(document: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _flatness(flatness: Mapping[str, Any], measure: Measure) -> Mrkdwn:
+def _flatness(flatness: FlatnessDocument, measure: Measure) -> Mrkdwn:
     spread = abs(flatness["spread"])
     varied = percent(spread) if spread < 1.0 else f"a factor of {ratio(1.0 + spread).removesuffix('×')}"
     words = _FLATNESS[flatness["verdict"]].format(spread=varied)

@@ -1,8 +1,9 @@
 """The story behind an advice: what was learned and predicted, what binds, what would flip it, what was searched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from bot.documents import Comparison, Observed, Story
 from bot.render import Mrkdwn, join, say
 from bot.views.deciding import exclusion_lines
 from bot.views.measure import Measure
@@ -10,6 +11,7 @@ from bot.views.numbers import chance, count, duration, money, percent, plain
 from bot.views.phrases import EVIDENCE_WORDS, configuration, constraint, ended, excluded, machines, sentence
 from bot.views.picks import Choice, choices
 from bot.views.verdict import break_even
+from engine import AdviceDocument, CertificateDocument, KindDocument, StageDocument, UndeterminedDocument
 
 __all__ = ["why"]
 
@@ -20,7 +22,7 @@ _KINDS = {"ai": "parallel (AI)", "traditional": "diminishing returns (traditiona
 _KIND_SOURCES = {"asked": "as its owner said", "inferred": "from its scaling", "population": "as most work like it"}
 
 
-def why(data: Mapping[str, Any]) -> dict[str, Any]:
+def why(data: Story) -> dict[str, Any]:
     """What `modal_why.json.j2` names, from an advice document, the runs behind it and what was checked since."""
     document = data["document"]
     found, measure, unknown = choices(document), Measure.of(document), document["undetermined"]
@@ -32,7 +34,7 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
             ("What is predicted", [_predicted(choice, measure) for choice in found]),
             ("Predicted against measured", _checked(data.get("verification"), measure)),
             ("What limits the choice", _binding(document, found)),
-            ("What is left out", exclusion_lines(data)),
+            ("What is left out", exclusion_lines(data.get("exclusions") or ())),
             ("What would flip it", [*(flip for choice in found for flip in _flips(choice)), *_worth(document)]),
             ("If a pick is sold out", _fallbacks(found)),
             ("What was searched", [_search(document["certificate"])] if document["certificate"] else []),
@@ -41,16 +43,16 @@ def why(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _heading(document: Mapping[str, Any]) -> str:
+def _heading(document: AdviceDocument) -> str:
     what = document["recommended"] or "no answer"
     return f"Why {what} for {document['workload']}?"
 
 
-def _settled_by(unknown: Mapping[str, Any]) -> Mrkdwn:
+def _settled_by(unknown: UndeterminedDocument) -> Mrkdwn:
     return say("*What would settle it:* {settled}", settled=sentence(unknown["settled_by"]))
 
 
-def _learned(document: Mapping[str, Any]) -> list[Mrkdwn]:
+def _learned(document: AdviceDocument) -> list[Mrkdwn]:
     """Stage and its evidence, kind and its parallel fraction, today's measured speed."""
     stage, kind, current = document["stage"], document["kind"], document["current"]
     said = []
@@ -66,7 +68,7 @@ def _learned(document: Mapping[str, Any]) -> list[Mrkdwn]:
     return said
 
 
-def _stage(stage: Mapping[str, Any]) -> Mrkdwn:
+def _stage(stage: StageDocument) -> Mrkdwn:
     drifted = stage["inferred"] not in {None, stage["value"]}
     return say(
         "Stage: {value}, {source}. {evidence} {alone}" if drifted else "Stage: {value}, {source}. {evidence}",
@@ -77,7 +79,7 @@ def _stage(stage: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _kind(kind: Mapping[str, Any]) -> Mrkdwn:
+def _kind(kind: KindDocument) -> Mrkdwn:
     name, source, parallel = _KINDS[kind["value"]], _KIND_SOURCES[kind["source"]], kind["parallel_fraction"]
     if not parallel:
         return say("Kind: {name}, {source}.", name=name, source=source)
@@ -91,16 +93,19 @@ def _kind(kind: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _runs(rows: Sequence[Mapping[str, Any]], measure: Measure) -> list[Mrkdwn]:
+def _runs(rows: Sequence[Observed], measure: Measure) -> list[Mrkdwn]:
     """What each configuration that it ran on taught."""
     said = [_run(row, measure) for row in rows[:_RUNS]]
     rest = len(rows) - _RUNS
     return [*said, say("• and {n} more configurations", n=count(rest))] if rest > 0 else said
 
 
-def _run(row: Mapping[str, Any], measure: Measure) -> Mrkdwn:
+def _run(row: Observed, measure: Measure) -> Mrkdwn:
     failed = f"{_counted(row['n_out_of_memory'])} out of memory" if row["n_out_of_memory"] else ""
-    worked = f"{_counted(row['n_succeeded'])}, {measure.speed(row['units_per_hour'])}" if row["n_succeeded"] else ""
+    speed = row["units_per_hour"]
+    worked = (
+        f"{_counted(row['n_succeeded'])}, {measure.speed(speed)}" if row["n_succeeded"] and speed is not None else ""
+    )
     taught = ", ".join(part for part in (worked, failed) if part) or "nothing succeeded"
     return say("• {where}: {taught}", where=machines(row), taught=taught)
 
@@ -145,7 +150,7 @@ _BETTER = {
 }
 
 
-def _checked(checked: Mapping[str, Any] | None, measure: Measure) -> list[Mrkdwn]:
+def _checked(checked: Comparison | None, measure: Measure) -> list[Mrkdwn]:
     """What runs on a configuration measured, beside what was predicted of it."""
     if checked is None:
         return []
@@ -173,7 +178,7 @@ def _checked(checked: Mapping[str, Any] | None, measure: Measure) -> list[Mrkdwn
 _INSIDE = {True: "inside the 90 % interval", False: "outside the 90 % interval", None: "without an interval"}
 
 
-def _binding(document: Mapping[str, Any], found: tuple[Choice, ...]) -> list[Mrkdwn]:
+def _binding(document: AdviceDocument, found: tuple[Choice, ...]) -> list[Mrkdwn]:
     measure = Measure.of(document)
     limits = [
         say("• {limit}", limit=constraint(name, limit, measure)) for name, limit in document["constraints"].items()
@@ -190,7 +195,7 @@ def _flips(choice: Choice) -> list[Mrkdwn]:
     return [join(" ", [second, say("The choice flips when {when}", when=when) if when else ""])]
 
 
-def _worth(document: Mapping[str, Any]) -> list[Mrkdwn]:
+def _worth(document: AdviceDocument) -> list[Mrkdwn]:
     """What an hour of waiting must be worth for each faster pick, and how sure it is that faster costs the same."""
     flatness = document["flatness"]
     likely = flatness.get("probability_flat") if flatness else None
@@ -216,7 +221,7 @@ def _fallbacks(found: tuple[Choice, ...]) -> list[Mrkdwn]:
     ]
 
 
-def _search(certificate: Mapping[str, Any]) -> Mrkdwn:
+def _search(certificate: CertificateDocument) -> Mrkdwn:
     left_out = excluded(certificate["excluded"])
     return say(
         "Every one of {configurations} configurations was weighed. Within every limit: {feasible}{rest}.",
@@ -226,7 +231,7 @@ def _search(certificate: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _versions(document: Mapping[str, Any]) -> Mrkdwn:
+def _versions(document: AdviceDocument) -> Mrkdwn:
     return say(
         "Catalogue {catalog_version} · model {model_version} · history {history_digest}",
         catalog_version=document["catalog_version"],

@@ -86,7 +86,7 @@ def test_without_json_a_table_names_today_and_what_to_take(runs: Path) -> None:
 
 def test_a_fleet_is_shown_in_tables_of_some_hundreds() -> None:
     names = [f"job-{number:03d}" for number in range(203)]
-    documents = [{**UNANSWERED, "workload": name} for name in names]
+    documents: list[Any] = [{**UNANSWERED, "workload": name} for name in names]
     with patch("bot.cli.output.Console", partial(Console, file=(shown := StringIO()), width=100)):
         show_scan(iter(documents))
     assert [line for line in shown.getvalue().split() if line.startswith("job-")] == names

@@ -104,7 +104,7 @@ class TestTheDigest:
 
 
 class TestAChoice:
-    document = as_document(ADVICE)
+    document: Any = as_document(ADVICE)
 
     @pytest.mark.parametrize("objective", ["cost", "value", "performance"])
     def test_of_an_objective_is_its_pick(self, objective: str) -> None:

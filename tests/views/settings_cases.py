@@ -55,7 +55,7 @@ def entry(**changes: Any) -> dict[str, Any]:
     return {**usual, "subject": "settings", "detail": detail, **changes}
 
 
-RENTED = as_document(ADVICE)["objectives"]["performance"]["configuration"]
+RENTED = as_document(ADVICE.objectives["performance"])["configuration"]
 DECISIONS = [
     entry(action=action, subject=subject, detail={"advice_id": "01a2"} | detail)
     for action, subject, detail in (

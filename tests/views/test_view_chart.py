@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.charts import Chart, Mark
 from bot.views.axes import money_axis, time_axis
 from bot.views.chart import chart, chart_in_words
+from engine import AdviceDocument
 from engine.advice import Advice, as_document
 from tests.views.test_view_properties import documents
 from tests.views.view_samples import A10G, ADVICE, HIDDEN, INFEASIBLE, TODAY, UNDETERMINED, pick, with_picks
@@ -38,7 +39,7 @@ def test_every_pick_and_today_are_marked_and_the_recommended_one_is_starred() ->
 
 
 def test_a_mark_stands_at_the_medians_and_reaches_over_its_interval() -> None:
-    mark, found = marked()["performance"], as_document(ADVICE)["objectives"]["performance"]
+    mark, found = marked()["performance"], as_document(ADVICE.objectives["performance"])
     seconds, usd = found["seconds_per_unit"], found["usd_per_unit"]
     assert (mark.at.seconds_per_unit, mark.at.usd_per_unit) == (seconds["p50"], usd["p50"])
     assert mark.interval is not None
@@ -131,7 +132,7 @@ def test_any_axis_has_room_at_its_ends_and_at_most_five_numbers_in_order(values:
 
 @given(document=documents())
 @settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-def test_any_answer_has_a_chart_or_none_and_words_for_it(document: dict[str, Any]) -> None:
+def test_any_answer_has_a_chart_or_none_and_words_for_it(document: AdviceDocument) -> None:
     found = chart(document, [])
     assert found is None or all(mark.at.seconds_per_unit > 0 and mark.at.usd_per_unit > 0 for mark in found.marks)
     assert chart_in_words(document).startswith("Chart of cost against time per ")
