@@ -81,9 +81,7 @@ def _probability_better(found: Found, preference: Preference, ground: Ground) ->
     prediction, today = ground.outlook.prediction, ground.outlook.today
     per_dollar = replace(preference, price_weight=1.0)  # the bargain's slope holds at the pick, not as far as today
     needed = per_dollar.burden(found.usd_per_hour) - per_dollar.burden(ground.usd_per_hour)
-    medians = prediction.log_units_per_hour.copy()
-    medians[today] += float(needed)
-    return float(replace(prediction, log_units_per_hour=medians).probability_above(today)[found.shape])
+    return float(prediction.probability_above(today, float(needed))[found.shape])
 
 
 def bottleneck_of(sheet: Accelerator, n_accelerators: int, ground: Ground) -> str | None:

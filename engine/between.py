@@ -8,11 +8,12 @@ from typing import Self
 import numpy as np
 
 from engine.advice import BreakEven, Flatness, Infeasible, Swing
-from engine.judgement import break_even_of, flatness_of
+from engine.judgement import Outcome, break_even_of, flatness_of
 from engine.outlook import Outlook
 from engine.picks import Found
+from engine.prediction import Component, Prediction
 from engine.search import Candidates, Points, candidates_of, find_points, frontier_of, shortlist
-from engine.units import Objective
+from engine.units import Floats, Integers, Objective
 from engine.workload import Policy
 
 __all__ = ["Ends", "break_evens"]
@@ -54,10 +55,8 @@ class Ends:
         per_unit = (frontier.usd_per_hour / speeds)[inner].tolist()
         first, last = (each.usd_per_hour / each.units_per_hour for each in (self.cheap, self.fast))
         shapes = np.concatenate([[self.cheap.shape], frontier.shape[inner], [self.fast.shape]])
-        prediction = outlook.prediction
-        return flatness_of(
-            [first, *per_unit, last], policy.flat_below, lambda some: prediction.covariance(shapes[some])
-        )
+        usd_per_unit = [first, *per_unit, last]
+        return flatness_of(usd_per_unit, policy.flat_below, _outcomes(outlook.prediction, shapes, np.log(usd_per_unit)))
 
     def swing(self, outlook: Outlook, policy: Policy) -> Swing:
         """The throughputs that the ends may have on any day whose prices lie within the policy's noise.
@@ -72,6 +71,17 @@ class Ends:
         near = loose.units_per_hour[loose.usd_per_hour <= band * usd]
         tight, wide = (_points(self.fast, candidates, outlook, factor).units_per_hour for factor in (1.0 / band, band))
         return Swing((float(near.min()), float(near.max())), (float(tight.max(initial=0.0)), float(wide.max())))
+
+
+def _outcomes(prediction: Prediction, shapes: Integers, log_costs: Floats) -> list[Outcome]:
+    """What the median costs per unit (n,) of (n,) `shapes` become in each regime."""
+    medians = prediction.log_units_per_hour[shapes]
+
+    def one(component: Component) -> Outcome:
+        logs = log_costs + medians - component.log_units_per_hour[shapes]
+        return Outcome(component.share, logs, lambda some: component.covariance(shapes[some]))
+
+    return [one(each) for each in prediction.components]
 
 
 def _points(found: Found, candidates: Candidates, outlook: Outlook, factor: float) -> Points:

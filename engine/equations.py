@@ -9,12 +9,12 @@ import numpy as np
 from engine.accelerators import Accelerators
 from engine.features import Traits, features
 from engine.observations import Observations
+from engine.regimes import is_tokens
 from engine.shapes import Shapes
 from engine.units import SECONDS_PER_HOUR, Floats, Integers
 
 __all__ = ["Equations", "as_today", "digest", "equations", "traits"]
 
-_TOKENS = frozenset({"token", "tok"})
 _PARALLEL_TOKENS, _LONE_TOKENS = np.log(20_000.0), np.log(50.0)  # a second and accelerator: training, one stream
 
 
@@ -27,6 +27,7 @@ class Equations:
     """
 
     unit: str
+    traits: Traits
     shapes: Shapes
     architecture: Integers
     phi: Floats
@@ -47,10 +48,11 @@ def equations(observations: Observations, accelerators: Accelerators) -> Equatio
     shapes = observations.shapes(accelerators)
     row = np.flatnonzero(observations.is_measured & (shapes.accelerator >= 0))
     measured = as_today(shapes.take(row), observations)
-    phi = features(measured, accelerators, traits(observations))
+    known = traits(observations)
+    phi = features(measured, accelerators, known)
     logs, n_runs = observations.log_units_per_hour[row], observations.n_succeeded[row]
     built = accelerators.columns.architecture[measured.accelerator]
-    return Equations(_unit(observations), measured, built, phi, logs, n_runs)
+    return Equations(_unit(observations), known, measured, built, phi, logs, n_runs)
 
 
 def as_today(shapes: Shapes, observations: Observations) -> Shapes:
@@ -81,7 +83,7 @@ def _decoding(observations: Observations) -> float:
 
     A lone stream decodes tens of tokens a second, a full server thousands; training and prefill read tens of thousands.
     """
-    if _unit(observations) not in _TOKENS or not observations.is_measured.any():
+    if not is_tokens(_unit(observations)) or not observations.is_measured.any():
         return 0.0
     rates = (observations.log_units_per_hour - np.log(observations.total * SECONDS_PER_HOUR))[observations.is_measured]
     return float(np.clip((_PARALLEL_TOKENS - np.median(rates)) / (_PARALLEL_TOKENS - _LONE_TOKENS), 0.0, 1.0))

@@ -1,6 +1,8 @@
 """From what an organisation's workloads did to the model that all of them share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import log
 
 import numpy as np
 
@@ -8,6 +10,7 @@ from engine.accelerators import Accelerators
 from engine.equations import Equations, digest, equations
 from engine.model import Lesson, Model, Sums
 from engine.observations import Observations
+from engine.regimes import regimes_of, shares_of
 from engine.scales import PHYSICS, Scales
 from engine.units import Floats
 
@@ -16,8 +19,9 @@ __all__ = [
     "contribution",
     "fit",
     "learn",
-    "lesson_of",
+    "lessons_of",
     "level_of",
+    "log_volume",
     "noise_evidence",
     "noise_of",
     "own_covariance",
@@ -26,6 +30,8 @@ __all__ = [
     "shared_posterior",
 ]
 
+_A_DIFFERENCE = 2  # configurations
+_NEGLIGIBLE = 0.001  # probability of a regime: it learns nothing from such a workload
 LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
 
 
@@ -45,26 +51,53 @@ def learn(
     """
     lessons, taught_by = {each.key: each for each in model.lessons}, set(model.taught_by)
     for each in (each for each in before if digest(each) in taught_by):
-        _add(lessons, lesson_of(equations(each, accelerators), accelerators, model.scales), -1.0)
+        _add(lessons, lessons_of(equations(each, accelerators), accelerators, model.scales), -1.0)
         taught_by.remove(digest(each))
     for each in now:
-        _add(lessons, lesson_of(equations(each, accelerators), accelerators, model.scales), 1.0)
+        _add(lessons, lessons_of(equations(each, accelerators), accelerators, model.scales), 1.0)
         taught_by.add(digest(each))
     kept = (lessons[key].trimmed for key in sorted(lessons) if lessons[key].sums.workloads)
     return Model(model.scales, model.sheets, tuple(kept), frozenset(taught_by))
 
 
-def _add(lessons: dict[tuple[str, int], Lesson], lesson: Lesson, weight: float) -> None:
-    nothing = Lesson(lesson.unit, lesson.step, (), Sums.none(len(lesson.sums.learned) - len(lesson.accelerators)))
-    lessons[lesson.key] = lessons.get(lesson.key, nothing).plus(lesson, weight)
+def _add(lessons: dict[tuple[str, str, int], Lesson], told: Iterable[Lesson], weight: float) -> None:
+    for lesson in told:
+        n_slopes = len(lesson.sums.learned) - len(lesson.accelerators)
+        nothing = replace(lesson, accelerators=(), sums=Sums.none(n_slopes))
+        lessons[lesson.key] = lessons.get(lesson.key, nothing).plus(lesson, weight)
 
 
-def lesson_of(known: Equations, accelerators: Accelerators, scales: Scales) -> Lesson:
-    """What one workload teaches, and whom: those that count in its unit at about its level."""
+def lessons_of(known: Equations, accelerators: Accelerators, scales: Scales) -> tuple[Lesson, ...]:
+    """What one workload teaches, and whom: those that count in its unit at about its level, regime by regime.
+
+    Each regime learns from it by how likely the workload is of it. That is judged by its own measurements alone, one
+    step of expectation (Dempster, Laird and Rubin, 1977), so that lessons add up in whatever order they come.
+    """
     names, parts = list(accelerators), np.unique(known.accelerator).tolist()
+    about = tuple(names[part] for part in parts)
     level = level_of(known, scales) or 0.0  # without a measurement it teaches nothing anyway
-    sums = contribution(known, parts, scales)
-    return Lesson.at(known.unit, level, tuple(names[part] for part in parts), sums).trimmed
+    regimes = regimes_of(scales, known.unit, known.traits)
+    sums = [contribution(known, parts, regime.scales) for regime in regimes]
+    evidence = [
+        _log_evidence(known, each, about, r.scales, accelerators) for each, r in zip(sums, regimes, strict=True)
+    ]
+    shares = shares_of([log(regime.share) + each for regime, each in zip(regimes, evidence, strict=True)])
+    told = zip(regimes, sums, shares, strict=True)
+    return tuple(
+        Lesson.at(regime.name, known.unit, level, about, each.times(share)).trimmed
+        for regime, each, share in told
+        if share >= _NEGLIGIBLE
+    )
+
+
+def _log_evidence(
+    known: Equations, sums: Sums, about: Sequence[str], scales: Scales, accelerators: Accelerators
+) -> float:
+    """Natural log density of a workload's differences, but for a constant; it has none below two configurations."""
+    if len(known) < _A_DIFFERENCE:
+        return 0.0
+    evidence = noise_evidence(sums, scales, prior_covariance(scales, about, accelerators))
+    return float(np.logaddexp.reduce(evidence)) - log_volume(known, scales)
 
 
 def level_of(known: Equations, scales: Scales) -> float | None:
@@ -94,6 +127,13 @@ def own_covariance(known: Equations, scales: Scales) -> Floats:
     covariance: Floats = (known.phi * np.array(scales.workload) ** 2) @ known.phi.T
     covariance += scales.workload_architecture**2 * akin + scales.workload_accelerator**2 * same_part
     return covariance + np.diag(scales.configuration**2 + scales.run**2 / known.n_runs)
+
+
+def log_volume(known: Equations, scales: Scales) -> float:
+    """Half the log determinant of the workload's own covariance, its free level projected out."""
+    covariance = own_covariance(known, scales)
+    level = np.linalg.solve(covariance, np.ones(len(known))).sum()
+    return 0.5 * float(np.linalg.slogdet(covariance)[1] + np.log(level) + (len(known) - 1) * np.log(2.0 * np.pi))
 
 
 def prior_covariance(scales: Scales, names: Sequence[str], accelerators: Accelerators) -> Floats:
@@ -153,13 +193,13 @@ def noise_evidence(sums: Sums, scales: Scales, prior: Floats) -> Floats:
     values, along = np.maximum(values, 0.0)[None, :], (sums.learned @ root @ vectors)[None, :] ** 2
     variance = np.exp(2.0 * LOG_NOISE)[:, None]
     explained = (along / variance**2 / (1.0 + values / variance)).sum(axis=1)
-    log: Floats = 0.5 * explained - sums.freedom * LOG_NOISE - 0.5 * sums.squares / variance[:, 0]
-    log -= 0.5 * np.log1p(values / variance).sum(axis=1) + 0.5 * (LOG_NOISE / scales.noise) ** 2
-    return log
+    evidence: Floats = 0.5 * explained - sums.freedom * LOG_NOISE - 0.5 * sums.squares / variance[:, 0]
+    evidence -= 0.5 * np.log1p(values / variance).sum(axis=1) + 0.5 * (LOG_NOISE / scales.noise) ** 2
+    return evidence
 
 
 def noise_of(sums: Sums, scales: Scales, prior: Floats) -> float:
     """The organisation's noise; that it is uncertain itself is part of a prediction's heavy tails."""
-    log = noise_evidence(sums.limited(scales.independent), scales, prior)
-    weights = np.exp(log - log.max())
+    evidence = noise_evidence(sums.limited(scales.independent), scales, prior)
+    weights = np.exp(evidence - evidence.max())
     return float(np.exp(weights @ LOG_NOISE / weights.sum()))

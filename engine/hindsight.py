@@ -6,8 +6,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from engine.accelerators import Accelerators
-from engine.equations import digest, equations
-from engine.fit import lesson_of
+from engine.fit import learn
 from engine.model import Model
 from engine.observations import Observations
 from engine.predict import predict
@@ -44,7 +43,7 @@ def leave_one_out(
 
 
 def _of_workload(model: Model, known: Observations, accelerators: Accelerators) -> Iterator[Hindsight]:
-    others = _without(model, known, accelerators)
+    others = learn(model, (known,), (), accelerators)
     shapes = known.shapes(accelerators)
     measured = np.flatnonzero(known.is_measured & (shapes.accelerator >= 0))
     if len(measured) < _FEWEST:
@@ -55,15 +54,6 @@ def _of_workload(model: Model, known: Observations, accelerators: Accelerators) 
         predicted = Interval(*(float(np.exp(found.quantile(tail)[0])) for tail in _TAILS))
         speed = float(np.exp(known.log_units_per_hour[row]))
         yield Hindsight(known.workload, known.accelerator[row], predicted, speed)
-
-
-def _without(model: Model, known: Observations, accelerators: Accelerators) -> Model:
-    """What the organisation's other workloads taught."""
-    if digest(known) not in model.taught_by:
-        return model
-    own = lesson_of(equations(known, accelerators), accelerators, model.scales)
-    lessons = tuple(each.plus(own, -1.0) if each.key == own.key else each for each in model.lessons)
-    return replace(model, lessons=lessons, taught_by=model.taught_by - {digest(known)})
 
 
 def _rows(known: Observations, kept: Bools) -> Observations:

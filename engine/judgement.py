@@ -1,6 +1,7 @@
 """What the numbers mean: flatness, break-even, what is missing where nothing is feasible, what a pick is limited by."""
 
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
 
@@ -12,7 +13,7 @@ from engine.search import Limits, Speeds, tests_over
 from engine.space import Space
 from engine.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Integers, Objective
 
-__all__ = ["break_even_of", "explain_infeasible", "flatness_of", "probability_flat"]
+__all__ = ["Outcome", "break_even_of", "explain_infeasible", "flatness_of", "probability_flat"]
 
 _POINTS = 2048  # of the lattice
 _PRIMES = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37], dtype=np.float64)
@@ -20,19 +21,31 @@ _DIRECTIONS = len(_PRIMES)
 _WEIGHED = 64  # costs: neighbours on a frontier err together, and the work grows with the third power
 
 
-def flatness_of(
-    usd_per_unit: Sequence[float], flat_below: float, log_covariance: Callable[[Integers], Floats] | None = None
-) -> Flatness:
+@dataclass(frozen=True, eq=False, slots=True)
+class Outcome:
+    """What n costs per unit may turn out to be with probability `share`: medians (n,) of their natural logarithms.
+
+    `log_covariance` gives the covariance (k, k) of those at k positions.
+    """
+
+    share: float
+    log_costs: Floats
+    log_covariance: Callable[[Integers], Floats]
+
+
+def flatness_of(usd_per_unit: Sequence[float], flat_below: float, outcomes: Sequence[Outcome] = ()) -> Flatness:
     """How much the median cost per unit varies along the frontier, (n,) from the cost pick to the performance pick.
 
-    With `log_covariance`, which gives the covariance (k, k) of the natural logarithms at k positions, also the
-    probability that it varies by less than `flat_below`, as an even choice among many costs shows it.
+    With `outcomes`, whose shares add up to one, also the probability that it varies by less than `flat_below`, as an
+    even choice among many costs shows it.
     """
     spread = float(max(usd_per_unit) / min(usd_per_unit) - 1.0)
-    chance = None
-    if log_covariance is not None:
-        weighed = evenly(len(usd_per_unit), _WEIGHED)
-        chance = probability_flat(np.log(usd_per_unit)[weighed], log_covariance(weighed), flat_below)
+    weighed = evenly(len(usd_per_unit), _WEIGHED)
+    chances = [
+        each.share * probability_flat(each.log_costs[weighed], each.log_covariance(weighed), flat_below)
+        for each in outcomes
+    ]
+    chance = sum(chances) if chances else None
     if spread < flat_below:
         return Flatness(spread, "flat", chance)
     return Flatness(spread, "rising" if usd_per_unit[-1] >= usd_per_unit[0] else "falling", chance)
@@ -41,7 +54,7 @@ def flatness_of(
 def probability_flat(log_costs: Floats, covariance: Floats, flat_below: float) -> float:
     """Probability that the largest of n costs is less than `flat_below` above the least.
 
-    Their logarithms are jointly Student's t of four degrees of freedom, as a `Prediction` is: Normal variates, all
+    Their logarithms are jointly Student's t of four degrees of freedom, as a `Component` is: Normal variates, all
     divided by the root of the same mean of four squares. The mean over a fixed lattice of them, along the strongest
     directions of what does not move all costs alike (Richtmyer 1951; Genz and Bretz 2009, section 4.2); against a
     million random draws it errs by about 0.01 at most.

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.accelerators import Accelerators
 from engine.equations import Equations, equations
-from engine.fit import LOG_NOISE, contribution, noise_evidence, own_covariance, prior_covariance
+from engine.fit import LOG_NOISE, contribution, log_volume, noise_evidence, prior_covariance
 from engine.model import Sums
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
@@ -19,7 +19,7 @@ __all__ = ["Measured", "fit_scales", "gather", "log_likelihood", "refit"]
 _STEP = 1.4  # of a deviation, up or down; a slope moves by a third of how far organisations stray
 _WORTH = 0.01  # a smaller gain in log likelihood is no reason to move a constant
 # Not told by one mean a configuration, nor by what one workload says of another.
-_FIXED = ("level", "run", "counted", "independent", "alike", "stranger", "freedom")
+_FIXED = ("level", "run", "counted", "independent", "alike", "stranger", "freedom", "undivided", "host_bound")
 _PER_FEATURE = ("slopes", "organisation", "workload")
 
 
@@ -128,17 +128,10 @@ def _of_organisation(measured: Measured, scales: Scales) -> float:
     sums, volume = Sums.none(len(scales.slopes) + len(measured.parts)), 0.0
     for each in measured.workloads:
         sums = sums.plus(contribution(each, measured.parts, scales))
-        volume += _log_volume(each, scales)
+        volume += log_volume(each, scales)
     weight = scales.independent / max(sums.workloads, scales.independent)
     names = list(measured.accelerators)
     covariance = prior_covariance(scales, [names[part] for part in measured.parts], measured.accelerators)
     log = noise_evidence(sums.limited(scales.independent), scales, covariance)
     prior = np.log(np.exp(-0.5 * (LOG_NOISE / scales.noise) ** 2).sum())
     return float(np.logaddexp.reduce(log) - prior - weight * volume)
-
-
-def _log_volume(known: Equations, scales: Scales) -> float:
-    """Half the log determinant of the workload's own covariance, its free level projected out."""
-    covariance = own_covariance(known, scales)
-    level = np.linalg.solve(covariance, np.ones(len(known))).sum()
-    return 0.5 * float(np.linalg.slogdet(covariance)[1] + np.log(level) + (len(known) - 1) * np.log(2.0 * np.pi))

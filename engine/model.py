@@ -52,10 +52,13 @@ class Sums:
         values = (getattr(self, field.name) for field in fields(self))
         return type(self)(*(np.round(value / _GRID) * _GRID for value in values))
 
+    def times(self, weight: float) -> Self:
+        """What as many as `weight` workloads instead of each would add up to."""
+        return type(self)(*(weight * getattr(self, field.name) for field in fields(self)))
+
     def limited(self, workloads: float) -> Self:
         """These, weighed down to what `workloads` of their kind would teach where there are more."""
-        weight = workloads / max(self.workloads, workloads)
-        return type(self)(*(weight * getattr(self, field.name) for field in fields(self)))
+        return self.times(workloads / max(self.workloads, workloads))
 
     def among(self, places: list[int], size: int) -> Self:
         """These as part of `size` unknowns, their own being at `places`."""
@@ -73,23 +76,25 @@ class Sums:
 class Lesson:
     """The sums of workloads that count in one `unit` at about one level, over slopes and effects of `accelerators`.
 
-    A level is what remains of the logarithm of throughput when the hardware is taken out; `step` is it, rounded.
+    Workloads count for as much as they are likely to be of the `regime`. A level is what remains of the logarithm of
+    throughput when the hardware is taken out; `step` is it, rounded.
     """
 
+    regime: str
     unit: str
     step: int
     accelerators: tuple[str, ...]
     sums: Sums
 
     @classmethod
-    def at(cls, unit: str, level: float, accelerators: tuple[str, ...], sums: Sums) -> Self:
-        """What one workload at `level` teaches."""
-        return cls(unit, round(level / _STEP), accelerators, sums.on_grid)
+    def at(cls, regime: str, unit: str, level: float, accelerators: tuple[str, ...], sums: Sums) -> Self:
+        """What one workload at `level` teaches of a regime."""
+        return cls(regime, unit, round(level / _STEP), accelerators, sums.on_grid)
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> tuple[str, str, int]:
         """Lessons of one key add up."""
-        return self.unit, self.step
+        return self.regime, self.unit, self.step
 
     @property
     def trimmed(self) -> "Lesson":
@@ -104,7 +109,8 @@ class Lesson:
     def plus(self, other: "Lesson", weight: float = 1.0) -> "Lesson":
         """This and `weight` times the `other`, over the accelerators of both."""
         names = tuple(sorted({*self.accelerators, *other.accelerators}))
-        return Lesson(self.unit, self.step, names, self._over(names).plus(other._over(names), weight))  # noqa: SLF001
+        sums = self._over(names).plus(other._over(names), weight)  # noqa: SLF001
+        return replace(self, accelerators=names, sums=sums)
 
     def likeness(self, unit: str, level: float | None, scales: Scales) -> float:
         """How much a workload at `level` learns from this, 0 to 1: a local likelihood (Tibshirani and Hastie, 1987)."""
@@ -137,10 +143,10 @@ class Model:
         """Twelve hexadecimal digits over everything that predictions depend on."""
         return hashlib.sha256(json.dumps(self.as_document(), sort_keys=True).encode()).hexdigest()[:12]
 
-    def lesson_for(self, unit: str, level: float | None) -> Lesson:
-        """All lessons, each weighed by how much it is like a workload that counts in `unit` at `level`."""
-        total = Lesson(unit, 0, (), Sums.none(len(self.scales.slopes)))
-        for each in self.lessons:
+    def lesson_for(self, regime: str, unit: str, level: float | None) -> Lesson:
+        """All lessons of a regime, each weighed by how much it is like a workload that counts in `unit` at `level`."""
+        total = Lesson(regime, unit, 0, (), Sums.none(len(self.scales.slopes)))
+        for each in (each for each in self.lessons if each.regime == regime):
             total = total.plus(each, each.likeness(unit, level, self.scales))
         return total
 
@@ -173,6 +179,7 @@ class Model:
 def _listed(lesson: Lesson) -> dict[str, Any]:
     sums = lesson.sums
     return {
+        "regime": lesson.regime,
         "unit": lesson.unit,
         "step": lesson.step,
         "accelerators": list(lesson.accelerators),
@@ -187,4 +194,5 @@ def _listed(lesson: Lesson) -> dict[str, Any]:
 def _lesson(document: Mapping[str, Any]) -> Lesson:
     gathered, learned = (np.array(document[name], dtype=np.float64) for name in ("gathered", "learned"))
     sums = Sums(gathered, learned, *(document[name] for name in ("squares", "freedom", "workloads")))
-    return Lesson(document["unit"], document["step"], tuple(document["accelerators"]), sums)
+    place = (document["regime"], document["unit"], document["step"])
+    return Lesson(*place, tuple(document["accelerators"]), sums)

@@ -10,8 +10,9 @@ from engine.history import History
 from engine.model import Model
 from engine.observations import Observations
 from engine.predict import predict
+from engine.prediction import Component, Prediction
 from engine.search import Speeds
-from engine.shapes import Prediction, Shapes
+from engine.shapes import Shapes
 from engine.space import CatalogIndex, Space
 from engine.units import EVIDENCES, PRECISIONS, Bools, Floats, Integers, Interval
 from engine.workload import Policy, Workload
@@ -136,10 +137,15 @@ def _as_measured(prediction: Prediction, shapes: Shapes, observations: Observati
     """Where a configuration has run, the median is what was measured: a limit that it broke, it broke."""
     verified = np.flatnonzero(prediction.evidence == _VERIFIED)
     measured = as_today(observations.shapes(space.index.catalog.accelerators), observations)
-    medians = prediction.log_units_per_hour.copy()
+    speeds = np.full(len(shapes), np.nan)
     for row in np.flatnonzero(observations.is_measured):
-        medians[verified[_is_same(shapes.take(verified), measured, int(row))]] = observations.log_units_per_hour[row]
-    return replace(prediction, log_units_per_hour=medians)
+        speeds[verified[_is_same(shapes.take(verified), measured, int(row))]] = observations.log_units_per_hour[row]
+
+    def known(component: Component) -> Component:
+        medians = np.where(np.isnan(speeds), component.log_units_per_hour, speeds)
+        return replace(component, log_units_per_hour=medians)
+
+    return replace(prediction, components=tuple(known(each) for each in prediction.components))
 
 
 def _is_same(shapes: Shapes, measured: Shapes, row: int) -> Bools:

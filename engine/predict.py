@@ -1,185 +1,89 @@
 """What a workload would do on configurations that it may never have run on."""
 
-from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
 from engine.accelerators import Accelerators
-from engine.equations import Equations, as_today, digest, equations, traits
+from engine.equations import Equations, as_today, digest, equations
 from engine.features import features
-from engine.fit import (
-    lesson_of,
-    level_of,
-    noise_of,
-    own_slopes_and_effects,
-    prior_covariance,
-    shared_posterior,
-)
+from engine.fit import lessons_of, level_of
 from engine.memory import memory_fits, memory_needed
 from engine.model import Lesson, Model
 from engine.observations import Observations
-from engine.scales import Scales
-from engine.shapes import Prediction, Shapes
+from engine.posterior import Latent, Mix, believe
+from engine.prediction import Component, Prediction
+from engine.regimes import regimes_of, shares_of
+from engine.shapes import Shapes
 from engine.units import EVIDENCES, Bools, Floats, Integers
 
 __all__ = ["predict"]
 
 _SHARED = 24  # loadings kept: directions in which predictions err together; the rest of the variance counts as own
-_MAJORITY, _OUTLYING = 3, 4.0  # measurements; deviations from what the others say, beyond which one is doubted
+_NEGLIGIBLE = 0.01  # probability of a regime that is left out
 _HARDWARE = ("accelerator", "accelerator_count", "node_count")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Mix:
-    """What n configurations make of the latent vector: level, slopes, part effects, effects of known configurations.
-
-    `phi` (n, p), `place` (n,) of each configuration's part among the parts, `same` (n, n_known).
-    """
-
-    phi: Floats
-    place: Integers
-    same: Bools
-
-    def of(self, latent: Floats) -> Floats:
-        """(n, ...) the combination of `latent` (1 + p + n_parts + n_known, ...) at each configuration."""
-        p = 1 + self.phi.shape[1]
-        mixed: Floats = latent[0] + self.phi @ latent[1:p] + latent[p + self.place]
-        rows, known = np.nonzero(self.same)
-        mixed[rows] += latent[len(latent) - self.same.shape[1] + known]
-        return mixed
 
 
 def predict(model: Model, observations: Observations, shapes: Shapes, accelerators: Accelerators) -> Prediction:
     """The posterior predictive of one further run on each shape, given the organisation and the workload's own runs.
 
-    The workload's latent vector holds its level, slopes, one effect a part and one a measured configuration. All of it
-    is Gaussian, so conditioning on n measured configurations is one solve of size n.
+    A mixture over regimes, each weighed by how many of the organisation's workloads are of it and by how likely it
+    makes what this one measured.
     """
     asked, known = as_today(shapes, observations), equations(observations, accelerators)
     same = _same_configuration(asked, known.shapes)
     parts = np.unique(np.concatenate([known.accelerator, asked.accelerator]))
-    taught = _taught(model, observations, known, accelerators)
-    names = list(accelerators)
-    shared = _organisation(model.scales, taught, [names[part] for part in parts], accelerators)
-    latent = _posterior(_prior(model.scales, shared, known), known, parts, model.scales)
-    mix = _Mix(features(asked, accelerators, traits(observations)), np.searchsorted(parts, asked.accelerator), same)
-    is_new = ~same.any(axis=1)
-    width = np.where(is_new, latent.stretch, 1.0)  # what was measured there stays as certain as it was
-    loadings, left = _shared(mix, latent.covariance)
-    own = np.where(is_new, (shared.noise * model.scales.configuration) ** 2, 0.0)
+    mix = Mix(features(asked, accelerators, known.traits), np.searchsorted(parts, asked.accelerator), same)
+    beliefs, run_variance = _beliefs(model, observations, known, parts, accelerators), model.scales.run**2
     return Prediction(
-        log_units_per_hour=mix.of(latent.mean),
-        loadings=width[:, None] * loadings,
-        own_variance=width**2 * (left + own) + model.scales.run**2,
+        components=tuple(_component(share, latent, mix, run_variance) for share, latent in beliefs),
         evidence=_evidence(asked, known.shapes, same),
-        fits=memory_fits(observations, asked, accelerators) | ~is_new,
+        fits=memory_fits(observations, asked, accelerators) | same.any(axis=1),
         memory_needed_gib=memory_needed(observations, asked, accelerators),
     )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Latent:
-    """Level, slopes, effects of parts, effects of known configurations: mean (n,) and covariance (n, n).
-
-    `stretch` is how much wider than its organisation's noise the workload's own runs say that it strays.
-    """
-
-    mean: Floats
-    covariance: Floats
-    stretch: float = 1.0
+def _component(share: float, latent: Latent, mix: Mix, run_variance: float) -> Component:
+    is_new = ~mix.same.any(axis=1)
+    width = np.where(is_new, latent.stretch, 1.0)  # what was measured there stays as certain as it was
+    loadings, left = _shared(mix, latent.covariance)
+    own = np.where(is_new, latent.own_variance, 0.0)
+    own_variance = width**2 * (left + own) + run_variance
+    return Component(share, mix.of(latent.mean), width[:, None] * loadings, own_variance)
 
 
-def _posterior(prior: _Latent, known: Equations, parts: Integers, scales: Scales) -> _Latent:
-    """What the workload's own runs make of the prior.
-
-    They tell how far it strays as well as where to: with an inverse-gamma scale of `freedom` measurements, n - 1
-    differences at Mahalanobis distance d stretch everything by (freedom + d^2) / (freedom + n - 1), the conjugate
-    update of a Student-t process (Shah, Wilson and Ghahramani, 2014).
-    """
-    if not len(known):
-        return prior
-    mix = _Mix(known.phi, np.searchsorted(parts, known.accelerator), np.eye(len(known), dtype=np.bool_))
-    reach = mix.of(prior.covariance)
-    seen = mix.of(reach.T) + np.diag(scales.run**2 / known.n_runs)
-    mean = prior.mean.copy()
-    mean[0] = (known.log_units_per_hour - mix.of(mean)).mean()  # any level is as likely: begin at a likely one
-    left = known.log_units_per_hour - mix.of(mean)
-    seen += np.diag(_own_noise(seen, left, scales.freedom))
-    solved = np.linalg.solve(seen, np.column_stack([reach, left]))
-    distance, freedom = float(left @ solved[:, -1]), scales.freedom
-    stretch = np.sqrt((freedom + distance) / (freedom + len(known) - 1.0))
-    return _Latent(mean + reach.T @ solved[:, -1], prior.covariance - reach.T @ solved[:, :-1], float(stretch))
+def _beliefs(
+    model: Model, observations: Observations, known: Equations, parts: Integers, accelerators: Accelerators
+) -> list[tuple[float, Latent]]:
+    """The probability of each regime that is not next to impossible, and what is believed in it."""
+    regimes = regimes_of(model.scales, known.unit, known.traits)
+    lessons = _taught(model, observations, known, accelerators)
+    latents = [
+        believe(regime.scales, lesson, known, parts, accelerators)
+        for regime, lesson in zip(regimes, lessons, strict=True)
+    ]
+    workloads = np.array([lesson.sums.workloads for lesson in lessons])
+    counted = workloads * min(1.0, model.scales.counted / max(workloads.sum(), 1.0))
+    before = np.log([regime.share + each for regime, each in zip(regimes, counted, strict=True)])
+    shares = shares_of([log + latent.log_evidence for log, latent in zip(before, latents, strict=True)])
+    likely = [share >= _NEGLIGIBLE for share in shares]
+    total = sum(compress(shares, likely))
+    return [(share / total, latent) for share, latent in compress(zip(shares, latents, strict=True), likely)]
 
 
-def _own_noise(seen: Floats, left: Floats, freedom: float) -> Floats:
-    """(n,) variance to add to the measurement that the others say is wrong; nought where none is, and below three.
-
-    Leaving each out in turn, its error over what the rest expect of it, their own straying included, is the externally
-    studentised residual (Cook and Weisberg, 1982): beyond four, the square of that error becomes the run's own noise.
-    """
-    added, n = np.zeros(len(left)), len(left)
-    if n < _MAJORITY:
-        return added
-    inverse = np.linalg.inv(seen)
-    weighed, precision = inverse @ left, np.diag(inverse)
-    score = np.abs(weighed) / np.sqrt(precision)
-    worst = int(score.argmax())
-    stretch = (freedom + float(left @ weighed) - score[worst] ** 2) / (freedom + n - 2.0)
-    if score[worst] > _OUTLYING * np.sqrt(stretch):
-        added[worst] = (weighed[worst] / precision[worst]) ** 2
-    return added
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Organisation:
-    """Its noise; a new workload's slopes and effects of n parts: mean (p + n,) and covariance, its own straying in."""
-
-    noise: float
-    mean: Floats
-    covariance: Floats
-
-
-def _organisation(scales: Scales, taught: Lesson, parts: list[str], accelerators: Accelerators) -> _Organisation:
-    """What the organisation's other workloads say of this one.
-
-    Of a part that none of them ran, those of its architecture tell: the conditional of a Gaussian (Rasmussen and
-    Williams, 2006, A.6). With C the prior covariance of what they tell of and K that with what is asked, it is carried
-    over by K'C^-1, and the prior of what is asked less K'C^-1 K stays as unknown as it was.
-    """
-    p, told = len(scales.slopes), len(taught.sums.learned)
-    prior = prior_covariance(scales, (*taught.accelerators, *parts), accelerators)
-    asked = [*range(p), *range(told, len(prior))]
-    noise = noise_of(taught.sums, scales, prior[:told, :told])
-    mean, covariance = shared_posterior(taught.sums, scales, prior[:told, :told], noise)
-    carried = np.linalg.solve(prior[:told, :told], prior[:told, asked]).T
-    left = prior[np.ix_(asked, asked)] - carried @ prior[:told, asked]
-    own = noise**2 * own_slopes_and_effects(scales, parts, accelerators)
-    return _Organisation(noise, carried @ mean, carried @ covariance @ carried.T + left + own)
-
-
-def _prior(scales: Scales, shared: _Organisation, known: Equations) -> _Latent:
-    """Level, slopes, effects of parts and of known configurations, before the workload's own runs are looked at."""
-    inner = slice(1, 1 + len(shared.mean))
-    n = inner.stop + len(known)
-    mean, covariance = np.zeros(n), np.zeros((n, n))
-    mean[inner], covariance[inner, inner] = shared.mean, shared.covariance
-    covariance[0, 0] = scales.level**2
-    tail = np.arange(inner.stop, n)
-    covariance[tail, tail] = (shared.noise * scales.configuration) ** 2
-    return _Latent(mean, covariance)
-
-
-def _taught(model: Model, observations: Observations, known: Equations, accelerators: Accelerators) -> Lesson:
-    """What the organisation's workloads teach this one, without what this very workload contributed."""
+def _taught(model: Model, observations: Observations, known: Equations, accelerators: Accelerators) -> list[Lesson]:
+    """What the organisation's workloads teach this one, regime by regime, without what it contributed itself."""
     level = level_of(known, model.scales)
-    lesson = model.lesson_for(known.unit, level)
-    if digest(observations) not in model.taught_by:
-        return lesson
-    own = lesson_of(known, accelerators, model.scales)
-    return lesson.plus(own, -own.likeness(known.unit, level, model.scales))
+    names = [regime.name for regime in regimes_of(model.scales, known.unit, known.traits)]
+    lessons = {name: model.lesson_for(name, known.unit, level) for name in names}
+    if digest(observations) in model.taught_by:
+        for own in lessons_of(known, accelerators, model.scales):
+            weight = -own.likeness(known.unit, level, model.scales)
+            lessons[own.regime] = lessons[own.regime].plus(own, weight)
+    return list(lessons.values())
 
 
-def _shared(mix: _Mix, covariance: Floats) -> tuple[Floats, Floats]:
+def _shared(mix: Mix, covariance: Floats) -> tuple[Floats, Floats]:
     """Loadings (n, k) on the covariance's strongest directions, and (n,) the variance that they leave."""
     values, vectors = np.linalg.eigh(covariance)
     roots = mix.of(vectors * np.sqrt(np.maximum(values, 0.0)))

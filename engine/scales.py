@@ -33,6 +33,8 @@ class Scales:
     stranger: float  # what a workload of quite another level or unit teaches, in proportion
     freedom: float  # how firmly a workload is held to its organisation's noise: in measurements of its own
     run: float  # one run against the next on the same configuration
+    undivided: float  # share of token workloads that more accelerators make no faster
+    host_bound: float  # share of other workloads that faster accelerators make no faster
 
     @staticmethod
     def shipped() -> "Scales":
@@ -93,4 +95,6 @@ PHYSICS = Scales(
     stranger=0.03,
     freedom=6.0,
     run=0.03,
+    undivided=0.30,
+    host_bound=0.03,
 )

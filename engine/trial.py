@@ -62,7 +62,7 @@ def next_trial(aim: Aim, outlook: Outlook, spent: Spending, run_hours: float, ho
     if not is_worth_it.any():
         return None
     wanted = _wanted(aim, outlook, np.where(is_worth_it, gains, 0.0))
-    taught = gains[wanted] * _explained(outlook, wanted)
+    taught = gains[wanted] * outlook.prediction.explained(wanted)[: outlook.today]
     shape = _fewest_nodes(outlook, wanted, (taught >= _MOSTLY * gains[wanted]) & (usd <= taught * budget))
     return Trial(configuration_at(outlook, shape), float(taught[shape]), float(usd[shape]))
 
@@ -82,14 +82,6 @@ def _wanted(aim: Aim, outlook: Outlook, gains: Floats) -> int:
     return favourite if gains[favourite] * _FAVOUR >= gains[most] else most
 
 
-def _explained(outlook: Outlook, wanted: int) -> Floats:
-    """(n_shapes,) share of the variance of `wanted` that a run on each shape explains; all of it on `wanted` itself."""
-    loadings, variance = outlook.prediction.loadings[: outlook.today], outlook.prediction.log_sd[: outlook.today] ** 2
-    explained: Floats = (loadings @ loadings[wanted]) ** 2 / (variance * variance[wanted])
-    explained[wanted] = 1.0
-    return explained
-
-
 def _fewest_nodes(outlook: Outlook, wanted: int, teaches: Bools) -> int:
     """The same machine, run the same way, on the fewest nodes of those that teach; `wanted` where none has fewer."""
     shapes, inside = outlook.shapes, slice(0, outlook.today)
@@ -105,9 +97,10 @@ def _fewest_nodes(outlook: Outlook, wanted: int, teaches: Bools) -> int:
 def expected_improvement(aim: Aim, outlook: Outlook) -> Floats:
     """(n_shapes,) expected gain of utility over the best verified shape, 0 where nothing can be learned.
 
-    With t the log throughput, a Student's t, utility is `w t - burden` and counts only where t keeps the limits:
-    E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and break-even. Where
-    nothing keeps the limits, neither verified nor predicted, the chance of being the first to keep them counts.
+    With t the log throughput, in each regime a Student's t, utility is `w t - burden` and counts only where t keeps
+    the limits: E[(w t - burden - best) 1(t >= bound)] has a closed form, bound being the larger of limit and
+    break-even. Where nothing keeps the limits, neither verified nor predicted, the chance of being the first to keep
+    them counts.
     """
     prediction, usd = outlook.prediction, outlook.usd_per_hour
     inside = slice(0, outlook.today)

@@ -16,8 +16,9 @@ from engine.history import History, Run
 from engine.observations import observe
 from engine.outlook import Outlook
 from engine.picks import Found, find
+from engine.prediction import Component, Prediction
 from engine.recommend import recommend
-from engine.shapes import Prediction, Shapes
+from engine.shapes import Shapes
 from engine.space import CatalogIndex, Space, index
 from engine.strategy import Today
 from engine.units import EVIDENCES, Evidence, Integers, Objective
@@ -79,10 +80,10 @@ def outlook_of(known: Sequence[Machine], today: Machine | None = None, n_nodes: 
 
 
 def _prediction(told: Sequence[Machine], scale: Integers) -> Prediction:
+    medians = np.log(np.array([m.units_per_hour for m in told]) * scale)
+    alone = Component(1.0, medians, np.zeros((len(told), 1)), np.array([m.log_sd**2 for m in told]))
     return Prediction(
-        log_units_per_hour=np.log(np.array([m.units_per_hour for m in told]) * scale),
-        loadings=np.zeros((len(told), 1)),
-        own_variance=np.array([m.log_sd**2 for m in told]),
+        components=(alone,),
         evidence=np.array([EVIDENCES.index(m.evidence) for m in told]),
         fits=np.array([m.fits for m in told]),
         memory_needed_gib=np.array([m.memory_needed_gib for m in told]),

@@ -82,8 +82,9 @@ def test_value_is_better_when_it_gives_more_results_per_dollar() -> None:
 
 def test_what_errs_about_both_configurations_cancels() -> None:
     outlook = outlook_of(KNOWN)
-    shared = replace(outlook.prediction, loadings=outlook.prediction.loadings + 2.0)
-    together = replace(outlook, prediction=shared)
+    [only] = outlook.prediction.components
+    shared = replace(only, loadings=only.loadings + 2.0)
+    together = replace(outlook, prediction=replace(outlook.prediction, components=(shared,)))
     found = appraise(found_in(together, "performance"), ground(together))
     assert found.probability_better == pytest.approx(below(math.log(4.0) / math.hypot(0.3, 0.4)))
 

@@ -70,7 +70,7 @@ def test_whatever_the_noise_makes_of_prices_the_picks_stay_within_the_swing(
     true = [Machine(name, *pair) for name, pair in zip(NAMES, known, strict=False)]
     days = []
     for _ in range(8):
-        noise = [chance.choice([0.97, 1.0, 1.03]) for _ in true]
+        noise = [POLICY.price_band ** chance.choice([-0.49, 0.0, 0.49]) for _ in true]  # two are off by it at most
         market = [replace(each, usd_per_hour=each.usd_per_hour * by) for each, by in zip(true, noise, strict=True)]
         today = Today(true[0].units_per_hour, market[0].usd_per_hour, 1)
         outlook = outlook_of(market)

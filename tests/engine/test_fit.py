@@ -15,7 +15,7 @@ from engine.fit import (
     contribution,
     fit,
     learn,
-    lesson_of,
+    lessons_of,
     noise_of,
     own_covariance,
     own_slopes_and_effects,
@@ -27,7 +27,7 @@ from engine.observations import Observations
 from engine.scales import PHYSICS
 from tests.engine.measured_worlds import PARTS, run, seen
 
-FREE = replace(PHYSICS, counted=1e9, independent=1e9)
+FREE = replace(PHYSICS, counted=1e9, independent=1e9, undivided=0.0, host_bound=0.0)
 COUNT = FEATURES.index("count")
 
 
@@ -40,7 +40,12 @@ def scaling(workload: str, exponent: float, base: float = 100.0, wobble: float =
 
 def taught(model: Model) -> Lesson:
     """What it teaches a workload of the same unit of which nothing is measured yet."""
-    return model.lesson_for("unit", None)
+    return model.lesson_for("usual", "unit", None)
+
+
+def usual(observations: Observations) -> Lesson:
+    """What it teaches of the usual regime."""
+    return lessons_of(equations(observations, PARTS), PARTS, PHYSICS)[0]
 
 
 def prior(model: Model) -> np.ndarray:
@@ -110,11 +115,10 @@ def test_failures_and_withdrawn_parts_teach_nothing() -> None:
 
 def test_workloads_of_another_unit_or_level_teach_next_to_nothing() -> None:
     near, far = scaling("near", 0.2, base=100.0), scaling("far", 0.2, base=100.0 * np.exp(8.0))
-    own = lesson_of(equations(scaling("own", 0.9, base=110.0), PARTS), PARTS, PHYSICS)
+    own = usual(scaling("own", 0.9, base=110.0))
     level = own.step * 0.5
     likenesses = [
-        lesson_of(equations(each, PARTS), PARTS, PHYSICS).likeness(unit, level, PHYSICS)
-        for each, unit in ((near, "unit"), (far, "unit"), (near, "token"))
+        usual(each).likeness(unit, level, PHYSICS) for each, unit in ((near, "unit"), (far, "unit"), (near, "token"))
     ]
     assert likenesses[0] > 0.5
     assert likenesses[1:] == pytest.approx([PHYSICS.stranger] * 2, abs=1e-6)
@@ -132,9 +136,9 @@ def test_the_order_of_workloads_does_not_matter(order: list[int]) -> None:
     assert fit([every[i] for i in order], PARTS).as_document() == fit(every, PARTS).as_document()
 
 
-def mixed(workload: str, exponent: float, base: float, parts: tuple[str, ...]) -> Observations:
+def mixed(workload: str, exponent: float, base: float, parts: tuple[str, ...], unit: str = "unit") -> Observations:
     """A workload on some of the parts, one after another; on one part alone it says nothing about parts."""
-    runs = [run(part, 1 + i, base * (1 + i) ** exponent, i) for i, part in enumerate((parts[0], *parts))]
+    runs = [run(part, 1 + i, base * (1 + i) ** exponent, i, unit=unit) for i, part in enumerate((parts[0], *parts))]
     return seen(*runs, workload=workload)
 
 
@@ -144,6 +148,7 @@ workloads = st.builds(
     st.floats(0.0, 1.2),
     st.sampled_from([1.0, 1.3, 400.0]),
     st.sampled_from([("A100",), ("A100", "T4"), ("H100", "A100", "T4"), ("H100",)]),
+    st.sampled_from(["unit", "token"]),
 )
 
 
@@ -169,6 +174,21 @@ def test_what_is_taken_out_again_leaves_nothing(every: list[Observations]) -> No
 def test_what_was_never_taught_is_not_taken_out() -> None:
     rest, before, after = (scaling(name, 0.5 + 0.1 * i) for i, name in enumerate(("rest", "own", "own")))
     assert learn(fit([rest], PARTS), [before], [after], PARTS).version == fit([rest, after], PARTS).version
+
+
+@given(workloads)
+def test_over_all_regimes_a_workload_counts_as_one(each: Observations) -> None:
+    lessons = lessons_of(equations(each, PARTS), PARTS, PHYSICS)
+    assert sum(lesson.sums.workloads for lesson in lessons) == pytest.approx(
+        1.0, abs=2e-3
+    )  # the negligible is left out
+
+
+def test_each_regime_learns_most_from_what_is_likely_of_it() -> None:
+    stream = [seen(run("A100", 1, 4e5, unit="token"), run("A100", 8, 4e5 * gain, 1, unit="token")) for gain in (1, 5)]
+    (_, idle), (busy, *_) = (lessons_of(equations(each, PARTS), PARTS, PHYSICS) for each in stream)
+    assert (idle.regime, busy.regime) == ("undivided", "usual")
+    assert min(idle.sums.workloads, busy.sums.workloads) > 0.5
 
 
 def test_a_model_names_the_spec_sheets_that_it_was_fitted_by() -> None:
@@ -254,7 +274,7 @@ def test_a_model_survives_json_and_its_version_is_its_content() -> None:
     again = Model.from_document(json.loads(json.dumps(model.as_document())))
     assert again.as_document() == model.as_document()
     assert again.version == model.version
-    assert len(model.lessons) == 1
+    assert {each.regime for each in model.lessons} == {"usual", "host_bound"}
     assert fit([scaling("w", 0.8)], PARTS).version != model.version
 
 

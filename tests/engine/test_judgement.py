@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.advice import Infeasible
-from engine.judgement import break_even_of, explain_infeasible, flatness_of, probability_flat
+from engine.judgement import Outcome, break_even_of, explain_infeasible, flatness_of, probability_flat
+from engine.prediction import _cumulative
 from engine.search import candidates_of, find_points, shortlist
-from engine.shapes import _cumulative
 from engine.units import Floats, Integers
 from engine.workload import Constraints, Workload
 from tests.engine.instances import limits_of as limits_of_instance
@@ -89,12 +89,25 @@ def test_among_many_costs_it_agrees_with_random_draws(n: int) -> None:
     assert probability_flat(logs, covariance, 0.1) == pytest.approx(expected, abs=0.02)
 
 
+def outcome(costs: list[float], share: float = 1.0) -> Outcome:
+    """Costs per unit of which each is off by 5 % on its own account."""
+    return Outcome(share, np.log(costs), lambda some: np.diag(np.full(len(some), 0.05**2)))
+
+
 def test_the_probability_of_flatness_stands_beside_the_verdict() -> None:
-    found = flatness_of([1.0, 1.05], 0.1, lambda some: np.diag(np.full(len(some), 0.05**2)))
+    found = flatness_of([1.0, 1.05], 0.1, [outcome([1.0, 1.05])])
     assert found.verdict == "flat"
     assert found.probability_flat is not None
     assert 0.5 < found.probability_flat < 1.0
     assert flatness_of([1.0, 1.05], 0.1).probability_flat is None
+
+
+def test_of_what_may_be_so_or_so_each_counts_by_how_likely_it_is() -> None:
+    flat, steep = [1.0, 1.05], [1.0, 3.0]
+    alone = flatness_of(flat, 0.1, [outcome(flat)]).probability_flat
+    found = flatness_of(flat, 0.1, [outcome(flat, 0.6), outcome(steep, 0.4)]).probability_flat
+    assert alone is not None
+    assert found == pytest.approx(0.6 * alone, abs=1e-3)  # next to never flat where the steep ones are true
 
 
 def test_of_a_long_frontier_an_even_choice_says_what_all_of_it_would() -> None:
@@ -106,7 +119,7 @@ def test_of_a_long_frontier_an_even_choice_says_what_all_of_it_would() -> None:
         asked.append(len(some))
         return covariance[np.ix_(some, some)]
 
-    found = flatness_of(np.exp(logs).tolist(), 0.1, covariance_of)
+    found = flatness_of(np.exp(logs).tolist(), 0.1, [Outcome(1.0, logs, covariance_of)])
     assert found.spread == pytest.approx(math.expm1(0.06))
     assert found.probability_flat == pytest.approx(probability_flat(logs, covariance, 0.1), abs=0.01)
     assert max(asked) <= 64

@@ -58,9 +58,9 @@ def on_nodes(shared: float) -> tuple[Outlook, Found]:
     """One machine on one to four nodes, of whose speeds all but `shared` of the variance is each node count's own."""
     outlook = outlook_of([TODAY, Machine("H100", 4.0, 40.0, log_sd=0.5)], n_nodes=4)
     loadings = np.full((len(outlook.prediction), 1), 0.5 * math.sqrt(shared))
-    prediction = replace(
-        outlook.prediction, loadings=loadings, own_variance=np.full(len(loadings), 0.25 * (1 - shared))
-    )
+    [only] = outlook.prediction.components
+    joint = replace(only, loadings=loadings, own_variance=np.full(len(loadings), 0.25 * (1 - shared)))
+    prediction = replace(outlook.prediction, components=(joint,))
     outlook = replace(outlook, prediction=prediction)
     return outlook, found_in(outlook, "performance", Workload("w", constraints=Constraints(max_accelerators=4)))
 
