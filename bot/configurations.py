@@ -5,11 +5,12 @@ the two states less than the other, as runs do, whether it *could be* the other.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 __all__ = ["OFFERED", "RUN", "could_be", "identity", "is_same", "rented"]
 
-OFFERED = ("provider", "region", "instance_type", "pricing_category", "term")
+_Offered: TypeAlias = Literal["provider", "region", "instance_type", "pricing_category", "term"]
+OFFERED: tuple[_Offered, ...] = get_args(_Offered)
 """What names an offer, besides its accelerators."""
 _RENTED = (*OFFERED, "accelerator", "accelerator_count", "node_count")
 _NAMES = (*_RENTED, "precision", "batch_size")
@@ -17,22 +18,22 @@ RUN = tuple(name for name in _NAMES if name != "term")
 """What a run states of its configuration: nothing of a commitment."""
 
 
-def rented(configuration: Mapping[str, Any]) -> tuple[Any, ...]:
+def rented(configuration: Mapping[str, object]) -> tuple[object, ...]:
     """What two configurations that are rented alike have in common."""
     return tuple(configuration.get(name) for name in _RENTED)
 
 
-def identity(configuration: Mapping[str, Any]) -> dict[str, Any]:
+def identity(configuration: Mapping[str, object]) -> dict[str, object]:
     """What makes it this configuration, as a document: all but its price."""
     return {name: configuration[name] for name in _NAMES if name in configuration}
 
 
-def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def is_same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     """Whether both are the same configuration; what was not kept of an old one was not known."""
     return all(one.get(name) == other.get(name) for name in _NAMES)
 
 
-def could_be(stated: Mapping[str, Any], configuration: Mapping[str, Any], names: Sequence[str] = _NAMES) -> bool:
+def could_be(stated: Mapping[str, object], configuration: Mapping[str, object], names: Sequence[str] = _NAMES) -> bool:
     """Whether nothing that is stated under `names` speaks against its being `configuration`; None states nothing."""
     return all(_agree(stated[name], configuration[name]) for name in names)
 

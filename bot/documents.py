@@ -28,6 +28,7 @@ __all__ = [
     "Measured",
     "Observed",
     "PlannedTrial",
+    "Promised",
     "Settled",
     "Stake",
     "Standing",
@@ -41,6 +42,12 @@ class Forecast(PredictedDocument):
     """What was predicted of a configuration, as of a pick; no evidence is told of one that is none."""
 
     evidence: str | None
+
+
+class Promised(Forecast):
+    """What was predicted of a configuration that somebody tries, and what it is counted in."""
+
+    unit: str
 
 
 class Then(Forecast):

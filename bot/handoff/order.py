@@ -1,10 +1,11 @@
 """What is handed over, and what comes out."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
+
+from engine import OfferedDocument
 
 __all__ = ["Order", "Snippet"]
 
@@ -42,7 +43,7 @@ class Order:
     batch_size: float | None = None
 
     @classmethod
-    def of(cls, workload: str, configuration: Mapping[str, Any]) -> Self:
+    def of(cls, workload: str, configuration: OfferedDocument) -> Self:
         """From the configuration of an advice document."""
         region = configuration["region"]
         return cls(

@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.store.columns import Document
 from bot.store.scope import Scope
 from bot.store.tables import AdviceRow
+from engine import AdviceDocument
 
 __all__ = ["State", "StoredAdvice", "Waiting", "change_state", "count_open", "get", "save", "waiting"]
 
@@ -18,12 +19,15 @@ State = Literal["open", "approved", "dismissed", "snoozed", "expired", "replaced
 
 @dataclass(frozen=True, slots=True)
 class StoredAdvice:
-    """An advice as it was given: the request, the answer's document and the versions that made it."""
+    """An advice as it was given: the request, the answer's document and the versions that made it.
+
+    Nothing but `save` writes a document; one that an earlier release kept may lack keys that are not required.
+    """
 
     id: str
     workload: str
     request: Document
-    document: Document
+    document: AdviceDocument
     state: State
     asked_by: str | None
     catalog_version: str
@@ -46,7 +50,7 @@ def save(
     scope: Scope,
     advice_id: str,
     request: Document,
-    document: Document,
+    document: AdviceDocument,
     *,
     asked_by: str | None,
     created_at: datetime,

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from bot.store.columns import Document, new_id
+from bot.store.columns import new_id
 from bot.store.scope import Scope
 from bot.store.tables import ApprovalRow
+from engine import OfferedDocument
 
 __all__ = ["Approval", "clear", "give", "given", "withdraw"]
 
@@ -22,7 +23,7 @@ class Approval:
     given_by: str
     given_at: datetime
     choice: str
-    configuration: Document
+    configuration: OfferedDocument
 
 
 def give(scope: Scope, word: Approval) -> None:

@@ -7,11 +7,12 @@ from typing import Literal
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from bot.documents import Forecast
 from bot.store import advices
-from bot.store.columns import Document, new_id
+from bot.store.columns import new_id
 from bot.store.scope import Scope
 from bot.store.tables import AdviceRow, DecisionRow
-from engine import Objective
+from engine import Objective, OfferedDocument
 
 __all__ = ["Decision", "DecisionKind", "Outcome", "Refusal", "closed", "decide", "get", "latest", "too_late", "undo"]
 
@@ -25,9 +26,9 @@ class Decision:
     """Who decided what, and when.
 
     `objective` is the pick approved, None of a fallback. `configuration` is what was approved, in the shape of the
-    contract and at the price of that moment, with its `forecast` (`units_per_hour`, `usd_per_day` and so on, as of a
-    pick); of a snooze until the price moves, what the price was then. `until` ends any other snooze. `reason` is the
-    one chosen for a dismissal, or what ends a snooze (week, month, price).
+    contract and at the price of that moment, with its `forecast`; of a snooze until the price moves, what the price was
+    then. `until` ends any other snooze. `reason` is the one chosen for a dismissal, or what ends a snooze (week, month,
+    price).
     """
 
     advice_id: str
@@ -37,8 +38,8 @@ class Decision:
     decided_at: datetime
     until: datetime | None
     reason: str | None = None
-    configuration: Document | None = None
-    forecast: Document | None = None
+    configuration: OfferedDocument | None = None
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def decide(
     at: datetime,
     until: datetime | None = None,
     reason: str | None = None,
-    configuration: Document | None = None,
-    forecast: Document | None = None,
+    configuration: OfferedDocument | None = None,
+    forecast: Forecast | None = None,
 ) -> Outcome:
     """Decide an open advice. Of any number of callers at once exactly one succeeds; the others learn who did."""
     # The first to change the state wins; on PostgreSQL the next waits here until that transaction has ended.

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from bot.documents import Comparison
 from bot.store.columns import Document, new_id
 from bot.store.scope import Scope
 from bot.store.tables import ReceiptRow
@@ -21,7 +22,7 @@ State = Literal["waiting", "measured", "nothing", "skipped", "withdrawn"]
 class Receipt:
     """One promise. `key` says when: `7d`, `14d`, `30d`, or `runs`.
 
-    `document` is what was noted when it was given, and what was found once it was kept.
+    `document` is what was noted when it was given, and what was found once it was kept: then `found` is that.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Receipt:
     state: State
     due_at: datetime
     document: Document
+    found: Comparison | None
     finished_at: datetime | None
 
 
@@ -91,4 +93,6 @@ def _read(scope: Scope, query: Any) -> list[Receipt]:
 
 
 def _receipt(row: ReceiptRow) -> Receipt:
-    return Receipt(**{name: getattr(row, name) for name in Receipt.__slots__} | {"document": row.document or {}})
+    kept = {name: getattr(row, name) for name in Receipt.__slots__ if name != "found"}
+    document: Any = row.document or {}
+    return Receipt(**kept | {"document": document, "found": document if row.state == "measured" else None})

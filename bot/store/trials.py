@@ -1,6 +1,5 @@
 """Short runs that somebody promised to make, so that a prediction can be checked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -9,9 +8,11 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.configurations import is_same
-from bot.store.columns import Document, new_id
+from bot.documents import Comparison, Promised
+from bot.store.columns import new_id
 from bot.store.scope import Scope
 from bot.store.tables import TrialRow, WorkloadRow
+from engine import OfferedDocument
 
 __all__ = ["OPEN", "Begun", "State", "Trial", "begin", "finish", "get", "planned", "planned_everywhere", "verified"]
 
@@ -28,9 +29,9 @@ class Trial:
     team_id: str
     advice_id: str
     workload: str
-    configuration: Document
-    predicted: Document
-    measured: Document | None
+    configuration: OfferedDocument
+    predicted: Promised
+    measured: Comparison | None
     state: State
     runner: str
     until: datetime
@@ -50,8 +51,8 @@ def begin(
     scope: Scope,
     advice_id: str,
     workload: str,
-    configuration: Mapping[str, Any],
-    predicted: Mapping[str, Any],
+    configuration: OfferedDocument,
+    predicted: Promised,
     *,
     runner: str,
     until: datetime,
@@ -106,7 +107,7 @@ def finish(
     now: datetime,
     *,
     until: datetime | None = None,
-    measured: Mapping[str, Any] | None = None,
+    measured: Comparison | None = None,
 ) -> bool:
     """Move a trial on from the state that it was read in: of any number of callers exactly one succeeds."""
     still = (col(TrialRow.id) == trial.id, col(TrialRow.state) == trial.state)

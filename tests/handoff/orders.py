@@ -35,7 +35,7 @@ HOSTILE = [
 ]
 
 
-def given(**changes: Any) -> dict[str, Any]:
+def given(**changes: Any) -> Any:
     """The configuration of an advice document."""
     return {
         "provider": "aws",

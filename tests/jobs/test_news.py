@@ -20,7 +20,12 @@ from engine import FINDING_KINDS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NAMES = [f"w{number}" for number in range(6)]
-CONFIGURATION = {"accelerator": "H100-80GB", "accelerator_count": 4, "region": "us-east-1", "price_usd_per_hour": 4.0}
+CONFIGURATION: Any = {
+    "accelerator": "H100-80GB",
+    "accelerator_count": 4,
+    "region": "us-east-1",
+    "price_usd_per_hour": 4.0,
+}
 
 
 def spotted(workload: str = "w0", **changes: Any) -> Spotted:

@@ -1,6 +1,7 @@
 """What a digest has said stays in the next survey while the noise of prices may hide it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def kinds_of_proto(room: Room) -> list[str]:
 def on_the_edge(room: Room) -> None:
     """Let prices be so noisy that all of what `proto` could save may be noise."""
     (found,) = spot(room, TEAM_ID, ("proto",)).spotted
-    document = found.document
+    document: Any = found.document
     times = document["current"]["usd_per_day"] / document["objectives"]["cost"]["usd_per_day"]
     with room.store.write(TEAM_ID) as scope:
         workspaces.save_policy(scope, replace(Policy(), price_noise=(times - 1.0) / (times + 1.0)))

@@ -43,7 +43,7 @@ def actions(blocks: list[dict[str, Any]]) -> list[str]:
 
 
 def keep_advice(told: Story, scope: Scope, advice_id: str = "a1", workload: str = "video-gen") -> None:
-    document = {"workload": workload, "catalog_version": "c", "model_version": "m", "history_digest": "h"}
+    document: Any = {"workload": workload, "catalog_version": "c", "model_version": "m", "history_digest": "h"}
     now = told.clock()
     until = now + timedelta(days=7)
     advices.save(scope, advice_id, {}, document, asked_by=None, created_at=now, expires_at=until)
@@ -127,7 +127,7 @@ async def test_an_advice_that_waits_for_another_word_can_be_looked_at(told: Stor
     with told.bot.store.write(told.team_id) as scope:
         for advice_id in ("open", "done"):
             keep_advice(told, scope, advice_id)
-            approvals.give(scope, Approval(advice_id, MEMBER.id, told.clock(), "performance", {}))
+            approvals.give(scope, Approval(advice_id, MEMBER.id, told.clock(), "performance", NOTHING))
         advices.change_state(scope, "done", "open", "approved")
     blocks = await opened(told)
     [waiting] = [block for block in blocks if "accessory" in block]
@@ -135,14 +135,15 @@ async def test_an_advice_that_waits_for_another_word_can_be_looked_at(told: Stor
     assert waiting["accessory"]["value"] == "open:performance"
 
 
-CONFIGURATION = {
+NOTHING: Any = {}
+CONFIGURATION: Any = {
     "provider": "aws", "region": "us-east-1", "instance_type": "p5.48xlarge", "accelerator": "H100-80GB",
     "accelerator_count": 8, "node_count": 1, "pricing_category": "standard", "term": None, "precision": None,
     "batch_size": None, "price_usd_per_hour": 55.0,
 }  # fmt: skip
 
 
-def compared(measured: float, accelerator: str = "H100-80GB") -> dict[str, Any]:
+def compared(measured: float, accelerator: str = "H100-80GB") -> Any:
     interval = {"p05": 90.0, "p50": 100.0, "p95": 110.0}
     return {
         "configuration": {**CONFIGURATION, "accelerator": accelerator},
@@ -168,7 +169,15 @@ async def test_the_scoreboard_counts_each_advice_once_by_its_last_comparison(tol
         give_receipt(told, scope, "a", "14d", compared(100.0))
         give_receipt(told, scope, "b", "7d", compared(80.0))
         begun = trials.begin(
-            scope, "c", "video-gen", CONFIGURATION, {}, runner=MEMBER.id, until=told.clock(), by="U1", at=told.clock()
+            scope,
+            "c",
+            "video-gen",
+            CONFIGURATION,
+            NOTHING,
+            runner=MEMBER.id,
+            until=told.clock(),
+            by="U1",
+            at=told.clock(),
         )
         assert trials.finish(scope, begun.trial, "verified", told.clock(), measured=compared(100.0, "L4"))
     said = words(await opened(told))
@@ -181,7 +190,15 @@ async def test_trials_that_are_late_say_so(told: Story) -> None:
     with told.bot.store.write(told.team_id) as scope:
         keep_advice(told, scope)
         trials.begin(
-            scope, "a1", "video-gen", CONFIGURATION, {}, runner=MEMBER.id, until=told.clock(), by="U1", at=told.clock()
+            scope,
+            "a1",
+            "video-gen",
+            CONFIGURATION,
+            NOTHING,
+            runner=MEMBER.id,
+            until=told.clock(),
+            by="U1",
+            at=told.clock(),
         )
     told.clock.ahead += timedelta(days=1)
     assert "(late)" in words(await opened(told))
@@ -191,7 +208,9 @@ async def test_a_trial_is_due_on_the_day_that_was_chosen_for_it(told: Story) -> 
     ends = datetime(2031, 12, 1, 12, tzinfo=UTC)  # where the last day of November ends last
     with told.bot.store.write(told.team_id) as scope:
         keep_advice(told, scope)
-        trials.begin(scope, "a1", "video-gen", CONFIGURATION, {}, runner="U2", until=ends, by="U1", at=told.clock())
+        trials.begin(
+            scope, "a1", "video-gen", CONFIGURATION, NOTHING, runner="U2", until=ends, by="U1", at=told.clock()
+        )
     assert "until 30 Nov 2031" in words(await opened(told))
 
 

@@ -67,7 +67,8 @@ async def furnish(running: Both) -> None:
 
 def leave_traces(told: Story) -> None:
     now = told.clock()
-    document = {
+    nothing: Any = {}
+    document: Any = {
         "workload": SECRET,
         "unit": "token",
         "catalog_version": "c",
@@ -77,11 +78,11 @@ def leave_traces(told: Story) -> None:
     with told.bot.store.write(told.team_id) as scope:
         until = now + timedelta(days=7)
         advices.save(scope, ADVICE, {}, document, asked_by=None, created_at=now, expires_at=until)
-        approvals.give(scope, Approval(ADVICE, NOBODY, now, "cost", {}))
+        approvals.give(scope, Approval(ADVICE, NOBODY, now, "cost", nothing))
         subscriptions.subscribe(scope, CHANNEL, range(5), "09:00", "UTC", by=NOBODY, created_at=now)
         fleets.keep(scope, now, {"workloads": 1, "top": [{"workload": SECRET}]})
         receipts.promise(scope, ADVICE, SECRET, "7d", until, {"channel": CHANNEL, "thread_ts": None})
-        trials.begin(scope, ADVICE, SECRET, {}, {}, runner=NOBODY, until=until, by=NOBODY, at=now)
+        trials.begin(scope, ADVICE, SECRET, nothing, nothing, runner=NOBODY, until=until, by=NOBODY, at=now)
         workspaces.save_policy(scope, Policy(max_accelerators=64))
         change(scope, Preferences(budget_owners=(NOBODY,)))
 

@@ -69,7 +69,7 @@ def a_post(channel: str | None = "C1", view: str = "help", **data: Any) -> Post:
 
 def save_advice(scope: Scope, advice_id: str = "advice-1", workload: str = "video-gen", **changes: Any) -> str:
     """An advice as the engine's document would have it, in short."""
-    document = {
+    document: Any = {
         "workload": workload,
         "recommended": "performance",
         "catalog_version": "cat1",

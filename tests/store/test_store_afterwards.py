@@ -13,6 +13,7 @@ from tests.store.store_samples import DAY, HOUR, NOW, a_run, save_advice
 
 URL = "https://hooks.example.com/"
 PLACE = {"channel": "C1", "thread_ts": "1.1"}
+NOTHING: Any = {}
 
 
 @pytest.fixture
@@ -178,9 +179,17 @@ def test_the_receipts_given_last_come_first(advised: Store) -> None:
 def test_trials_are_listed_by_when_they_end_and_by_workload(advised: Store) -> None:
     with advised.write("T1") as scope:
         for days, count in ((5, 1), (2, 2)):
-            configuration = {"accelerator": "T4", "accelerator_count": count}
+            configuration: Any = {"accelerator": "T4", "accelerator_count": count}
             trials.begin(
-                scope, "advice-1", "video-gen", configuration, {}, runner="U1", until=NOW + days * DAY, by="U1", at=NOW
+                scope,
+                "advice-1",
+                "video-gen",
+                configuration,
+                NOTHING,
+                runner="U1",
+                until=NOW + days * DAY,
+                by="U1",
+                at=NOW,
             )
         assert [each.configuration["accelerator_count"] for each in trials.planned(scope)] == [2, 1]
         assert not trials.planned(scope, "another")
@@ -191,14 +200,16 @@ def test_trials_are_listed_by_when_they_end_and_by_workload(advised: Store) -> N
 def test_a_trial_that_ended_is_planned_no_more_and_what_verified_is_found(advised: Store) -> None:
     with advised.write("T1") as scope:
         how: dict[str, Any] = {"runner": "U1", "until": NOW + DAY, "by": "U1", "at": NOW}
-        trial = trials.begin(scope, "advice-1", "video-gen", {"accelerator": "T4"}, {}, **how).trial
+        configuration: Any = {"accelerator": "T4"}
+        trial = trials.begin(scope, "advice-1", "video-gen", configuration, NOTHING, **how).trial
+        measured: Any = {"runs": 1}
         assert trials.verified(scope, "advice-1") is None
-        assert trials.finish(scope, trial, "verified", NOW + HOUR, measured={"runs": 1})
+        assert trials.finish(scope, trial, "verified", NOW + HOUR, measured=measured)
         assert not trials.finish(scope, trial, "cancelled", NOW + HOUR)
         assert not trials.planned(scope)
         found = trials.verified(scope, "advice-1")
     assert found is not None
-    assert (found.measured, found.finished_at) == ({"runs": 1}, NOW + HOUR)
+    assert (found.measured, found.finished_at) == (measured, NOW + HOUR)
 
 
 def test_only_successful_runs_of_that_unit_since_then_arrived(store: Store) -> None:

@@ -11,7 +11,7 @@ from bot.store.decisions import Decision
 from bot.store.exclusions import Exclusion
 from tests.store.store_samples import HOUR, NOW, a_post, save_advice
 
-CONFIGURATION = {"accelerator": "T4", "price_usd_per_hour": 0.526}
+CONFIGURATION: Any = {"accelerator": "T4", "price_usd_per_hour": 0.526}
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ TEAM = "T1"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CARD = Destination("C1", "U1", update_ts="1.0001")
-CONFIGURATION = given(price_usd_per_hour=6.0)
-FORECAST: dict[str, Any] = {
+CONFIGURATION: Any = given(price_usd_per_hour=6.0)
+FORECAST: Any = {
     "units_per_hour": {"p05": 50.0, "p50": 60.0, "p95": 72.0},
     "usd_per_unit": {"p05": 0.083, "p50": 0.1, "p95": 0.12},
     "usd_per_day": 144.0,
@@ -53,7 +53,7 @@ def room_of(store: Store) -> tuple[Room, Clock]:
 
 
 def keep_advice(scope: Scope, advice_id: str = "advice-1", workload: str = "video-gen") -> StoredAdvice:
-    document = {
+    document: Any = {
         "workload": workload,
         "unit": "clip",
         "current": None,

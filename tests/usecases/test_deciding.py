@@ -41,7 +41,7 @@ def keep_digest(store: Store) -> list[str]:
 
 def _keep_advice(scope: Scope, advice_id: str) -> None:
     versions = dict.fromkeys(("catalog_version", "model_version", "history_digest"), "v1")
-    document = {"workload": advice_id, "objectives": {}, **versions}
+    document: Any = {"workload": advice_id, "objectives": {}, **versions}
     times: dict[str, Any] = {"created_at": NOW, "expires_at": NOW + timedelta(days=7)}
     advices.save(scope, advice_id, {}, document, asked_by=None, **times)
 

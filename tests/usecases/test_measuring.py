@@ -62,12 +62,12 @@ def test_a_run_that_says_something_else_was_not(said: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("batch", "is_on"), [(None, True), (32.0, True), (64.0, False)])
 def test_a_run_with_another_batch_was_not_made_on_it(batch: float | None, is_on: bool) -> None:  # noqa: FBT001
-    assert bool(ran_on({**CONFIGURATION, "batch_size": 32.0}, [run(batch_size=batch)], ACCELERATORS)) is is_on
+    assert bool(ran_on(CONFIGURATION | {"batch_size": 32.0}, [run(batch_size=batch)], ACCELERATORS)) is is_on
     assert ran_on(CONFIGURATION, [run(batch_size=batch)], ACCELERATORS)
 
 
 def test_what_was_not_approved_in_particular_may_be_anything() -> None:
-    anywhere = {**CONFIGURATION, "provider": None, "instance_type": None, "precision": None}
+    anywhere = CONFIGURATION | {"provider": None, "instance_type": None, "precision": None}
     assert ran_on(anywhere, [run(provider="gcp", instance_type="x", precision="fp32")], ACCELERATORS)
 
 
@@ -84,12 +84,12 @@ def test_a_run_s_own_cost_counts_before_the_price() -> None:
 
 
 def test_every_node_is_paid_for() -> None:
-    two = {**CONFIGURATION, "node_count": 2}
+    two = CONFIGURATION | {"node_count": 2}
     assert compared(two, FORECAST, [run(node_count=2)])["measured"]["usd_per_unit"] == pytest.approx(12.0 / 60)
 
 
 def test_without_a_price_there_is_no_cost_to_compare() -> None:
-    found = compared({**CONFIGURATION, "price_usd_per_hour": None}, FORECAST, [run()])
+    found = compared(CONFIGURATION | {"price_usd_per_hour": None}, FORECAST, [run()])
     assert found["measured"]["usd_per_unit"] is None
     assert found["is_inside"] == {"units_per_hour": True, "usd_per_unit": None}
     assert is_inside(found)

@@ -17,16 +17,17 @@ SPOT = an_offer(pricing_category="dynamic", price_usd_per_hour=0.2)
 RESERVED = an_offer(pricing_category="committed", term="1y", price_usd_per_hour=0.33)
 
 
-def configured(node_count: int = 1, **changes: Any) -> dict[str, Any]:
+def configured(node_count: int = 1, **changes: Any) -> Any:
     rest = {"node_count": node_count, "precision": "fp16", "batch_size": None}
     return {**asdict(replace(ON_DEMAND, **changes)), **rest}
 
 
 def proposal(**changes: Any) -> Proposal:
     """From 100 units an hour at 24 dollars a day to 200 at 48."""
-    today = {"units_per_hour": {"p05": 90.0, "p50": 100.0, "p95": 110.0}, "usd_per_day": 24.0}
-    then = {"units_per_hour": {"p05": 180.0, "p50": 200.0, "p95": 220.0}, "usd_per_day": 48.0}
-    made = Proposal("cost", "cost", {"price_usd_per_hour": 2.0}, {"price_usd_per_hour": 2.0}, then, today)
+    today: Any = {"units_per_hour": {"p05": 90.0, "p50": 100.0, "p95": 110.0}, "usd_per_day": 24.0}
+    then: Any = {"units_per_hour": {"p05": 180.0, "p50": 200.0, "p95": 220.0}, "usd_per_day": 48.0}
+    rented: Any = {"price_usd_per_hour": 2.0}
+    made = Proposal("cost", "cost", rented, rented, then, today)
     return replace(made, **changes)
 
 

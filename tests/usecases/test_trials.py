@@ -44,8 +44,8 @@ def lab(store: Store) -> tuple[Room, Clock]:
 def begin(room: Room, **changes: Any) -> Begun:
     how: dict[str, Any] = {"runner": "U3", "until": NOW + WEEK, "by": "U2", "at": NOW}
     with room.store.write(TEAM) as scope:
-        forecast = {**FORECAST, "unit": "clip"}
-        return trials.begin(scope, "advice-1", "video-gen", {**CONFIGURATION, **changes}, forecast, **how)
+        forecast: Any = {**FORECAST, "unit": "clip"}
+        return trials.begin(scope, "advice-1", "video-gen", CONFIGURATION | changes, forecast, **how)
 
 
 def now(room: Room, trial: Trial) -> Trial:
@@ -107,7 +107,8 @@ async def test_the_run_that_arrives_verifies(lab: tuple[Room, Clock]) -> None:
     assert done.measured is not None
     assert done.measured["measured"]["units_per_hour"] == 60.0
     with room.store.read(TEAM) as scope:
-        assert (verification(scope, "advice-1") or {})["measured"]["runs"] == 1
+        assert (found := verification(scope, "advice-1"))
+        assert found["measured"]["runs"] == 1
     assert begin(room).is_new
 
 

@@ -26,7 +26,7 @@ def handed(workload: str = "video-gen", shown: tuple[Target, ...] = ("skypilot",
     }
 
 
-def _part(target: Target, workload: str, configuration: dict[str, Any]) -> dict[str, str]:
+def _part(target: Target, workload: str, configuration: Any) -> dict[str, str]:
     written = snippet(target, Order.of(workload, configuration))
     told = {"text": written.text, "filename": written.filename, "command": written.command}
     return {"target": target, "title": TITLES[target], **told}

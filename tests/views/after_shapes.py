@@ -1,6 +1,6 @@
 """Any data of what is said after a decision, for properties; what it is made of comes from outside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -65,7 +65,7 @@ def after_shapes(
     }
 
 
-def _handed(workload: str, configuration: Mapping[str, Any], shown: set[str]) -> dict[str, Any]:
+def _handed(workload: str, configuration: Any, shown: set[str]) -> dict[str, Any]:
     order = Order.of(workload, configuration)
     parts = []
     for target in (each for each in TARGETS if each in shown):

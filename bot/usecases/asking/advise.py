@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.documents import Card, Decided, Exclusion
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, charts, history, models, outbox, workloads, workspaces
 from bot.store.columns import new_id
@@ -17,6 +18,7 @@ from bot.usecases.words.problems import Problem
 from bot.usecases.workspace.preferences import preferences
 from engine import (
     Advice,
+    AdviceDocument,
     CatalogIndex,
     Constraints,
     Filters,
@@ -127,7 +129,7 @@ def answer(
     )
 
 
-def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None, now: datetime) -> dict[str, Any]:
+def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None, now: datetime) -> Card:
     """Store `advice`, open for a decision; the data of its card."""
     advice_id = new_id()
     document = as_document(advice)
@@ -139,18 +141,18 @@ def keep(scope: Scope, advice: Advice, question: Question, asked_by: str | None,
     if advice.frontier:
         charts.put(scope, advice_id, [(point.seconds_per_unit, point.usd_per_unit) for point in advice.frontier])
     planned = under_way(scope, advice.workload)
-    return card(advice_id, document, asked_by, now, exclusions=left_out) | {"trials": planned}
+    return {**card(advice_id, document, asked_by, now, exclusions=left_out), "trials": planned}
 
 
 def card(
     advice_id: str,
-    document: Any,
+    document: AdviceDocument,
     asked_by: str | None,
     asked_at: datetime,
     state: str = "open",
-    decision: dict[str, Any] | None = None,
-    exclusions: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:
+    decision: Decided | None = None,
+    exclusions: Sequence[Exclusion] = (),
+) -> Card:
     """The data of the view `advice`; `exclusions` are those that the answer keeps."""
     return {
         "advice_id": advice_id,

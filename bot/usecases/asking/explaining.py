@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from bot.documents import Observed, Story
 from bot.posts import Modal
 from bot.store import Scope, advices, models
 from bot.usecases.deciding.confirming import refusal
@@ -20,7 +21,7 @@ def explain(room: Room, click: Click) -> Modal:
         advice = advices.get(scope, click.value)
         if advice is None:
             return refusal("unknown_advice", None, room.clock())
-        data = {
+        data: Story = {
             "advice_id": advice.id,
             "document": advice.document,
             "runs": _runs(scope, advice.workload),
@@ -30,7 +31,7 @@ def explain(room: Room, click: Click) -> Modal:
     return Modal("modal_why", data)
 
 
-def _runs(scope: Scope, workload: str) -> list[dict[str, Any]]:
+def _runs(scope: Scope, workload: str) -> list[Observed]:
     """What every configuration that it ran on taught, the one used last first."""
     known = models.observations(scope, workload)
     columns: Mapping[str, Any] = {} if known is None else known.document
@@ -38,11 +39,14 @@ def _runs(scope: Scope, workload: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["last_success"])
 
 
-def _row(columns: Mapping[str, Any], place: int) -> dict[str, Any]:
+def _row(columns: Mapping[str, Any], place: int) -> Observed:
     log_speed = columns["log_units_per_hour"][place]
-    names = ("accelerator", "accelerator_count", "node_count", "n_succeeded", "n_out_of_memory")
     return {
-        **{name: columns[name][place] for name in names},
+        "accelerator": columns["accelerator"][place],
+        "accelerator_count": columns["accelerator_count"][place],
+        "node_count": columns["node_count"][place],
+        "n_succeeded": columns["n_succeeded"][place],
+        "n_out_of_memory": columns["n_out_of_memory"][place],
         "units_per_hour": None if log_speed is None else math.exp(log_speed),
         "last_success": columns["last_success"][place] or 0.0,
     }

@@ -15,7 +15,7 @@ from bot.usecases.room import Room
 from bot.usecases.words.keys import read_pair, spelled
 from bot.usecases.words.problems import Unreadable
 from bot.usecases.workspace.rights import barred
-from engine import PRICING_CATEGORIES, STAGES, Workload
+from engine import PRICING_CATEGORIES, STAGES, AdviceDocument, Workload
 
 __all__ = ["ask", "ask_anew", "check", "names", "places", "what_if"]
 
@@ -92,9 +92,7 @@ def _say(room: Room, form: Submission, request_id: str, post: Post) -> None:
         outbox.put(scope, post)
 
 
-def _form(
-    room: Room, team_id: str, origin: Origin, asked: Workload, document: Mapping[str, Any] | None = None
-) -> Modal:
+def _form(room: Room, team_id: str, origin: Origin, asked: Workload, document: AdviceDocument | None = None) -> Modal:
     """The data of the view `modal_ask`; `document` is the advice that is asked again."""
     with room.store.read(team_id) as scope:
         is_empty = not history.names(scope)

@@ -77,7 +77,9 @@ def _wait(
     said = [it for it in approvals.given(scope, advice.id) if it.choice == proposal.choice]
     is_again = any(it.given_by == form.user_id and it.configuration == proposal.configuration for it in said)
     lapsed = [it for it in said if it.given_by != form.user_id and it.configuration != proposal.configuration]
-    approvals.give(scope, Approval(advice.id, form.user_id, now, proposal.choice, proposal.configuration or {}))
+    approvals.give(
+        scope, Approval(advice.id, form.user_id, now, proposal.choice, proposal.configuration or proposal.advised)
+    )
     moved = None if is_again else _lapse(scope, advice, proposal, lapsed, form, bound, now)
     if not is_again:
         redraw(scope, advice, now, bound, form.user_id)

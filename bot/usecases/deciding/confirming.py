@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.documents import Change, Then
 from bot.posts import Modal
 from bot.store import advices, approvals, decisions
 from bot.store.advices import StoredAdvice
@@ -179,7 +180,7 @@ def _moved(bound: Bound, case: Case, proposal: Proposal, _user_id: str) -> Modal
     data = {
         "metadata": bound.model_dump_json(exclude_defaults=True),
         "workload": case.advice.workload,
-        "advised": dict(proposal.advised),
+        "advised": proposal.advised,
         "configuration": proposal.configuration,
     }
     return Modal("modal_moved", data)
@@ -201,8 +202,8 @@ def _confirmation(bound: Bound, case: Case, proposal: Proposal, user_id: str) ->
     })  # fmt: skip
 
 
-def _document(case: Case, proposal: Proposal) -> dict[str, Any]:
+def _document(case: Case, proposal: Proposal) -> Change:
     """Today, and what would be approved."""
     current = case.advice.document["current"]
-    then = {"configuration": proposal.configuration, **proposal.forecast}
+    then: Then = {"configuration": proposal.configuration or proposal.advised, **proposal.forecast}
     return {"unit": case.advice.document["unit"], "current": current, "then": then}

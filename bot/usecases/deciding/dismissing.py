@@ -1,7 +1,6 @@
 """Dismiss, with a reason. A reason that will still hold next time becomes a limit of that workload, until revoked."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, decisions, exclusions, outbox
@@ -14,11 +13,16 @@ from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
 from bot.usecases.workspace.permissions import Denied, grounds, may
-from engine import OBJECTIVES
+from engine import OBJECTIVES, AdviceDocument, OfferedDocument, pick_of
 
 __all__ = ["ask_why", "dismiss", "list_exclusions", "revoke", "show"]
 
 _LONGEST = 300  # characters of a remark
+
+
+class _Pick(TypedDict):
+    choice: str
+    configuration: OfferedDocument
 
 
 def ask_why(room: Room, click: Click) -> Modal:
@@ -116,12 +120,12 @@ def _reason(form: Submission) -> Dismissal:
     return next((known_ for known_ in DISMISSALS if known_ == chosen), "other")
 
 
-def _picks(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _picks(document: AdviceDocument) -> list[_Pick]:
     """The distinct configurations that an advice proposes, the recommended one first."""
     ordered = sorted(OBJECTIVES, key=lambda objective: objective != document["recommended"])
-    picks = {name: document["objectives"].get(name) for name in ordered}
-    found: list[dict[str, Any]] = []
-    for name, pick in picks.items():
-        if pick and "infeasible" not in pick and all(it["configuration"] != pick["configuration"] for it in found):
+    found: list[_Pick] = []
+    for name in ordered:
+        pick = pick_of(document, name)
+        if pick and all(it["configuration"] != pick["configuration"] for it in found):
             found.append({"choice": name, "configuration": pick["configuration"]})
     return found

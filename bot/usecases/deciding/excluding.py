@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
+from bot import documents
 from bot.store import Scope, exclusions
 from bot.store.exclusions import Exclusion
 from engine import Quota
@@ -33,12 +34,12 @@ def quotas(scope: Scope, workload: str) -> tuple[Quota, ...]:
     return tuple(Quota(0, **each.excluded) for each in exclusions.list_standing(scope, workload))
 
 
-def as_documents(scope: Scope, workload: str) -> list[dict[str, Any]]:
+def as_documents(scope: Scope, workload: str) -> list[documents.Exclusion]:
     """The exclusions in force as views show them."""
     return [_document(each) for each in exclusions.list_standing(scope, workload)]
 
 
-def _document(exclusion: Exclusion) -> dict[str, Any]:
+def _document(exclusion: Exclusion) -> documents.Exclusion:
     return {
         "id": exclusion.id,
         "workload": exclusion.workload,

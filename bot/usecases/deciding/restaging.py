@@ -46,8 +46,8 @@ def _tag(room: Room, scope: Scope, click: Click, advice: StoredAdvice, stage: St
     name, owned = advice.workload, workloads.get(scope, advice.workload)
     if owned is None:
         return False
-    found = advice.document.get("stage") or {}
-    before = owned.workload.stage or found.get("value")  # a tag that only its runs carry is one, too
+    found = advice.document.get("stage")
+    before = owned.workload.stage or (found and found["value"])  # a tag that only its runs carry is one, too
     tag(scope, room.clock(), click.user_id, owned, stage, before)
     data = {"workload": name, "stage": stage, "before": before, "by": click.user_id, "advice_id": advice.id}
     outbox.put(scope, Post(click.in_private, "restaged", data))

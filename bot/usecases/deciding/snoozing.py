@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from bot.posts import Destination, Modal
 from bot.store import Scope, advices, audit, decisions
@@ -16,6 +15,7 @@ from bot.usecases.requests import Click, Submission
 from bot.usecases.room import Room
 from bot.usecases.workspace.people import known
 from bot.usecases.workspace.permissions import Denied, grounds, may
+from engine import OfferedDocument
 
 __all__ = ["ask_how_long", "snooze", "snooze_by_form"]
 
@@ -93,7 +93,7 @@ def _snooze(room: Room, scope: Scope, wish: _Wish, advice: StoredAdvice) -> None
     return None
 
 
-def _priced(room: Room, scope: Scope, advice: StoredAdvice, objective: str) -> dict[str, Any] | None:
+def _priced(room: Room, scope: Scope, advice: StoredAdvice, objective: str) -> OfferedDocument | None:
     """The configuration whose price is waited for, at the price of this moment; None when it has none."""
     configuration = advised(advice.document, objective or advice.document["recommended"] or "")
     price = price_now(room.shelf.index(scope), configuration) if configuration else None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.documents import Card, Decided, Word
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, approvals, decisions, inbox, outbox
 from bot.store.advices import StoredAdvice
@@ -36,18 +37,18 @@ STATES = {"approve": "approved", "dismiss": "dismissed", "snooze": "snoozed"}
 """The state of an advice after each kind of decision."""
 
 
-def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> dict[str, Any]:
+def standing_card(scope: Scope, advice: StoredAdvice, now: datetime) -> Card:
     """The data of the card as it stands: open, with the words that people gave so far, decided, expired or replaced."""
     standing, fresh = decisions.get(scope, advice.id), advices.get(scope, advice.id) or advice
     state = STATES[standing.kind] if standing else fresh.state
     document, exclusions = as_document(standing, now), advice.request.get("exclusions", ())
     drawn = card(advice.id, advice.document, advice.asked_by, advice.created_at, state, document, exclusions)
     words = _words(scope, advice.id, standing.reason if standing else None)
-    checked = {"verified": verification(scope, advice.id), "trials": under_way(scope, advice.workload)}
-    return {**drawn, "words": words, **checked}
+    checked, planned = verification(scope, advice.id), under_way(scope, advice.workload)
+    return {**drawn, "words": words, "verified": checked, "trials": planned}
 
 
-def as_document(decision: Decision | None, now: datetime) -> dict[str, Any] | None:
+def as_document(decision: Decision | None, now: datetime) -> Decided | None:
     """A decision as views show it; `can_undo` while that is still possible."""
     if decision is None:
         return None
@@ -74,7 +75,7 @@ def redraw(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, us
         _tell(scope, advice, origin, user_id, data)
 
 
-def _tell(scope: Scope, advice: StoredAdvice, origin: Origin, user_id: str, data: dict[str, Any]) -> None:
+def _tell(scope: Scope, advice: StoredAdvice, origin: Origin, user_id: str, data: Card) -> None:
     """Show an advice that no message shows yet: its card, or a line where a finding was decided in a list.
 
     Nobody asked for a finding: whoever decides many of them in a list gets a line each, and none when its Undo ends.
@@ -82,7 +83,7 @@ def _tell(scope: Scope, advice: StoredAdvice, origin: Origin, user_id: str, data
     decision = data["decision"]
     if advice.asked_by:
         outbox.put(scope, Post(origin.in_place(user_id), "advice", data))
-    elif data["state"] == "open" and not data["words"]:
+    elif data["state"] == "open" and not data.get("words"):
         outbox.put(scope, Post(origin.in_private(user_id), "advice", data))
     elif decision is None or decision["can_undo"]:
         kept = {name: data[name] for name in ("advice_id", "state", "decision", "words")}
@@ -91,7 +92,7 @@ def _tell(scope: Scope, advice: StoredAdvice, origin: Origin, user_id: str, data
 
 def redraw_private(scope: Scope, advice: StoredAdvice, now: datetime, origin: Origin, user_id: str) -> None:
     """Show what stands in the copy that one person sees, which nothing but their click can reach."""
-    data = {**standing_card(scope, advice, now), "is_private": True}
+    data: Card = {**standing_card(scope, advice, now), "is_private": True}
     outbox.put(scope, Post(origin.in_place(user_id), "advice", data))
 
 
@@ -176,7 +177,7 @@ def _finding(scope: Scope, finding: Mapping[str, Any], now: datetime) -> dict[st
     return {"state": STATES[standing.kind], "decision": as_document(standing, now)}
 
 
-def _words(scope: Scope, advice_id: str, choice: str | None) -> list[dict[str, Any]]:
+def _words(scope: Scope, advice_id: str, choice: str | None) -> list[Word]:
     """What people said where more than one must approve; of a decision only who said the same."""
     given = [it for it in approvals.given(scope, advice_id) if choice in {None, it.choice}]
     return [{"by": each.given_by, "at": each.given_at.isoformat(), "choice": each.choice} for each in given]

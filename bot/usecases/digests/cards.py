@@ -1,8 +1,8 @@
 """The card of a finding, as asking for its workload would give it; and the advice of a row, made when it is wanted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from bot.posts import Post
 from bot.store import Scope, advices, charts, outbox, workloads
@@ -14,7 +14,7 @@ from bot.usecases.deciding.standing import refuse, standing_card
 from bot.usecases.digests.rows import rows_of
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
-from engine import Advice, Workload, as_document
+from engine import Advice, AdviceDocument, Workload, as_document
 
 __all__ = ["advice_of", "keep", "show"]
 
@@ -38,7 +38,7 @@ def show(room: Room, click: Click, request_id: str) -> None:
         outbox.put(scope, Post(click.in_private, "advice", data), advice_id=advice.id)
 
 
-def keep(scope: Scope, advice_id: str, document: Mapping[str, Any], now: datetime) -> None:
+def keep(scope: Scope, advice_id: str, document: AdviceDocument, now: datetime) -> None:
     """Store the advice behind a finding, open for a decision. Nobody asked for it in particular."""
     name = document["workload"]
     left_out = excluding.as_documents(scope, name)

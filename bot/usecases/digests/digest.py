@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
+from bot.documents import Found
 from bot.owners import Owner
 from bot.posts import Destination, Post
 from bot.store import Scope, decisions, fleets, outbox, said, subscriptions
@@ -261,10 +262,10 @@ def _counts(fresh: Sequence[Spotted]) -> dict[str, Any]:
     }
 
 
-def _described(edition: _Edition) -> Callable[[Spotted, str | None], dict[str, Any]]:
+def _described(edition: _Edition) -> Callable[[Spotted, str | None], Found]:
     """How a finding of this edition is written down: an owner is mentioned only where the workspace wants that."""
 
-    def finding(found: Spotted, advice_id: str | None) -> dict[str, Any]:
+    def finding(found: Spotted, advice_id: str | None) -> Found:
         owner = edition.surveyed.owners.get(found.workload)
         is_person = owner is not None and Owner.of(owner).is_person
         return {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from bot.documents import Decided, Listed
 from bot.posts import Modal
 from bot.store import Scope, decisions, outbox
 from bot.usecases.asking import explaining
@@ -102,7 +103,7 @@ def _page(scope: Scope, at: _Place, data: Mapping[str, Any], now: datetime) -> d
         "kinds": dict(Counter(row.kind for _, row in rows)),
         "total": len(rows),
         "is_mixed": len({row.is_new for _, row in rows}) > 1,
-        "rows": [_row(place, row) | {"decision": as_document(since.get(row.workload), now)} for place, row in shown],
+        "rows": [_row(place, row, as_document(since.get(row.workload), now)) for place, row in shown],
     }
 
 
@@ -121,7 +122,7 @@ def _nothing(at: _Place) -> dict[str, Any]:
     }
 
 
-def _row(place: int, row: Row) -> dict[str, Any]:
+def _row(place: int, row: Row, decision: Decided | None) -> Listed:
     return {
         "place": place,
         "kind": row.kind,
@@ -131,6 +132,7 @@ def _row(place: int, row: Row) -> dict[str, Any]:
         "gain_units_per_week": row.gain_units_per_week,
         "extra_usd_per_week": row.extra_usd_per_week,
         "is_new": row.is_new,
+        "decision": decision,
     }
 
 

@@ -82,7 +82,8 @@ def is_quiet(decision: Decision | None, found: Spotted, now: datetime) -> bool:
 
 def _is_price_moved(decision: Decision, found: Spotted) -> bool:
     """By a twentieth since the snooze; a pick that is another one now was moved past by some price."""
-    then, now = decision.configuration or {}, found.configuration or {}
+    then: Mapping[str, Any] = decision.configuration or {}
+    now: Mapping[str, Any] = found.configuration or {}
     if identity(then) != identity(now):
         return True
     before, after = then.get("price_usd_per_hour"), now.get("price_usd_per_hour")

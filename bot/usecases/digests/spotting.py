@@ -4,17 +4,27 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Self
+from typing import Self
 
 from bot.config import Settings
 from bot.store import Store, said, workloads, workspaces
 from bot.usecases.asking.advise import answer
 from bot.usecases.asking.reading import Question
 from bot.usecases.room import Room
-from engine import Advice, Finding, FindingKind, Objective, Workload, as_document, findings
+from engine import (
+    Advice,
+    AdviceDocument,
+    ConfigurationDocument,
+    Finding,
+    FindingKind,
+    Objective,
+    Workload,
+    as_document,
+    findings,
+)
 
 __all__ = ["Part", "Seen", "Spotted", "spot", "spot_elsewhere"]
 
@@ -40,7 +50,7 @@ class Spotted:
     stage: str | None
     workload_kind: str | None
     rank: tuple[float, float]
-    configuration: dict[str, Any] | None
+    configuration: ConfigurationDocument | None
     packed: bytes
     is_weak: bool = False
 
@@ -63,15 +73,15 @@ class Spotted:
             advice.stage.value if advice.stage else None,
             advice.kind.value if advice.kind else None,
             found.rank,
-            asdict(configuration) if configuration else None,
+            as_document(configuration) if configuration else None,
             zlib.compress(json.dumps(as_document(advice), allow_nan=False).encode()),
             found.is_weak,
         )
 
     @property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> AdviceDocument:
         """The advice, as `engine.as_document` has it."""
-        unpacked: dict[str, Any] = json.loads(zlib.decompress(self.packed))
+        unpacked: AdviceDocument = json.loads(zlib.decompress(self.packed))
         return unpacked
 
 

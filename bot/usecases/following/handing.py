@@ -1,6 +1,6 @@
 """Handing a configuration over to whoever starts the runs: ready patches for the tools that the workspace uses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from bot.handoff import TARGETS, TITLES, Order, Target, snippet
@@ -10,16 +10,17 @@ from bot.usecases.deciding.standing import refuse
 from bot.usecases.requests import Click
 from bot.usecases.room import Room
 from bot.usecases.workspace.preferences import preferences
+from engine import OfferedDocument
 
 __all__ = ["handed", "show"]
 
 
-def handed(scope: Scope, workload: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
+def handed(scope: Scope, workload: str, configuration: OfferedDocument) -> dict[str, Any]:
     """The patches of `configuration` for the workspace's tools, its default first; and which other tools there are."""
     wanted = preferences(scope).handoff
     return {
         "workload": workload,
-        "configuration": dict(configuration),
+        "configuration": configuration,
         "parts": _parts(workload, configuration, wanted),
         "others": [target for target in TARGETS if target not in wanted],
     }
@@ -36,11 +37,11 @@ def show(room: Room, click: Click, request_id: str) -> None:
             return
         workload, configuration = found
         parts = {"parts": _parts(workload, configuration, (target,)), "others": []}
-        data = {"about": about, "workload": workload, "configuration": dict(configuration), **parts, "why": "asked"}
+        data = {"about": about, "workload": workload, "configuration": configuration, **parts, "why": "asked"}
         outbox.put(scope, Post(click.in_private, "handoff", data))
 
 
-def _about(scope: Scope, about: str) -> tuple[str, Mapping[str, Any]] | None:
+def _about(scope: Scope, about: str) -> tuple[str, OfferedDocument] | None:
     """The workload and the configuration that were approved or are to be tried."""
     trial = trials.get(scope, about)
     if trial is not None:
@@ -51,7 +52,7 @@ def _about(scope: Scope, about: str) -> tuple[str, Mapping[str, Any]] | None:
     return advice.workload, decision.configuration
 
 
-def _parts(workload: str, configuration: Mapping[str, Any], targets: Iterable[Target]) -> list[dict[str, str]]:
+def _parts(workload: str, configuration: OfferedDocument, targets: Iterable[Target]) -> list[dict[str, str]]:
     order = Order.of(workload, configuration)
     return [_part(target, order) for target in targets]
 

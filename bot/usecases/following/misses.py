@@ -1,8 +1,8 @@
 """A prediction that missed: the model must have learned from what was measured, or learns now."""
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from bot.documents import Comparison
 from bot.files import Report
 from bot.store import Scope, history, models
 from bot.usecases.following.measuring import is_inside
@@ -15,7 +15,7 @@ __all__ = ["Lesson", "taught"]
 Lesson: TypeAlias = Literal["not_needed", "learned_before", "refitted"]
 
 
-def taught(room: Room, team_id: str, workload: str, found: Mapping[str, Any]) -> Lesson:
+def taught(room: Room, team_id: str, workload: str, found: Comparison) -> Lesson:
     """What was done about the comparison `found`: nothing where it is inside; else see to it that the model knows.
 
     An import ends with the model learning from it, so mostly it knows these runs already.

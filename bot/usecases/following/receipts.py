@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.documents import Comparison
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, arrivals, decisions, outbox, receipts
 from bot.store.advices import StoredAdvice
 from bot.store.arrivals import Arrived
-from bot.store.columns import Document
 from bot.store.decisions import Decision
 from bot.store.receipts import Receipt
 from bot.usecases.deciding.standing import standing_card
@@ -18,6 +18,7 @@ from bot.usecases.following.measuring import compared, ran_on
 from bot.usecases.following.misses import taught
 from bot.usecases.following.threads import place_of, thread_of
 from bot.usecases.room import Room
+from engine import OfferedDocument
 
 __all__ = ["RUNS", "check", "promise", "withdraw"]
 
@@ -30,18 +31,14 @@ _BY_RUNS, _FIRST, _LAST = "runs", "7d", "30d"
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A promise, what was approved, the runs on it since, and the receipt that was given last."""
+    """A promise, the runs since on the configuration that was approved, and what the last receipt told."""
 
     receipt: Receipt
     advice: StoredAdvice
     decision: Decision
     runs: list[Arrived]
-    told_last: Document | None
-
-    @property
-    def configuration(self) -> Document:
-        """What was approved, at the price of that moment."""
-        return self.decision.configuration or {}
+    configuration: OfferedDocument
+    told_last: Comparison | None
 
 
 def promise(scope: Scope, advice: StoredAdvice, decision: Decision, card: Destination) -> None:
@@ -70,7 +67,7 @@ def check(room: Room, receipt: Receipt) -> bool:
         return False
     if not case.runs:
         return _nothing_ran(room, case)
-    found = compared(case.configuration, case.decision.forecast or {}, case.runs)
+    found = compared(case.configuration, case.decision.forecast, case.runs)
     if case.told_last is not None and case.told_last["measured"] == found["measured"]:
         return _finish(room, case, "skipped")  # an earlier receipt told of the very same runs
     lesson = taught(room, receipt.team_id, receipt.workload, found)
@@ -84,7 +81,7 @@ def _case(room: Room, scope: Scope, receipt: Receipt) -> _Case | None:
     since = arrivals.since(scope, receipt.workload, advice.document["unit"], decision.decided_at)
     runs = ran_on(decision.configuration, since, room.shelf.index(scope).catalog.accelerators)
     last = receipts.last_measured(scope, advice.id)
-    return _Case(receipt, advice, decision, runs, last.document if last else None)
+    return _Case(receipt, advice, decision, runs, decision.configuration, last.found if last else None)
 
 
 def _withdrawn(room: Room, receipt: Receipt) -> bool:
@@ -96,14 +93,14 @@ def _nothing_ran(room: Room, case: _Case) -> bool:
     """Said once, after a week, with what to do; later ones keep silent until there is something to tell."""
     if case.receipt.key != _FIRST:
         return _finish(room, case, "skipped")
-    return _finish(room, case, "nothing", {}, {"configuration": dict(case.configuration), "measured": None})
+    return _finish(room, case, "nothing", None, {"configuration": case.configuration, "measured": None})
 
 
 def _finish(
     room: Room,
     case: _Case,
     state: receipts.State,
-    found: Mapping[str, Any] | None = None,
+    found: Comparison | None = None,
     said: Mapping[str, Any] | None = None,
 ) -> bool:
     """Settle the promise and say `said` in the thread; False when another process did so before."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from bot.documents import Forecast
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, outbox, trials
 from bot.store.advices import StoredAdvice
@@ -20,6 +21,7 @@ from bot.usecases.room import Room
 from bot.usecases.workspace.people import Person, known
 from bot.usecases.workspace.permissions import Allowed, Denied, grounds, may
 from bot.usecases.workspace.rights import note
+from engine import OfferedDocument
 
 __all__ = ["ask", "cancel", "check", "drawn", "plan", "redraw"]
 
@@ -38,8 +40,8 @@ class _Case(NamedTuple):
     """What somebody may try: one configuration of an advice at today's price, and what is predicted of it."""
 
     advice: StoredAdvice
-    configuration: Mapping[str, Any]
-    forecast: Mapping[str, Any]
+    configuration: OfferedDocument
+    forecast: Forecast
 
 
 def ask(room: Room, click: Click) -> Modal:
@@ -48,6 +50,7 @@ def ask(room: Room, click: Click) -> Modal:
     if isinstance(case, _Refusal):
         return Modal("modal_refused", case._asdict())
     origin = Origin.at(click).model_copy(update={"advice_id": case.advice.id})
+    trial = case.advice.document["next_trial"]
     return Modal(
         "modal_try",
         {
@@ -56,7 +59,7 @@ def ask(room: Room, click: Click) -> Modal:
             "unit": case.advice.document["unit"],
             "configuration": case.configuration,
             "predicted": case.forecast,
-            "usd": (case.advice.document["next_trial"] or {}).get("usd"),
+            "usd": trial["usd"] if trial else None,
             "runner": click.user_id,
             "until": (room.clock() + _FOR).date().isoformat(),
         },
@@ -130,7 +133,7 @@ def _case(room: Room, team_id: str, user_id: str, advice_id: str) -> _Case | _Re
         return _Refusal("not_allowed", verdict.as_document("try", advice.workload))
     if verdict is None:
         return _refusal("who_is_that", advice.workload)
-    if proposal is None or proposal.forecast.get("evidence") == "verified":
+    if proposal is None or proposal.forecast["evidence"] == "verified":
         return _refusal("nothing_to_try", advice.workload)
     if proposal.configuration is None:
         return _refusal("not_on_offer", advice.workload)
@@ -192,7 +195,7 @@ def drawn(scope: Scope, trial: Trial) -> dict[str, Any]:
         "about": trial.id,
         "why": "trial",
         "unit": trial.predicted["unit"],
-        "predicted": dict(trial.predicted),
+        "predicted": trial.predicted,
         "runner": trial.runner,
         "by": trial.made_by,
         "until": last_day(trial).isoformat(),
@@ -202,7 +205,7 @@ def drawn(scope: Scope, trial: Trial) -> dict[str, Any]:
 
 
 def _audited(trial: Trial) -> dict[str, Any]:
-    told = {"trial_id": trial.id, "advice_id": trial.advice_id, "configuration": dict(trial.configuration)}
+    told = {"trial_id": trial.id, "advice_id": trial.advice_id, "configuration": trial.configuration}
     return {**told, "runner": trial.runner, "until": trial.until.isoformat()}
 
 

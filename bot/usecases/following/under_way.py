@@ -1,8 +1,8 @@
 """The trials of a workload that somebody has promised and not made yet, as its card shows them."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
+from bot.documents import PlannedTrial
 from bot.store import Scope, trials
 from bot.store.trials import Trial
 
@@ -12,13 +12,13 @@ ANYWHERE = timedelta(hours=12)
 """A date ends on the last place on earth."""
 
 
-def under_way(scope: Scope, workload: str) -> list[dict[str, Any]]:
+def under_way(scope: Scope, workload: str) -> list[PlannedTrial]:
     """Who runs what until when, the next to end first."""
     return [
         {
             "trial_id": trial.id,
             "runner": trial.runner,
-            "configuration": dict(trial.configuration),
+            "configuration": trial.configuration,
             "until": last_day(trial).isoformat(),
         }
         for trial in trials.planned(scope, workload)

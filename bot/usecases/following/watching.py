@@ -1,10 +1,9 @@
 """A trial that was promised: verified by the run that arrives, reminded of when it is overdue, given up in the end."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from bot.documents import Comparison
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, arrivals, audit, outbox, trials
 from bot.store.trials import Trial
@@ -33,7 +32,7 @@ def follow(room: Room, trial: Trial) -> bool:
     return _remind(room, trial) if trial.until <= room.clock() else False
 
 
-def _verify(room: Room, trial: Trial, found: Mapping[str, Any], lesson: Lesson) -> bool:
+def _verify(room: Room, trial: Trial, found: Comparison, lesson: Lesson) -> bool:
     now = room.clock()
     with room.store.write(trial.team_id) as scope:
         if not trials.finish(scope, trial, "verified", now, measured=found):

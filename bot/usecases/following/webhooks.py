@@ -96,7 +96,8 @@ def recent(scope: Scope, limit: int = 10) -> list[dict[str, Any]]:
 
 
 def _told(advice: StoredAdvice, decision: Decision) -> dict[str, Any]:
-    current, configuration = advice.document["current"], decision.configuration or {}
+    current = advice.document["current"]
+    configuration: Mapping[str, Any] = decision.configuration or {}
     price = configuration.get("price_usd_per_hour")
     nodes = configuration.get("node_count", 1)
     return {

@@ -7,8 +7,9 @@ from itertools import starmap
 from typing import Any
 
 from bot.configurations import RUN, rented
+from bot.documents import Forecast
 from bot.store import Scope, advices, decisions, history, trials
-from engine import Run
+from engine import OfferedDocument, Run
 
 __all__ = ["week"]
 
@@ -24,7 +25,7 @@ class Rehearsal:
 
     workload: str
     unit: str
-    configuration: Mapping[str, Any]
+    configuration: OfferedDocument
     units_per_hour: float
 
     def runs(self, began: datetime) -> list[Run]:
@@ -34,7 +35,8 @@ class Rehearsal:
 
     def run(self, start: datetime, units: float) -> Run:
         """`units` of work begun at `start`."""
-        columns = {name: self.configuration[name] for name in RUN}
+        known: Mapping[str, Any] = self.configuration
+        columns = {name: known[name] for name in RUN}
         name = f"{self.workload}/{columns['accelerator_count']} {columns['accelerator']}"
         return Run(
             workload=self.workload,
@@ -76,16 +78,16 @@ def _rehearsals(scope: Scope) -> list[Rehearsal]:
     return list(found.values())
 
 
-def _approved(scope: Scope) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+def _approved(scope: Scope) -> Iterator[tuple[str, str, OfferedDocument, Forecast]]:
     for workload, decision in decisions.latest(scope, datetime.fromtimestamp(0, UTC)).items():
         advice = advices.get(scope, decision.advice_id)
         if advice is not None and decision.kind == "approve" and decision.configuration and decision.forecast:
             yield workload, advice.document["unit"], decision.configuration, decision.forecast
 
 
-def _key(workload: str, configuration: Mapping[str, Any]) -> tuple[Any, ...]:
+def _key(workload: str, configuration: OfferedDocument) -> tuple[object, ...]:
     return (workload, *rented(configuration))
 
 
-def _rehearsal(workload: str, unit: str, configuration: Mapping[str, Any], forecast: Mapping[str, Any]) -> Rehearsal:
+def _rehearsal(workload: str, unit: str, configuration: OfferedDocument, forecast: Forecast) -> Rehearsal:
     return Rehearsal(workload, unit, configuration, forecast["units_per_hour"]["p50"])

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from bot.documents import Comparison
 from bot.posts import Destination, Post
 from bot.store import Scope, advices, fleets, models, outbox, receipts, trials
 from bot.store.fleets import Fleet, Word
 from bot.store.receipts import Receipt
 from bot.store.trials import Trial
+from bot.usecases.following.measuring import is_inside
 from bot.usecases.following.under_way import last_day
 from bot.usecases.learning.scoring import scores
 from bot.usecases.requests import HomeOpened
@@ -57,7 +59,7 @@ def _document(room: Room, scope: Scope, person: Person | None) -> dict[str, Any]
         "fleet": None if seen is None else _fleet(seen),
         "waiting": [_word(word) for word in fleets.waiting(scope, now, _WAITING)],
         "trials": [_trial(trial, now) for trial in trials.planned(scope)[:_TRIALS]],
-        "receipts": [_receipt(receipt) for receipt in receipts.recent(scope, _RECEIPTS)],
+        "receipts": [_receipt(each, each.found) for each in receipts.recent(scope, _RECEIPTS) if each.found],
         "scores": scores(fleets.checks(scope)),
         "hindsight": models.hindsight(scope),
     }
@@ -76,20 +78,19 @@ def _word(word: Word) -> dict[str, Any]:
 def _trial(trial: Trial, now: datetime) -> dict[str, Any]:
     return {
         "workload": trial.workload,
-        "configuration": dict(trial.configuration),
+        "configuration": trial.configuration,
         "runner": trial.runner,
         "until": last_day(trial).isoformat(),
         "is_late": trial.until < now,
     }
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
-    found = receipt.document or {}
+def _receipt(receipt: Receipt, found: Comparison) -> dict[str, Any]:
     return {
         "workload": receipt.workload,
         "key": receipt.key,
         "at": receipt.finished_at.isoformat() if receipt.finished_at else None,
         "predicted": found["predicted"]["units_per_hour"],
         "measured": found["measured"]["units_per_hour"],
-        "is_inside": False not in found["is_inside"].values(),
+        "is_inside": is_inside(found),
     }
