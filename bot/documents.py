@@ -23,10 +23,13 @@ __all__ = [
     "Exclusion",
     "Forecast",
     "Found",
+    "HandOff",
+    "Handed",
     "Inside",
     "Listed",
     "Measured",
     "Observed",
+    "Patch",
     "PlannedTrial",
     "Promised",
     "Settled",
@@ -34,6 +37,7 @@ __all__ = [
     "Standing",
     "Story",
     "Then",
+    "Tried",
     "Word",
 ]
 
@@ -108,6 +112,44 @@ class Decided(TypedDict):
     reason: NotRequired[str | None]
     configuration: NotRequired[OfferedDocument | None]
     can_undo: NotRequired[bool]
+
+
+class Patch(TypedDict):
+    """A patch for one tool, and what to do with it."""
+
+    target: str
+    title: str
+    text: str
+    filename: str
+    command: str
+
+
+class Handed(TypedDict):
+    """What is to be run, as patches; `others` are the tools that there is none for."""
+
+    workload: str
+    configuration: OfferedDocument
+    parts: list[Patch]
+    others: list[str]
+
+
+class HandOff(Handed):
+    """The data of the view `handoff`: `about` an advice or a trial."""
+
+    about: str
+    why: str
+
+
+class Tried(HandOff):
+    """The data of the views `trial` and `trial_due`; moments are texts."""
+
+    unit: str
+    predicted: Forecast
+    runner: str
+    by: str
+    until: str
+    state: str
+    ended_by: str | None
 
 
 class Word(TypedDict):

@@ -45,21 +45,10 @@ class Order:
     @classmethod
     def of(cls, workload: str, configuration: OfferedDocument) -> Self:
         """From the configuration of an advice document."""
-        region = configuration["region"]
-        return cls(
-            workload=workload,
-            provider=configuration["provider"],
-            region=None if region == _UNSPECIFIED else region,
-            instance_type=configuration["instance_type"],
-            accelerator=configuration["accelerator"],
-            accelerator_count=configuration["accelerator_count"],
-            node_count=configuration["node_count"],
-            pricing_category=configuration["pricing_category"],
-            term=configuration["term"],
-            price_usd_per_hour=configuration["price_usd_per_hour"],
-            precision=configuration["precision"],
-            batch_size=configuration["batch_size"],
-        )
+        placed: OfferedDocument = {**configuration}
+        if placed["region"] == _UNSPECIFIED:
+            placed["region"] = None
+        return cls(workload, **placed)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from bot.documents import Card
 from bot.views.deciding import undo_button
 from bot.views.elements import Element, button, menu, overflow
-from bot.views.phrases import machines, paid
+from bot.views.phrases import in_a_menu, machines
 from bot.views.picks import Choice
-from engine import AdviceDocument, RentedDocument
+from engine import AdviceDocument
 
 __all__ = ["TRIALS_SHOWN", "actions", "approve_button", "closed_actions", "why_button"]
 
@@ -94,10 +94,6 @@ def _others(advice_id: str, found: tuple[Choice, ...]) -> list[tuple[str, str]]:
     picks = [choice for choice in found if not choice.is_recommended and not choice.is_today]
     near = next((choice.pick["fallbacks"] for choice in found if choice.is_recommended), ())
     return [
-        *((f"{it.title}: {_rented(it.pick['configuration'])}", f"{advice_id}:{it.objective}") for it in picks),
-        *((f"Nearly as good: {_rented(it)}", f"{advice_id}:fallback:{place}") for place, it in enumerate(near)),
+        *((f"{it.title}: {in_a_menu(it.pick['configuration'])}", f"{advice_id}:{it.objective}") for it in picks),
+        *((f"Nearly as good: {in_a_menu(it)}", f"{advice_id}:fallback:{place}") for place, it in enumerate(near)),
     ]
-
-
-def _rented(where: RentedDocument) -> str:
-    return " · ".join(part for part in (machines(where), where["provider"], where["region"], paid(where)) if part)

@@ -8,11 +8,11 @@ from bot.render import Mrkdwn, join, say
 from bot.views.deciding import REASONS, not_allowed
 from bot.views.measure import Measure
 from bot.views.numbers import money, percent, ratio
-from bot.views.phrases import EVIDENCE_WORDS, configuration, machines, paid, running, who
+from bot.views.phrases import EVIDENCE_WORDS, configuration, in_a_menu, machines, paid, running, who
 from bot.views.refusals import decision_refused, moved
 from bot.views.thresholds import two_people
 from bot.views.trials import trial_refused
-from engine import CurrentDocument, RentedDocument
+from engine import CurrentDocument
 
 __all__ = ["modal_approve", "modal_dismiss", "modal_moved", "modal_refused", "modal_snooze"]
 
@@ -73,7 +73,7 @@ def modal_dismiss(data: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": data["metadata"],
         "workload": data["workload"],
         "reasons": [_option(REASONS[code].capitalize(), code) for code in data["reasons"]],
-        "picks": [_option(_rented(pick["configuration"]), pick["choice"]) for pick in data["picks"]],
+        "picks": [_option(in_a_menu(pick["configuration"]), pick["choice"]) for pick in data["picks"]],
     }
 
 
@@ -193,11 +193,6 @@ def _small_print(data: Mapping[str, Any], then: Then) -> Mrkdwn:
 
 def _fastest(current: CurrentDocument | None, then: Then) -> float:
     return max(side["units_per_hour"]["p50"] for side in (current, then) if side)
-
-
-def _rented(found: RentedDocument) -> str:
-    """What tells picks apart in a menu."""
-    return " · ".join(part for part in (machines(found), found["provider"], found["region"], paid(found)) if part)
 
 
 def _option(label: str, value: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The hand-off: an approved configuration, or one that is to be tried, as patches that are ready to be copied."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.documents import Handed, HandOff, Patch
 from bot.render import Mrkdwn, code, join, say
 from bot.views.elements import Element, menu
 from bot.views.phrases import configuration, machines, who
@@ -12,7 +13,7 @@ __all__ = ["handoff", "handoff_undone", "others_menu", "patches"]
 _TITLES = {"skypilot": "SkyPilot", "kubernetes": "Kubernetes", "terraform": "Terraform", "dstack": "dstack"}
 
 
-def handoff(data: Mapping[str, Any]) -> dict[str, Any]:
+def handoff(data: HandOff) -> dict[str, Any]:
     """What `handoff.json.j2` names: the patches, the menu with the other tools, and what comes next."""
     workload, where = data["workload"], configuration(data["configuration"])
     heading = say("*Hand-off of {workload}:* {where}", workload=workload, where=where)
@@ -21,7 +22,7 @@ def handoff(data: Mapping[str, Any]) -> dict[str, Any]:
         "heading": heading,
         "patches": patches(data),
         "next": _NEXT if is_approved else "",
-        "buttons": others_menu(data),
+        "buttons": others_menu(data["about"], data["others"]),
         "spoken": say("How to run {workload} on {where}.", workload=workload, where=machines(data["configuration"])),
     }
 
@@ -40,18 +41,18 @@ def handoff_undone(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def patches(data: Mapping[str, Any]) -> list[Mrkdwn]:
+def patches(data: Handed) -> list[Mrkdwn]:
     """Each patch with what to do with it, as one section of its own."""
     return [_patch(part) for part in data["parts"]]
 
 
-def others_menu(data: Mapping[str, Any]) -> list[Element]:
+def others_menu(about: str, others: Sequence[str]) -> list[Element]:
     """The menu of the tools that were not asked for; nothing where there is none."""
-    options = [(_TITLES[target], f"{data['about']}:{target}") for target in data["others"]]
+    options = [(_TITLES[target], f"{about}:{target}") for target in others]
     return [menu("For another tool", "handoff.show", options)] if options else []
 
 
-def _patch(part: Mapping[str, str]) -> Mrkdwn:
+def _patch(part: Patch) -> Mrkdwn:
     how = say(
         "*{title}:* save it as `{filename}`, then `{command}`",
         title=part["title"],

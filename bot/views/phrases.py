@@ -18,6 +18,7 @@ __all__ = [
     "day",
     "ended",
     "excluded",
+    "in_a_menu",
     "machines",
     "moment",
     "owned_by",
@@ -66,6 +67,11 @@ def configuration(found: RentedDocument) -> str:
     rented = " ".join(word for word in (found["provider"], found["instance_type"]) if word)
     parts = (machines(found), rented, found["region"], paid(found), running(found))
     return " · ".join(part for part in parts if part)
+
+
+def in_a_menu(found: RentedDocument) -> str:
+    """What tells picks apart in a menu."""
+    return " · ".join(part for part in (machines(found), found["provider"], found["region"], paid(found)) if part)
 
 
 def paid(found: RentedDocument) -> str:

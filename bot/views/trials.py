@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.documents import Forecast, Tried
 from bot.render import Mrkdwn, say
 from bot.views.elements import Element, button
 from bot.views.handoff import others_menu, patches
@@ -21,25 +22,29 @@ def modal_try(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "metadata": data["metadata"],
         "what": say("*{workload}* on {where}", workload=data["workload"], where=configuration(found)),
-        "grounds": say("{expected}. It costs {usd}.", expected=_expected(data), usd=usd),
+        "grounds": say("{expected}. It costs {usd}.", expected=_expected(data["predicted"], data["unit"]), usd=usd),
         "runner": data["runner"],
         "until": data["until"],
     }
 
 
-def trial(data: Mapping[str, Any]) -> dict[str, Any]:
+def trial(data: Tried) -> dict[str, Any]:
     """What `trial.json.j2` names: the promise, open with its patch and buttons, or how it ended."""
     is_open = data["state"] in {"planned", "reminded"}
-    lines = [_promise(data), say("{expected}.", expected=_expected(data))] if is_open else [_promise(data), _end(data)]
+    lines = (
+        [_promise(data), say("{expected}.", expected=_expected(data["predicted"], data["unit"]))]
+        if is_open
+        else [_promise(data), _end(data)]
+    )
     return {
         "lines": lines,
         "patches": patches(data) if is_open else [],
         "next": _next(data) if is_open else "",
-        "buttons": [*others_menu(data), _cancel(data)] if is_open else [],
+        "buttons": [*others_menu(data["about"], data["others"]), _cancel(data)] if is_open else [],
     }
 
 
-def trial_due(data: Mapping[str, Any]) -> dict[str, Any]:
+def trial_due(data: Tried) -> dict[str, Any]:
     """What `trial_due.json.j2` names: one private word to the runner."""
     return {
         "lines": [
@@ -53,7 +58,7 @@ def trial_due(data: Mapping[str, Any]) -> dict[str, Any]:
             ),
             _next(data),
         ],
-        "buttons": [*others_menu({**data, "others": _all(data)}), _cancel(data)],
+        "buttons": [*others_menu(data["about"], _all(data)), _cancel(data)],
     }
 
 
@@ -76,7 +81,7 @@ def trial_refused(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"what": sentence, "next": Mrkdwn(""), "sentence": sentence}
 
 
-def _promise(data: Mapping[str, Any]) -> Mrkdwn:
+def _promise(data: Tried) -> Mrkdwn:
     return say(
         "*Trial of {workload}:* {runner} runs it on {where} by {until}",
         workload=data["workload"],
@@ -86,13 +91,12 @@ def _promise(data: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _expected(data: Mapping[str, Any]) -> str:
-    predicted = data["predicted"]
-    measure = Measure(data["unit"], predicted["usd_per_unit"]["p50"], predicted["units_per_hour"]["p50"])
+def _expected(predicted: Forecast, unit: str) -> str:
+    measure = Measure(unit, predicted["usd_per_unit"]["p50"], predicted["units_per_hour"]["p50"])
     return f"Predicted: {measure.speeds(predicted['units_per_hour'])} at {measure.costs(predicted['usd_per_unit'])}"
 
 
-def _next(data: Mapping[str, Any]) -> Mrkdwn:
+def _next(data: Tried) -> Mrkdwn:
     return say(
         "When it has run, import it (`gpu-advise import runs FILE`, its column `trial` true): the card becomes "
         "*verified*, and predicted against measured appears here. The name of the workload stays {name}.",
@@ -100,16 +104,16 @@ def _next(data: Mapping[str, Any]) -> Mrkdwn:
     )
 
 
-def _end(data: Mapping[str, Any]) -> Mrkdwn:
+def _end(data: Tried) -> Mrkdwn:
     return say(_ENDS[data["state"]], by=who(data["ended_by"]))
 
 
-def _cancel(data: Mapping[str, Any]) -> Element:
+def _cancel(data: Tried) -> Element:
     spoken = f"Cancel the trial on {machines(data['configuration'])}"
     return button("Cancel the trial", "trial.cancel", data["about"], spoken=spoken)
 
 
-def _all(data: Mapping[str, Any]) -> list[str]:
+def _all(data: Tried) -> list[str]:
     """The reminder shows no patch, so that every tool is in its menu."""
     return [*(part["target"] for part in data["parts"]), *data["others"]]
 

@@ -1,5 +1,6 @@
 """What a decision sets going: the hand-off of an approved configuration, the webhook, and the receipts to come."""
 
+from bot.documents import HandOff
 from bot.posts import Destination, Post
 from bot.store import Scope, outbox, receipts
 from bot.store.advices import StoredAdvice
@@ -21,7 +22,7 @@ def approved(room: Room, scope: Scope, advice: StoredAdvice, decision: Decision,
     now = room.clock()
     if decision.configuration is None:
         return
-    data = {"about": advice.id, **handed(scope, advice.workload, decision.configuration), "why": "approved"}
+    data: HandOff = {"about": advice.id, **handed(scope, advice.workload, decision.configuration), "why": "approved"}
     if data["parts"]:
         outbox.put(scope, Post(beside(destination), "handoff", data))
     promise(scope, advice, decision, destination)

@@ -1,8 +1,8 @@
 """Handing a configuration over to whoever starts the runs: ready patches for the tools that the workspace uses."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from bot.documents import Handed, HandOff, Patch
 from bot.handoff import TARGETS, TITLES, Order, Target, snippet
 from bot.posts import Post
 from bot.store import Scope, advices, decisions, outbox, trials
@@ -15,7 +15,7 @@ from engine import OfferedDocument
 __all__ = ["handed", "show"]
 
 
-def handed(scope: Scope, workload: str, configuration: OfferedDocument) -> dict[str, Any]:
+def handed(scope: Scope, workload: str, configuration: OfferedDocument) -> Handed:
     """The patches of `configuration` for the workspace's tools, its default first; and which other tools there are."""
     wanted = preferences(scope).handoff
     return {
@@ -36,8 +36,14 @@ def show(room: Room, click: Click, request_id: str) -> None:
             refuse(scope, click.in_private, "unknown_advice")
             return
         workload, configuration = found
-        parts = {"parts": _parts(workload, configuration, (target,)), "others": []}
-        data = {"about": about, "workload": workload, "configuration": configuration, **parts, "why": "asked"}
+        data: HandOff = {
+            "about": about,
+            "workload": workload,
+            "configuration": configuration,
+            "parts": _parts(workload, configuration, (target,)),
+            "others": [],
+            "why": "asked",
+        }
         outbox.put(scope, Post(click.in_private, "handoff", data))
 
 
@@ -52,12 +58,12 @@ def _about(scope: Scope, about: str) -> tuple[str, OfferedDocument] | None:
     return advice.workload, decision.configuration
 
 
-def _parts(workload: str, configuration: OfferedDocument, targets: Iterable[Target]) -> list[dict[str, str]]:
+def _parts(workload: str, configuration: OfferedDocument, targets: Iterable[Target]) -> list[Patch]:
     order = Order.of(workload, configuration)
     return [_part(target, order) for target in targets]
 
 
-def _part(target: Target, order: Order) -> dict[str, str]:
+def _part(target: Target, order: Order) -> Patch:
     written = snippet(target, order)
     return {
         "target": target,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from bot.documents import Forecast
+from bot.documents import Forecast, Tried
 from bot.posts import Destination, Modal, Post
 from bot.store import Scope, advices, audit, outbox, trials
 from bot.store.advices import StoredAdvice
@@ -184,11 +184,11 @@ def redraw(scope: Scope, trial: Trial, by: str | None) -> None:
     """The message that planned it, as it stands now and without buttons."""
     post = outbox.get(scope, trial.id)
     if post is not None:
-        data = {**drawn(scope, trial), "ended_by": by}
+        data: Tried = {**drawn(scope, trial), "ended_by": by}
         outbox.put(scope, Post(post.destination, "trial", data), updates_id=trial.id)
 
 
-def drawn(scope: Scope, trial: Trial) -> dict[str, Any]:
+def drawn(scope: Scope, trial: Trial) -> Tried:
     """The data of the views `trial` and `trial_due`."""
     return {
         **handed(scope, trial.workload, trial.configuration),
