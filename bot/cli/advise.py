@@ -1,7 +1,7 @@
 """`gpu-advise advise`: the slash command's answer, from the database."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -10,10 +10,12 @@ from bot.cli.exits import USAGE
 if TYPE_CHECKING:
     from bot.usecases.asking.advise import Unknown
     from bot.usecases.asking.reading import Malformed
+    from engine import AdviceDocument
 
 __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
+_Frontier: TypeAlias = list[tuple[float, float]]
 
 
 @app.command(name="advise", epilog="Example: gpu-advise advise video-gen production 'budget=$200/day'")
@@ -45,7 +47,7 @@ def advise_on(
     show_advice(document, frontier)
 
 
-def _answered(workload: str, words: list[str], workspace: str | None) -> tuple[Any, list[tuple[float, float]]]:
+def _answered(workload: str, words: list[str], workspace: str | None) -> "tuple[AdviceDocument, _Frontier]":
     """The answer's JSON document, and its frontier for the chart; a question without an answer ends the command."""
     from bot.cli.rooms import known_workspace_of, opened_room  # noqa: PLC0415  # the database costs seconds to import
     from bot.usecases.asking.advise import answer  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from bot.documents import Decided
 from bot.render import Mrkdwn, join, say
 from bot.views.numbers import count, money
 from bot.views.phrases import moment, quoted, sentence, who
@@ -58,7 +59,7 @@ def _already_decided(data: Mapping[str, Any]) -> _Refusal:
     return title, what, _after_a_decision(decision, data)
 
 
-def _after_a_decision(decision: Mapping[str, Any], data: Mapping[str, Any]) -> Mrkdwn:
+def _after_a_decision(decision: Decided, data: Mapping[str, Any]) -> Mrkdwn:
     if not decision.get("can_undo"):
         return _ask_again(data)
     return say("{by} or an administrator can still undo it on the card.", by=who(decision["by"]))
