@@ -13,7 +13,7 @@ from bot.views.measure import Measure
 from bot.views.numbers import count, duration, money, plain, plural, singular
 from bot.views.phrases import configuration, constraint, day, machines, moment, owned_by, sentence
 from bot.views.picks import Choice, choices
-from bot.views.subscriptions import FINDINGS
+from bot.views.subscriptions import finding
 from bot.views.verdict import against_today, headline
 from engine import AdviceDocument
 
@@ -157,7 +157,7 @@ def _show_all(data: Mapping[str, Any], left_off: int) -> dict[str, Any] | None:
 
 
 def _finding(rank: int, found: Found) -> dict[str, Any]:
-    title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=_kind(found["kind"]))
+    title = say("*{rank}. {workload}* – {kind}", rank=rank, workload=found["workload"], kind=finding(found["kind"]))
     if found["kind"] in unsure.KINDS:
         text = join("\n", [title, unsure.words(found), _decision(found) or ""])
         return {"text": text, "buttons": _buttons(found, None)}
@@ -177,10 +177,6 @@ def _finding(rank: int, found: Found) -> dict[str, Any]:
 def _decision(found: Found) -> Mrkdwn | None:
     """What somebody decided since; a finding fresh from a survey says nothing of it."""
     return decided({"state": found.get("state", "open"), "decision": found.get("decision")})
-
-
-def _kind(kind: str) -> str:
-    return FINDINGS.get(kind, kind.replace("_", " "))
 
 
 def _because(found: Found) -> Mrkdwn:

@@ -10,7 +10,7 @@ from bot.views.deciding import decided, undo_button
 from bot.views.digest import counted, stake
 from bot.views.elements import Element, button, menu, overflow
 from bot.views.numbers import count
-from bot.views.subscriptions import FINDINGS
+from bot.views.subscriptions import finding
 
 __all__ = ["finding_decided", "findings_list"]
 
@@ -26,7 +26,7 @@ def findings_list(data: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": data["metadata"],
         "rows": [_row(data["digest_id"], row, is_mixed=data["is_mixed"]) for row in data["rows"]],
         "shown": f"{_span(data['page'], data['page_size'], number)} of {counted(number, 'finding')}",
-        "only": _kind(data["kind"]) if data["kind"] else None,
+        "only": finding(data["kind"]) if data["kind"] else None,
         "total": count(data["total"]),
         "menus": [menu for menu in (_kinds(data), _pages(data, number)) if menu is not None],
         "turns": list(_turns(data)),
@@ -51,7 +51,7 @@ def _row(digest_id: str, row: Listed, *, is_mixed: bool) -> dict[str, Any]:
     decision = row["decision"]
     state = _STATES[decision["kind"]] if decision else "open"
     worth = "" if row["kind"] in unsure.KINDS else stake(row)
-    title = say("*{workload}* – {kind}", workload=row["workload"], kind=_kind(row["kind"]))
+    title = say("*{workload}* – {kind}", workload=row["workload"], kind=finding(row["kind"]))
     new = "🆕 " if row["is_new"] and is_mixed and not decision else ""
     return {
         "text": join("\n", [Mrkdwn(new + title), worth, decided({"state": state, "decision": decision})]),
@@ -74,7 +74,7 @@ def _kinds(data: Mapping[str, Any]) -> Element | None:
     kinds = sorted(data["kinds"].items(), key=lambda it: (-it[1], it[0]))
     if len(kinds) <= 1:
         return None
-    options = [("All kinds", data["total"], ""), *((_kind(kind), number, kind) for kind, number in kinds)]
+    options = [("All kinds", data["total"], ""), *((finding(kind), number, kind) for kind, number in kinds)]
     return menu(
         "Only one kind",
         "digest.all.kind",
@@ -104,7 +104,3 @@ def _turns(data: Mapping[str, Any]) -> Iterator[Element]:
 
 def _span(page: int, size: int, number: int) -> str:
     return f"{count(page * size + 1)}–{count(min((page + 1) * size, number))}"
-
-
-def _kind(kind: str) -> str:
-    return FINDINGS.get(kind, kind.replace("_", " "))

@@ -7,7 +7,7 @@ from bot.render import Mrkdwn, join, say
 from bot.views.elements import Element, button
 from bot.views.numbers import count, money, percent, plain
 from bot.views.phrases import configuration, day, moment, who
-from bot.views.subscriptions import FINDINGS
+from bot.views.subscriptions import finding
 
 __all__ = ["home", "open_answers"]
 
@@ -81,7 +81,7 @@ def _fleet(seen: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None
     stages = [f"{count(seen['stages'][stage])} {stage}" for stage in _STAGES if seen["stages"].get(stage)]
     kinds = [f"{count(number)} {_KIND_WORDS.get(kind, kind)}" for kind, number in sorted(seen["kinds"].items())]
-    findings = [f"{count(number)} × {_finding(kind)}" for kind, number in _most_first(seen["findings"])]
+    findings = [f"{count(number)} × {finding(kind)}" for kind, number in _most_first(seen["findings"])]
     return {
         "at": moment(seen["at"]),
         "fields": [
@@ -125,13 +125,9 @@ def _found(found: Mapping[str, Any]) -> Mrkdwn:
     return say(
         "• *{workload}* – {kind}, {worth} a week",
         workload=found["workload"],
-        kind=_finding(found["kind"]),
+        kind=finding(found["kind"]),
         worth=money(found["worth_usd_per_week"]),
     )
-
-
-def _finding(kind: str) -> str:
-    return FINDINGS.get(kind, kind.replace("_", " "))
 
 
 def _word(word: Mapping[str, Any]) -> dict[str, Any]:

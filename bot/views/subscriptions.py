@@ -12,7 +12,7 @@ from bot.views.numbers import count, money
 from bot.views.phrases import moment, owned_by
 
 __all__ = [
-    "FINDINGS",
+    "finding",
     "restaged",
     "subscribed",
     "subscription_form",
@@ -24,7 +24,7 @@ _HERE = 20  # digests of one channel that are listed with buttons: two blocks ea
 _ELSEWHERE = 20  # in one section: 60-character names in the widest script still fit
 _ROWS_A_SECTION = 10
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-FINDINGS: Mapping[str, str] = {
+_FINDINGS: Mapping[str, str] = {
     "shift_to_performance": "on cost, should shift to performance",
     "dominated": "the same speed can be had for less",
     "overbuilt_prototype": "a prototype built like production",
@@ -32,7 +32,6 @@ FINDINGS: Mapping[str, str] = {
     "thin_evidence": "too little is known of it",
     "stale_evidence": "nothing has run for long",
 }
-"""Each kind of finding in words; one that is not here is named by its own."""
 _STAGES = {"prototyping": "Prototyping", "validation": "Validation", "production": "Production"}
 _KINDS = {"ai": "AI: parallel work", "traditional": "Traditional: diminishing returns"}
 
@@ -133,7 +132,7 @@ def subscription_form(data: Mapping[str, Any]) -> dict[str, Any]:
     choices = {
         "stage": [option(_STAGES.get(it, it), it) for it in data["all"]["stage"]],
         "kind": [option(_KINDS.get(it, it), it) for it in data["all"]["kind"]],
-        "finding": [option(_finding(it), it) for it in data["all"]["finding"]],
+        "finding": [option(finding(it).capitalize(), it) for it in data["all"]["finding"]],
     }
     return {
         "metadata": data["metadata"],
@@ -166,7 +165,7 @@ def _topic(row: Mapping[str, Any]) -> Mrkdwn | None:
         join(" or ", list(topic.get("stages", ()))),
         join(" or ", [_KINDS.get(kind, kind).split(":")[0] for kind in topic.get("kinds", ())]),
         say("of {owners}", owners=join(" or ", list(owners))) if owners else "",
-        join(" or ", [f"“{_finding(kind)}”" for kind in topic.get("findings", ())]),
+        join(" or ", [f"“{finding(kind).capitalize()}”" for kind in topic.get("findings", ())]),
         f"worth at least {money(least)} a week" if least else "",
     ]
     words = join(" · ", parts)
@@ -195,8 +194,9 @@ def _sure(name: str) -> dict[str, str]:
     }
 
 
-def _finding(kind: str) -> str:
-    return FINDINGS.get(kind, kind.replace("_", " ")).capitalize()
+def finding(kind: str) -> str:
+    """A kind of finding in words; one that has none is named by its own."""
+    return _FINDINGS.get(kind, kind.replace("_", " "))
 
 
 def _chosen(options: Sequence[Mapping[str, str]], values: Sequence[str]) -> list[Mapping[str, str]]:

@@ -7,7 +7,7 @@ from bot.render import Mrkdwn, join, say
 from bot.views.elements import Element, button
 from bot.views.numbers import count, plural
 from bot.views.phrases import moment, owned_by
-from bot.views.subscriptions import FINDINGS
+from bot.views.subscriptions import finding
 
 __all__ = ["workload_list"]
 
@@ -38,7 +38,7 @@ def _workload(row: Mapping[str, Any]) -> Mrkdwn:
     runs = f"{count(row['runs'])} {'run' if row['runs'] == 1 else 'runs'} in {plural(row['unit'])}"
     last = f"last {moment(row['last_run_at'])}" if row["last_run_at"] else "never ran"
     owner = owned_by(row["owner"]) if row["owner"] else None
-    found = [f"⚑ {FINDINGS.get(kind, kind.replace('_', ' '))}" for kind in row["findings"]]
+    found = [f"⚑ {finding(kind)}" for kind in row["findings"]]
     details = join(" · ", [part for part in (row["stage"], row["kind"], runs, last, owner, *found) if part])
     return say("*{workload}* – {details}", workload=row["workload"], details=details)
 
