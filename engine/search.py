@@ -7,7 +7,7 @@ objective that is monotone in both is read off them.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -97,57 +97,58 @@ class Speeds:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
-    """The ways of running that can be the best one of their (class, node count), (n,) each, the fastest first.
+    """The ways of running that can be the best one of their machine, a (class, node count): the same number of each.
 
-    Equals stand in the order of the space, and whatever is kept of them does too. `shape` is the flat position among
-    the space's shapes, where every machine, a (class, node count), has its `most_ways` side by side. Made once a
-    workload: no price and no limit changes anything here.
+    Arrays are (n_open, n_nodes, n_kept); `shape` is the flat position among the space's shapes. Made once a workload:
+    no price and no limit changes anything here.
+    """
+
+    space: Space
+    shape: Integers
+    speeds: Speeds
+    order: Integers  # (n,) positions in the arrays, the fastest first, equals in the order of the space
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shortlist:
+    """The candidates that keep every limit at some price, (n,) each; read under as many filters as are asked.
+
+    The fastest stand first, equals in the order of the space, and whatever is kept of them does too.
+    `most_usd_per_hour` is the price up to which each keeps the limits; finite, because no offer is an infinite price.
     """
 
     shape: Integers
     classes: Integers  # of the catalogue
     node_counts: Floats  # as a price is multiplied by them
-    accelerators: Integers  # over all nodes
-    memories_gib: Floats  # of one accelerator
-    least_usd_per_hour: Floats  # all nodes together, at the cheapest offer of the class: under any filters
-    median: Floats
-    cautious: Floats
-    most_ways: int  # of a machine among these; 1: each machine has one, wherever it stands in the space
-
-    def take(self, positions: Integers) -> "Candidates":
-        """The candidates at `positions`, in that order."""
-        columns = {item.name: getattr(self, item.name).take(positions) for item in fields(self)[:-1]}
-        return replace(self, **columns)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Shortlist:
-    """The candidates that keep every limit at some price; read under as many filters as are asked.
-
-    `most_usd_per_hour` (n,) is the price up to which each keeps them; finite, because no offer is an infinite price.
-    """
-
-    candidates: Candidates
+    units_per_hour: Floats
     most_usd_per_hour: Floats
+    most_ways: int  # of a machine among these; 1: each machine has one, wherever it stands in the space
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Points:
     """The feasible (class, node count) pairs, (n_points,) each, the fastest first, equals in the order of the space.
 
-    `shape` is the flat position among the space's shapes: the fastest way of running that keeps every limit.
+    Each is a candidate, the fastest way of running that keeps every limit: `position` is its place among `shapes`.
     """
 
-    shape: Integers
+    shapes: Integers  # of the candidates that were listed, whether or not they are points
+    position: Integers
     usd_per_hour: Floats
     units_per_hour: Floats
 
     def __len__(self) -> int:
-        return len(self.shape)
+        return len(self.position)
+
+    @property
+    def shape(self) -> Integers:
+        """(n_points,) flat position among the space's shapes; looked up when asked, because few ask for all of them."""
+        return self.shapes.take(self.position)
 
     def take(self, positions: Integers) -> "Points":
         """The points at `positions`, in that order."""
-        return Points(self.shape[positions], self.usd_per_hour[positions], self.units_per_hour[positions])
+        columns = self.usd_per_hour[positions], self.units_per_hour[positions]
+        return Points(self.shapes, self.position[positions], *columns)
 
 
 def tests_of(limits: Limits, accelerators: Integers, fits: Bools, memories_gib: Floats, speeds: Floats) -> Tests:
@@ -181,44 +182,39 @@ def candidates_of(space: Space, speeds: Speeds) -> Candidates:
 
     Limits ask for a least speed, never for a most. While they are held against the median itself, the fastest way
     that fits is therefore feasible whenever any is. With a confidence asked, a slower but surer way can be the only
-    feasible one: then all that fit are kept.
+    feasible one: then all are kept.
     """
     n_open, n_nodes, n_ways = space.size
-    is_one = speeds.cautious is speeds.median
-    if is_one:  # the first one among equals
-        shapes = np.arange(n_open * n_nodes) * n_ways + speeds.median.argmax(axis=2).ravel()
+    if speeds.cautious is speeds.median:
+        first = np.arange(0, speeds.median.size, n_ways).reshape(n_open, n_nodes, 1)
+        shape = first + speeds.median.argmax(axis=2, keepdims=True)  # the first one among equals
+        median = speeds.median.take(shape)
+        speeds = Speeds(median, median)
     else:
-        shapes = np.arange(speeds.median.size)
-    median = speeds.median.ravel()[shapes]
-    fitting = np.flatnonzero(median > -math.inf)
-    order = fitting[np.lexsort([~word for word in reversed(in_short(median[fitting]))])]
-    shapes, median = shapes[order], median[order]
-    machines = shapes // n_ways
-    classes = space.usable.classes[machines // n_nodes]
-    node_counts = space.node_counts[machines % n_nodes].astype(np.float64)
-    return Candidates(
-        shape=shapes,
-        classes=classes,
-        node_counts=node_counts,
-        accelerators=space.total_accelerators.ravel()[machines],
-        memories_gib=space.index.memories_gib[classes],
-        least_usd_per_hour=space.index.prices[space.index.starts[classes]] * node_counts,
-        median=median,
-        cautious=median if is_one else speeds.cautious.ravel()[shapes],
-        most_ways=1 if is_one else n_ways,
-    )
+        shape = np.arange(speeds.median.size).reshape(space.size)
+    words = in_short(np.maximum(speeds.median, 0.0).ravel())  # what does not fit may stand anywhere: it is never listed
+    return Candidates(space, shape, speeds, order=np.lexsort([~word for word in reversed(words)]))
 
 
 def shortlist(candidates: Candidates, limits: Limits) -> Shortlist:
     """Drop what breaks a limit at every price; once for all filters that are asked under the same limits."""
-    fits = np.ones(1, dtype=np.bool_)  # the others are no candidates
-    numbers = candidates.accelerators, fits, candidates.memories_gib, candidates.cautious
-    passing = np.ones(len(candidates.shape), dtype=np.bool_)
-    for passes in tests_of(limits, *numbers).values():
-        passing &= passes(candidates.least_usd_per_hour)
-    listed = candidates.take(np.flatnonzero(passing))
-    most_usd = limits.most_usd_per_hour(listed.cautious)
-    return Shortlist(listed, np.minimum(most_usd, np.finfo(np.float64).max))
+    space, speeds = candidates.space, candidates.speeds
+    _, n_nodes, n_kept = candidates.shape.shape
+    passing = np.ones(candidates.shape.shape, dtype=np.bool_)
+    usd = space.least_usd_per_hour[:, :, None]
+    for passes in tests_over(space, speeds, limits).values():
+        passing &= passes(usd)
+    listed = candidates.order.take(np.flatnonzero(passing.take(candidates.order)))
+    machines = listed // n_kept
+    most_usd = limits.most_usd_per_hour(speeds.cautious.take(listed))
+    return Shortlist(
+        shape=candidates.shape.take(listed),
+        classes=space.usable.classes.take(machines // n_nodes),
+        node_counts=space.node_counts.astype(np.float64).take(machines % n_nodes),
+        units_per_hour=speeds.median.take(listed),
+        most_usd_per_hour=np.minimum(most_usd, np.finfo(np.float64).max),
+        most_ways=n_kept,
+    )
 
 
 def find_points(listed: Shortlist, usable: Usable) -> Points:
@@ -226,14 +222,13 @@ def find_points(listed: Shortlist, usable: Usable) -> Points:
 
     `usable` are the offers that may be rented: those of the space, or of any other filters on the same catalogue.
     """
-    candidates = listed.candidates
-    usd = usable.usd_per_hour(candidates.classes, candidates.node_counts, candidates.accelerators)
+    usd = usable.usd_per_hour(listed.classes, listed.node_counts)
     kept = np.flatnonzero(usd <= listed.most_usd_per_hour)
-    if candidates.most_ways > 1:
-        machines = candidates.shape[kept] // candidates.most_ways
+    if listed.most_ways > 1:
+        machines = listed.shape[kept] // listed.most_ways
         _, first = np.unique(machines, return_index=True)  # the fastest of each stands first
         kept = kept[np.sort(first)]
-    return Points(candidates.shape.take(kept), usd.take(kept), candidates.median.take(kept))
+    return Points(listed.shape, kept, usd.take(kept), listed.units_per_hour.take(kept))
 
 
 def cheapest(points: Points) -> int:
@@ -243,7 +238,8 @@ def cheapest(points: Points) -> int:
 
 def fastest(points: Points) -> int:
     """Position of the fastest point; among equals, which stand together, the least expensive, then the first."""
-    n_equals = np.count_nonzero(points.units_per_hour == points.units_per_hour[0])
+    rising = points.units_per_hour[::-1]  # sorted, so equals are found by bisection
+    n_equals = len(points) - rising.searchsorted(rising[-1])
     return int(points.usd_per_hour[:n_equals].argmin())
 
 

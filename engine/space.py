@@ -39,6 +39,7 @@ class Usable:
     `caps` (n_usable,) are the accelerators, over all nodes, that quotas allow on each row; `levels` (n_levels,) are
     the quotas there are, ascending, the last unbounded. `cheapest` (n_levels, n_classes) is the row of the cheapest
     offer whose cap reaches a level, -1: none; `prices` are theirs, USD per node and hour, infinite: none.
+    `accelerator_counts` (n_classes,) are those of one node.
     """
 
     rows: Integers
@@ -49,16 +50,18 @@ class Usable:
     levels: Integers
     cheapest: Integers
     prices: Floats
+    accelerator_counts: Integers
 
-    def usd_per_hour(self, classes: Integers, node_counts: Integers | Floats, accelerators: Integers) -> Floats:
+    def usd_per_hour(self, classes: Integers, node_counts: Integers | Floats) -> Floats:
         """What the cheapest usable offer of each class costs on so many nodes, all together; infinite: there is none.
 
-        `accelerators` are those of all nodes. The arguments broadcast together.
+        The arguments broadcast together.
         """
         if len(self.levels) == 1:
             prices: Floats = self.prices[0].take(classes)
         else:
-            prices = self.prices[np.searchsorted(self.levels, accelerators), classes]
+            totals = self.accelerator_counts[classes] * node_counts
+            prices = self.prices[np.searchsorted(self.levels, totals), classes]
         return prices * node_counts
 
     def cheapest_row(self, place: int, accelerators: int) -> int:
@@ -131,7 +134,8 @@ class CatalogIndex:
         levels = np.unique([*(quota.max_accelerators for quota in filters.quotas), _UNBOUNDED])
         cheapest = self._cheapest(levels, caps, rows, starts)
         prices = np.where(cheapest < 0, np.inf, self.prices[cheapest])
-        return Usable(rows, starts, np.flatnonzero(np.diff(starts)), excluded, caps, levels, cheapest, prices)
+        classes = np.flatnonzero(np.diff(starts))
+        return Usable(rows, starts, classes, excluded, caps, levels, cheapest, prices, self.accelerator_counts)
 
     def _cheapest(self, levels: Integers, caps: Integers, rows: Integers, starts: Integers) -> Integers:
         """(n_levels, n_classes) the first row of each class whose cap reaches each level; -1 where none does."""
@@ -195,13 +199,19 @@ class Space:
         return np.where(self.can_be_had, self._held_usd_per_hour, without)
 
     @property
+    def least_usd_per_hour(self) -> Floats:
+        """(n_open, n_nodes) price of the cheapest offer of the whole catalogue, all nodes together."""
+        prices: Floats = self.index.prices[self.index.starts[self.usable.classes]]
+        return prices[:, None] * self.node_counts
+
+    @property
     def can_be_had(self) -> Bools:
         """(n_open, n_nodes) whether the quotas of some usable offer hold so many accelerators."""
         return np.isfinite(self._held_usd_per_hour)
 
     @property
     def _held_usd_per_hour(self) -> Floats:
-        return self.usable.usd_per_hour(self.usable.classes[:, None], self.node_counts, self.total_accelerators)
+        return self.usable.usd_per_hour(self.usable.classes[:, None], self.node_counts)
 
     def cheapest_row(self, shape: int) -> int:
         """The row of the cheapest usable offer of a shape that can be had at all."""

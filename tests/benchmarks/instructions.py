@@ -52,11 +52,12 @@ def report() -> Iterator[str]:
 
 def _scene(prepared: CatalogIndex) -> Scene:
     """Everything that a question needs, without the offers themselves, which take long to load."""
+    bare = replace(prepared, catalog=Catalog((), prepared.catalog.accelerators))
     known = {}
     for size in ("1e6", "1e9"):
-        speed = Speed.of(prepared, *SIZES[size])
-        known[size] = learn(speed, prepared), limits_of(speed, prepared)
-    return replace(prepared, catalog=Catalog((), prepared.catalog.accelerators), _known={}), known
+        speed = Speed.of(bare, *SIZES[size])
+        known[size] = learn(speed, bare), limits_of(speed, bare)
+    return replace(bare, _known={}), known
 
 
 def _instructions(counter: tuple[str, ...], scene: Path, what: str) -> int:

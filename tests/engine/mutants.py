@@ -53,7 +53,7 @@ NAMES = {"argmax": "argmin", "any": "all", "max": "min", "minimum": "maximum", "
 
 _SMALL = "small = [key.astype(np.min_scalar_type(int(key.max(initial={})))) for key in keys]"
 _FIRST_OF_EACH = (
-    "if candidates.most_ways {} 1:\n    machines = candidates.shape[kept] // candidates.most_ways\n"
+    "if listed.most_ways {} 1:\n    machines = listed.shape[kept] // listed.most_ways\n"
     "    _, first = np.unique(machines, return_index=True)\n    kept = kept[np.sort(first)]"
 )
 # Mutants that change nothing anybody could observe, each with its reason.

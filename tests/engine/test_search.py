@@ -174,12 +174,15 @@ def test_where_memory_does_not_suffice_there_is_no_speed() -> None:
 def test_what_does_not_fit_is_no_candidate_and_equals_stand_in_the_order_of_the_space() -> None:
     catalog = Catalog.of([offer("H100", 1.0), offer("A10G", 1.0)], Accelerators([sheet("H100"), sheet("A10G")]))
     space = space_of(Instance(catalog, (1,), 3, lambda _: brute_force.Way(1.0, 1.0, fits=True)))
-    median = np.array([[[2.0, 7.0, 7.0]], [[-np.inf, 5.0, 7.0]]])
-    one, every = candidates_of(space, Speeds(median, median)), candidates_of(space, Speeds(median, median.copy()))
-    assert (one.shape.tolist(), one.median.tolist()) == ([1, 5], [7.0, 7.0])
-    assert (every.shape.tolist(), every.cautious.tolist()) == ([1, 2, 5, 4, 0], [7.0, 7.0, 7.0, 5.0, 2.0])
+    median = np.array([[[0.2, 0.7, 0.7]], [[-np.inf, 0.5, 0.7]]])
     nothing = np.full_like(median, -np.inf)
-    assert candidates_of(space, Speeds(nothing, nothing)).shape.tolist() == []
+    every, one, none = (
+        shortlist(candidates_of(space, speeds), Limits())
+        for speeds in (Speeds(median, median.copy()), Speeds(median, median), Speeds(nothing, nothing))
+    )
+    assert (every.shape.tolist(), every.units_per_hour.tolist()) == ([1, 2, 5, 4, 0], [0.7, 0.7, 0.7, 0.5, 0.2])
+    assert (one.shape.tolist(), one.units_per_hour.tolist()) == ([1, 5], [0.7, 0.7])
+    assert none.shape.tolist() == []
 
 
 @given(instances)
@@ -201,7 +204,7 @@ def test_one_shortlist_serves_filters_that_only_afford_less() -> None:
     instance = Instance(catalog, (1, 2), 1, lambda _: brute_force.Way(10.0, 10.0, fits=True))
     space = space_of(instance)
     listed = shortlist(candidates_of(space, speeds_of(instance, space)), Limits(max_usd_per_unit=0.2))
-    assert listed.candidates.least_usd_per_hour.tolist() == [1.0, 2.0]
+    assert (listed.classes.tolist(), listed.node_counts.tolist()) == ([1, 1], [1.0, 2.0])
     found = [find_points(listed, space.index.usable(Filters(providers=words))) for words in ((), ("aws",), ("gcp",))]
     assert [points.usd_per_hour.tolist() for points in found] == [[1.0, 2.0], [1.0, 2.0], []]
 

@@ -130,7 +130,7 @@ def test_a_quota_bounds_the_nodes_of_what_it_names_and_the_next_cheapest_takes_o
 ) -> None:
     usable = prepared(*H100S).usable(Filters(quotas=quotas))
     nodes = np.arange(1, 5)
-    assert usable.usd_per_hour(np.zeros(4, dtype=np.int64), nodes, nodes).tolist() == prices
+    assert usable.usd_per_hour(np.zeros(4, dtype=np.int64), nodes).tolist() == prices
 
 
 def test_a_quota_counts_the_accelerators_of_all_nodes() -> None:
@@ -153,10 +153,17 @@ def test_beyond_every_quota_a_price_is_what_it_would_be_without_them() -> None:
     assert bounded.cheapest_row(2) == -1
 
 
+def test_the_least_price_is_that_of_the_cheapest_offer_whatever_the_filters() -> None:
+    found = prepared(offer("H100", 3.0), offer("H100", 5.0, provider="gcp"))
+    asked = Space(found, found.usable(Filters(providers=("gcp",))), np.array([1, 2]), np.array([-1]), np.zeros(1))
+    assert asked.usd_per_hour.tolist() == [[5.0, 10.0]]
+    assert asked.least_usd_per_hour.tolist() == [[3.0, 6.0]]
+
+
 def test_a_class_that_nothing_opens_costs_infinitely_much() -> None:
     found = prepared(offer("A10G", 1.0), offer("H100", 2.0, provider="gcp"))
     usable = found.usable(Filters(providers=("gcp",)))
-    assert usable.usd_per_hour(np.array([0, 1]), np.array([1, 2]), np.array([1, 2])).tolist() == [np.inf, 4.0]
+    assert usable.usd_per_hour(np.array([0, 1]), np.array([1, 2])).tolist() == [np.inf, 4.0]
 
 
 def test_the_row_of_a_shape_is_that_of_its_class_and_nodes() -> None:

@@ -1,6 +1,7 @@
 """Which objective is recommended, which limits it has, and where the bargain is struck."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def points(*pairs: tuple[float, float]) -> Points:
     """(USD per hour, units per hour) each, as the search hands them over: the fastest first, numbered as given here."""
     order = sorted(range(len(pairs)), key=lambda number: -pairs[number][1])
     costs, speeds = (np.array([pairs[number][axis] for number in order]) for axis in (0, 1))
-    return Points(np.array(order), costs, speeds)
+    return Points(np.array(order, dtype=np.int64), np.arange(len(pairs)), costs, speeds)
 
 
 def number_of(found: Points, position: int) -> int:
@@ -200,7 +201,7 @@ frontiers = st.lists(st.tuples(st.floats(0.01, 1e3), st.floats(0.01, 1e3)), min_
 def test_no_choice_of_units_moves_the_bargain(found: Points, rate: float, scale: float) -> None:
     """Powers of two, so that rescaling is exact."""
     rate, scale = 2.0 ** round(math.log2(rate)), 2.0 ** round(math.log2(scale))
-    other = Points(found.shape, found.usd_per_hour * rate, found.units_per_hour * scale)
+    other = replace(found, usd_per_hour=found.usd_per_hour * rate, units_per_hour=found.units_per_hour * scale)
     assert value_of(found, None) == value_of(other, None)
 
 
