@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, overload
 
 from engine.document import AdviceDocument, ConfigurationDocument
-from engine.units import Evidence, Interval, Kind, Objective, Precision, PricingCategory, Stage
+from engine.units import Evidence, Interval, Kind, Objective, Precision, PricingCategory, RegimeName, Stage
 
 __all__ = [
     "Advice",
@@ -25,6 +25,7 @@ __all__ = [
     "Pick",
     "Predicted",
     "Reached",
+    "RegimeFound",
     "StageFound",
     "Swing",
     "Trial",
@@ -70,6 +71,14 @@ class KindFound:
     value: Kind
     source: Literal["asked", "inferred", "population"]
     parallel_fraction: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeFound:
+    """A way in which the workload may meet hardware (`engine.regimes`), and how likely it does."""
+
+    name: RegimeName
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +245,7 @@ class Advice:
     warnings: tuple[str, ...] = ()
     predictions: tuple[Predicted, ...] = ()
     break_even_pairs: tuple[BreakEven, ...] = ()  # every pair of picks of which the second is faster
+    regimes: tuple[RegimeFound, ...] = ()  # the usual one first
     basis: Basis = field(default=Basis(0, 0, None), metadata={"is_aside": True})  # for findings, like the next
     swing: Swing | None = field(default=None, metadata={"is_aside": True})
     frontier: tuple[Reached, ...] = field(default=(), metadata={"is_aside": True})  # for a chart; in no document

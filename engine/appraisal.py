@@ -1,5 +1,6 @@
 """One optimum as people see it: intervals, probabilities, what limits it, and what else it could have been."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,9 +15,10 @@ from engine.rivals import fallbacks_of, runner_up_of
 from engine.strategy import Preference, preference_of
 from engine.units import EVIDENCES, HOURS_PER_DAY, PRECISIONS
 
-__all__ = ["Ground", "appraise", "bottleneck_of"]
+__all__ = ["Ground", "appraise", "bottleneck_of", "doubts"]
 
 _VERIFIED = EVIDENCES.index("verified")
+_A_DOUBT = 0.2  # probability that is worth a sentence
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,6 +84,20 @@ def _probability_better(found: Found, preference: Preference, ground: Ground) ->
     per_dollar = replace(preference, price_weight=1.0)  # the bargain's slope holds at the pick, not as far as today
     needed = per_dollar.burden(found.usd_per_hour) - per_dollar.burden(ground.usd_per_hour)
     return float(prediction.probability_above(today, float(needed))[found.shape])
+
+
+def doubts(found: Found, outlook: Outlook, largest_accelerators: int) -> Iterator[str]:
+    """That a pick may gain nothing from what it adds to the most that ran, where it is better tried than believed."""
+    if outlook.prediction.evidence[found.shape] == _VERIFIED:
+        return
+    likely = {each.regime: each.share for each in outlook.prediction.components if each.share >= _A_DOUBT}
+    part = outlook.shapes.accelerator
+    if "undivided" in likely and outlook.total_accelerators(found.shape) > largest_accelerators:
+        how, like = "more accelerators make it hardly faster", "a model split over its layers"
+        yield f"{likely['undivided']:.0%} likely that {how}, like {like}: a short run on more of them tells"
+    if "host_bound" in likely and part[found.shape] != part[outlook.today]:
+        how, like = "another accelerator makes it hardly faster", "work that waits for its host"
+        yield f"{likely['host_bound']:.0%} likely that {how}, like {like}: a short run on one tells"
 
 
 def bottleneck_of(sheet: Accelerator, n_accelerators: int, ground: Ground) -> str | None:

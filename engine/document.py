@@ -6,7 +6,7 @@ is one that documents written by an earlier release lack.
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict, final
 
-from engine.units import Evidence, Kind, Objective, Precision, PricingCategory, Stage
+from engine.units import Evidence, Kind, Objective, Precision, PricingCategory, RegimeName, Stage
 
 __all__ = [
     "AdviceDocument",
@@ -25,6 +25,7 @@ __all__ = [
     "PickDocument",
     "PredictedDocument",
     "PredictionDocument",
+    "RegimeDocument",
     "RentedDocument",
     "StageDocument",
     "TrialDocument",
@@ -88,6 +89,13 @@ class KindDocument(TypedDict):
     value: Kind
     source: Literal["asked", "inferred", "population"]
     parallel_fraction: IntervalDocument | None
+
+
+class RegimeDocument(TypedDict):
+    """`RegimeFound`."""
+
+    name: RegimeName
+    probability: float
 
 
 class CurrentDocument(TypedDict):
@@ -213,6 +221,7 @@ class AdviceDocument(TypedDict):
     warnings: list[str]
     predictions: list[PredictionDocument]
     break_even_pairs: NotRequired[list[BreakEvenDocument]]
+    regimes: NotRequired[list[RegimeDocument]]
 
 
 def pick_of(document: AdviceDocument, objective: str | None) -> PickDocument | None:

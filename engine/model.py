@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from engine.scales import PHYSICS, Scales
-from engine.units import Floats
+from engine.units import Floats, RegimeName
 
 __all__ = ["Lesson", "Model", "Sums"]
 
@@ -80,14 +80,14 @@ class Lesson:
     throughput when the hardware is taken out; `step` is it, rounded.
     """
 
-    regime: str
+    regime: RegimeName
     unit: str
     step: int
     accelerators: tuple[str, ...]
     sums: Sums
 
     @classmethod
-    def at(cls, regime: str, unit: str, level: float, accelerators: tuple[str, ...], sums: Sums) -> Self:
+    def at(cls, regime: RegimeName, unit: str, level: float, accelerators: tuple[str, ...], sums: Sums) -> Self:
         """What one workload at `level` teaches of a regime."""
         return cls(regime, unit, round(level / _STEP), accelerators, sums.on_grid)
 
@@ -143,7 +143,7 @@ class Model:
         """Twelve hexadecimal digits over everything that predictions depend on."""
         return hashlib.sha256(json.dumps(self.as_document(), sort_keys=True).encode()).hexdigest()[:12]
 
-    def lesson_for(self, regime: str, unit: str, level: float | None) -> Lesson:
+    def lesson_for(self, regime: RegimeName, unit: str, level: float | None) -> Lesson:
         """All lessons of a regime, each weighed by how much it is like a workload that counts in `unit` at `level`."""
         total = Lesson(regime, unit, 0, (), Sums.none(len(self.scales.slopes)))
         for each in (each for each in self.lessons if each.regime == regime):

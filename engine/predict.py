@@ -1,6 +1,6 @@
 """What a workload would do on configurations that it may never have run on."""
 
-from itertools import compress
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from engine.model import Lesson, Model
 from engine.observations import Observations
 from engine.posterior import Latent, Mix, believe
 from engine.prediction import Component, Prediction
-from engine.regimes import regimes_of, shares_of
+from engine.regimes import Regime, regimes_of, shares_of
 from engine.shapes import Shapes
 from engine.units import EVIDENCES, Bools, Floats, Integers
 
@@ -36,26 +36,26 @@ def predict(model: Model, observations: Observations, shapes: Shapes, accelerato
     mix = Mix(features(asked, accelerators, known.traits), np.searchsorted(parts, asked.accelerator), same)
     beliefs, run_variance = _beliefs(model, observations, known, parts, accelerators), model.scales.run**2
     return Prediction(
-        components=tuple(_component(share, latent, mix, run_variance) for share, latent in beliefs),
+        components=tuple(_component(regime, latent, mix, run_variance) for regime, latent in beliefs),
         evidence=_evidence(asked, known.shapes, same),
         fits=memory_fits(observations, asked, accelerators) | same.any(axis=1),
         memory_needed_gib=memory_needed(observations, asked, accelerators),
     )
 
 
-def _component(share: float, latent: Latent, mix: Mix, run_variance: float) -> Component:
+def _component(regime: Regime, latent: Latent, mix: Mix, run_variance: float) -> Component:
     is_new = ~mix.same.any(axis=1)
     width = np.where(is_new, latent.stretch, 1.0)  # what was measured there stays as certain as it was
     loadings, left = _shared(mix, latent.covariance)
     own = np.where(is_new, latent.own_variance, 0.0)
     own_variance = width**2 * (left + own) + run_variance
-    return Component(share, mix.of(latent.mean), width[:, None] * loadings, own_variance)
+    return Component(regime.name, regime.share, mix.of(latent.mean), width[:, None] * loadings, own_variance)
 
 
 def _beliefs(
     model: Model, observations: Observations, known: Equations, parts: Integers, accelerators: Accelerators
-) -> list[tuple[float, Latent]]:
-    """The probability of each regime that is not next to impossible, and what is believed in it."""
+) -> list[tuple[Regime, Latent]]:
+    """Each regime that is not next to impossible, its share what it is by now, and what is believed in it."""
     regimes = regimes_of(model.scales, known.unit, known.traits)
     lessons = _taught(model, observations, known, accelerators)
     latents = [
@@ -66,9 +66,12 @@ def _beliefs(
     counted = workloads * min(1.0, model.scales.counted / max(workloads.sum(), 1.0))
     before = np.log([regime.share + each for regime, each in zip(regimes, counted, strict=True)])
     shares = shares_of([log + latent.log_evidence for log, latent in zip(before, latents, strict=True)])
-    likely = [share >= _NEGLIGIBLE for share in shares]
-    total = sum(compress(shares, likely))
-    return [(share / total, latent) for share, latent in compress(zip(shares, latents, strict=True), likely)]
+    total = sum(share for share in shares if share >= _NEGLIGIBLE)
+    return [
+        (replace(regime, share=share / total), latent)
+        for regime, share, latent in zip(regimes, shares, latents, strict=True)
+        if share >= _NEGLIGIBLE
+    ]
 
 
 def _taught(model: Model, observations: Observations, known: Equations, accelerators: Accelerators) -> list[Lesson]:

@@ -7,7 +7,7 @@ from math import acos, copysign, cos, sqrt
 
 import numpy as np
 
-from engine.units import Bools, Floats, Integers
+from engine.units import Bools, Floats, Integers, RegimeName
 
 __all__ = ["Component", "Prediction"]
 
@@ -18,7 +18,7 @@ _ROUNDS = 100  # of which halving the bracket alone needs fifty at most
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """What is expected of (n,) shapes in one regime, which is the workload's with probability `share`.
+    """What is expected of (n,) shapes in one `regime`, which is the workload's with probability `share`.
 
     Their logarithms are jointly Student's t of four degrees of freedom, scaled to their variance: most workloads are
     closer to what is expected of them than a Gaussian says, and a few are far from it. (A Gaussian of uncertain scale
@@ -28,6 +28,7 @@ class Component:
     share, plus `own_variance` (n,) on the diagonal.
     """
 
+    regime: RegimeName
     share: float
     log_units_per_hour: Floats
     loadings: Floats

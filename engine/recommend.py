@@ -14,11 +14,12 @@ from engine.advice import (
     KindFound,
     NothingFeasible,
     Pick,
+    RegimeFound,
     StageFound,
     Trial,
     Undetermined,
 )
-from engine.appraisal import Ground, appraise
+from engine.appraisal import Ground, appraise, doubts
 from engine.between import Ends, break_evens
 from engine.certificate import certify
 from engine.cost import Spending, configuration_of, price_of, spending
@@ -179,7 +180,8 @@ def _answered(
         next_trial=_trial(found[chosen], chosen, limits, outlook, spent, question),
         certificate=certificate,
         prices_as_of=prices_as_of,
-        warnings=_warnings(question, current, prices_as_of),
+        warnings=_warnings(question, current, prices_as_of) + _doubts(found[chosen], outlook, today),
+        regimes=tuple(RegimeFound(each.regime, each.share) for each in outlook.prediction.components),
         predictions=predicted(outlook, limits.relaxed, asked.confidence) if with_predictions else (),
         frontier=reach(outlook, workload, today, policy) if with_frontier else (),
     )
@@ -217,6 +219,10 @@ def _today(question: _Question, current: Current) -> Today:
 
 def _shown(found: Found | Infeasible, ground: Ground) -> Pick | NothingFeasible:
     return NothingFeasible(found) if isinstance(found, Infeasible) else appraise(found, ground)
+
+
+def _doubts(found: Found | Infeasible, outlook: Outlook, today: Today) -> tuple[str, ...]:
+    return () if isinstance(found, Infeasible) else tuple(doubts(found, outlook, today.largest_accelerators))
 
 
 def _trial(

@@ -13,6 +13,7 @@ from math import exp
 
 from engine.features import FEATURES, Traits
 from engine.scales import Scales
+from engine.units import RegimeName
 
 __all__ = ["Regime", "is_tokens", "regimes_of", "shares_of"]
 
@@ -30,7 +31,7 @@ class Regime:
     `name` is usual, undivided (more accelerators make nothing faster) or host_bound (other ones make nothing faster).
     """
 
-    name: str
+    name: RegimeName
     share: float
     scales: Scales
 
@@ -59,7 +60,7 @@ def shares_of(log_weights: Sequence[float]) -> list[float]:
     return [each / sum(weights) for each in weights]
 
 
-def _usual_or(share: float, name: str, idle: frozenset[str], scales: Scales) -> tuple[Regime, ...]:
+def _usual_or(share: float, name: RegimeName, idle: frozenset[str], scales: Scales) -> tuple[Regime, ...]:
     usual = Regime("usual", 1.0 - share, scales)
     return (usual, Regime(name, share, _without(scales, idle))) if share > 0.0 else (usual,)
 

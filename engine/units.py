@@ -26,6 +26,7 @@ __all__ = [
     "Objective",
     "Precision",
     "PricingCategory",
+    "RegimeName",
     "Stage",
     "Status",
     "Texts",
@@ -46,6 +47,7 @@ Objective = Literal["cost", "value", "performance"]
 Precision = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "int8", "fp4"]
 PricingCategory = Literal["standard", "dynamic", "committed"]
 Status = Literal["succeeded", "failed", "oom", "preempted"]
+RegimeName = Literal["usual", "undivided", "host_bound"]
 Evidence = Literal["verified", "measured", "scaled", "spec_only"]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)

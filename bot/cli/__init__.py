@@ -7,7 +7,8 @@ imports what is heavy (store, Slack, server) inside its functions, so that `--he
 
 import importlib
 import re
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -50,8 +51,17 @@ class _Lazily(TyperGroup):
 app = typer.Typer(cls=_Lazily, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 the shape of a callback of typer's
+    if asked:
+        typer.echo(f"gpu-advise {version('gpu-advise')}")
+        raise typer.Exit
+
+
+_Version = Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say the release.")]
+
+
 @app.callback()
-def gpu_advise() -> None:
+def gpu_advise(*, _version: _Version = False) -> None:
     """How much GPU acceleration can a workload get, and what is it worth?
 
     Try it: gpu-advise demo

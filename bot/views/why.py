@@ -11,7 +11,14 @@ from bot.views.numbers import chance, count, duration, money, percent, plain
 from bot.views.phrases import EVIDENCE_WORDS, configuration, constraint, ended, excluded, machines, sentence
 from bot.views.picks import Choice, choices
 from bot.views.verdict import break_even
-from engine import AdviceDocument, CertificateDocument, KindDocument, StageDocument, UndeterminedDocument
+from engine import (
+    AdviceDocument,
+    CertificateDocument,
+    KindDocument,
+    RegimeDocument,
+    StageDocument,
+    UndeterminedDocument,
+)
 
 __all__ = ["why"]
 
@@ -19,6 +26,11 @@ _FALLBACKS = 4  # of each pick
 _RUNS = 6  # configurations
 _STAGE_SOURCES = {"asked": "as asked", "tagged": "as its runs are tagged", "inferred": "from its history"}
 _KINDS = {"ai": "parallel (AI)", "traditional": "diminishing returns (traditional)"}
+_A_DOUBT = 0.05  # every workload has a few percent of it
+_DOUBTS = {
+    "undivided": ("more accelerators make it hardly faster, like a model split over its layers", "more of them"),
+    "host_bound": ("other accelerators make it hardly faster, like work that waits for its host", "another one"),
+}
 _KIND_SOURCES = {"asked": "as its owner said", "inferred": "from its scaling", "population": "as most work like it"}
 
 
@@ -60,6 +72,7 @@ def _learned(document: AdviceDocument) -> list[Mrkdwn]:
         said.append(_stage(stage))
     if kind:
         said.append(_kind(kind))
+    said += [line for line in map(_doubt, document.get("regimes", ())) if line is not None]
     if current:
         speed = Measure.of(document).speed(current["units_per_hour"]["p50"])
         wait = duration(current["seconds_per_unit"]["p50"])
@@ -90,6 +103,19 @@ def _kind(kind: KindDocument) -> Mrkdwn:
         middle=percent(parallel["p50"]).capitalize(),
         low=percent(parallel["p05"]),
         high=percent(parallel["p95"]),
+    )
+
+
+def _doubt(regime: RegimeDocument) -> Mrkdwn | None:
+    """A way in which the workload may be unlike most, where it is likely enough to be said."""
+    if regime["name"] == "usual" or regime["probability"] < _A_DOUBT:
+        return None
+    what, where = _DOUBTS[regime["name"]]
+    return say(
+        "It may be ({chance}) that {what}; a run on {where} tells.",
+        chance=chance(regime["probability"]),
+        what=what,
+        where=where,
     )
 
 

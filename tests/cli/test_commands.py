@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -43,6 +44,12 @@ def test_a_misspelt_command_is_a_usage_error(words: list[str]) -> None:
 
 def test_without_a_command_there_is_help() -> None:
     assert "Commands" in gpu_advise().output
+
+
+def test_it_says_which_release_it_is() -> None:
+    said = gpu_advise("--version")
+    assert said.exit_code == 0
+    assert said.output == f"gpu-advise {version('gpu-advise')}\n"
 
 
 def test_as_a_program_and_as_a_module_it_is_the_same() -> None:

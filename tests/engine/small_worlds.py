@@ -81,7 +81,7 @@ def outlook_of(known: Sequence[Machine], today: Machine | None = None, n_nodes: 
 
 def _prediction(told: Sequence[Machine], scale: Integers) -> Prediction:
     medians = np.log(np.array([m.units_per_hour for m in told]) * scale)
-    alone = Component(1.0, medians, np.zeros((len(told), 1)), np.array([m.log_sd**2 for m in told]))
+    alone = Component("usual", 1.0, medians, np.zeros((len(told), 1)), np.array([m.log_sd**2 for m in told]))
     return Prediction(
         components=(alone,),
         evidence=np.array([EVIDENCES.index(m.evidence) for m in told]),

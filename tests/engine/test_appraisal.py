@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from engine.advice import KindFound, Pick
-from engine.appraisal import Ground, appraise, bottleneck_of
+from engine.appraisal import Ground, appraise, bottleneck_of, doubts
 from engine.history import History
 from engine.observations import observe
 from engine.outlook import Outlook
-from engine.units import Interval, Objective
+from engine.units import Interval, Objective, RegimeName
 from engine.workload import Constraints, Workload
 from tests.engine.measured_worlds import below
 from tests.engine.small_worlds import SHEETS, Machine, found_in, machines, outlook_of, run
@@ -112,3 +112,31 @@ def test_activity_carries_over_by_the_ratio_of_the_rates() -> None:
     slow = replace(SHEETS["H100"], fp16_tflops=100.0)
     assert bottleneck_of(SHEETS["H100"], 1, seen) == "bandwidth"
     assert bottleneck_of(slow, 1, seen) == "compute"
+
+
+def doubtful(share: float, regime: RegimeName, *machines: Machine, largest: int = 1) -> list[str]:
+    """What is said of the performance pick where that regime is so likely."""
+    outlook = outlook_of([TODAY, *machines])
+    [only] = outlook.prediction.components
+    humps = (replace(only, share=1.0 - share), replace(only, regime=regime, share=share))
+    outlook = replace(outlook, prediction=replace(outlook.prediction, components=humps))
+    return list(doubts(found_in(outlook, "performance"), outlook, largest))
+
+
+FASTER = Machine("H100", 4.0, 40.0)
+
+
+def test_that_a_pick_may_gain_nothing_from_what_it_adds_is_said_where_it_is_likely() -> None:
+    [said] = doubtful(0.3, "host_bound", FASTER)
+    assert said.startswith("30% likely that another accelerator makes it hardly faster")
+    assert doubtful(0.1, "host_bound", FASTER) == []
+    [said] = doubtful(0.45, "undivided", replace(TODAY, count=2, usd_per_hour=2.0, units_per_hour=20.0))
+    assert said.startswith("45% likely that more accelerators make it hardly faster")
+
+
+def test_nothing_is_doubted_of_what_adds_nothing_or_has_run() -> None:
+    more = replace(TODAY, count=2, usd_per_hour=2.0, units_per_hour=20.0)
+    assert doubtful(0.3, "undivided", FASTER) == []  # another part, but no more of them
+    assert doubtful(0.3, "host_bound", more) == []  # more of them, but no other part
+    assert doubtful(0.3, "undivided", more, largest=2) == []  # as many have run
+    assert doubtful(0.3, "host_bound", replace(FASTER, evidence="verified")) == []

@@ -16,7 +16,7 @@ within = st.floats(0.0, 1.0)
 
 
 def component(medians: list[float], loadings: list[list[float]], own: list[float], share: float = 1.0) -> Component:
-    return Component(share, np.array(medians), np.array(loadings), np.array(own))
+    return Component("usual", share, np.array(medians), np.array(loadings), np.array(own))
 
 
 def mixture(*components: Component) -> Prediction:

@@ -27,7 +27,7 @@ def without(kind: Any, whole: dict[str, Any] | None) -> Any:
 
 
 def test_there_is_something_that_may_be_missing() -> None:
-    assert AdviceDocument.__optional_keys__ == {"break_even_pairs"}
+    assert AdviceDocument.__optional_keys__ == {"break_even_pairs", "regimes"}
     assert FlatnessDocument.__optional_keys__ == {"probability_flat"}
 
 

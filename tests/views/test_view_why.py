@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.local.blocks import view_problems
 from bot.posts import Message
 from bot.views import as_text, surface
-from engine.advice import Advice, BreakEven, Certificate, Flatness, KindFound, StageFound
+from engine.advice import Advice, BreakEven, Certificate, Flatness, KindFound, RegimeFound, StageFound
 from engine.units import Interval
 from tests.views import why_cases
 from tests.views.test_view_properties import CONTROL, documents, texts_of
@@ -48,6 +48,18 @@ def test_a_kind_without_a_fit_names_only_its_source() -> None:
     assert "Kind: parallel (AI), as most work like it." in story(
         replace(ADVICE, kind=KindFound("ai", "population", None))
     )
+
+
+def test_how_it_may_differ_from_most_work_is_said_with_its_chance_and_what_tells() -> None:
+    undivided = (RegimeFound("usual", 0.7), RegimeFound("undivided", 0.3))
+    waiting = (RegimeFound("usual", 0.6), RegimeFound("host_bound", 0.4))
+    assert "It may be (30 %) that more accelerators make it hardly faster" in story(replace(ADVICE, regimes=undivided))
+    assert "It may be (40 %) that other accelerators make it hardly faster" in story(replace(ADVICE, regimes=waiting))
+
+
+def test_what_holds_for_every_workload_is_not_said_of_one() -> None:
+    most = (RegimeFound("usual", 0.97), RegimeFound("host_bound", 0.03))
+    assert "It may be" not in story(replace(ADVICE, regimes=most))
 
 
 def test_each_prediction_has_its_intervals_evidence_bottleneck_headroom_and_chances() -> None:
