@@ -6,6 +6,7 @@ that agree in accelerator, count and link form one class: within it only the che
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -174,7 +175,7 @@ class CatalogIndex:
         return [known.resolve(spelling).name for spelling in spellings if known.knows(spelling)]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Space:
     """Open classes x node counts x precisions x batches: what one question ranges over.
 
@@ -198,7 +199,7 @@ class Space:
         without: Floats = self.usable.prices[0, self.usable.classes][:, None] * self.node_counts
         return np.where(self.can_be_had, self._held_usd_per_hour, without)
 
-    @property
+    @cached_property
     def least_usd_per_hour(self) -> Floats:
         """(n_open, n_nodes) price of the cheapest offer of the whole catalogue, all nodes together."""
         prices: Floats = self.index.prices[self.index.starts[self.usable.classes]]
@@ -218,7 +219,7 @@ class Space:
         place, node = np.unravel_index(shape, self.size)[:2]
         return self.usable.cheapest_row(int(self.usable.classes[place]), int(self.total_accelerators[place, node]))
 
-    @property
+    @cached_property
     def total_accelerators(self) -> Integers:
         """(n_open, n_nodes) over all nodes."""
         totals: Integers = self.index.accelerator_counts[self.usable.classes][:, None] * self.node_counts
