@@ -203,7 +203,7 @@ def _confirmation(bound: Bound, case: Case, proposal: Proposal, user_id: str) ->
 
 
 def _document(case: Case, proposal: Proposal) -> Change:
-    """Today, and what would be approved."""
+    """Today, and what would be approved: what is not on offer any more has moved, and is not confirmed."""
     current = case.advice.document["current"]
     then: Then = {"configuration": proposal.configuration or proposal.advised, **proposal.forecast}
     return {"unit": case.advice.document["unit"], "current": current, "then": then}
