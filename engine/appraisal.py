@@ -18,7 +18,7 @@ from engine.units import EVIDENCES, HOURS_PER_DAY, PRECISIONS
 __all__ = ["Ground", "appraise", "bottleneck_of", "doubts"]
 
 _VERIFIED = EVIDENCES.index("verified")
-_A_DOUBT = 0.2  # probability that is worth a sentence
+_WORTH_A_WARNING = 0.2  # probability
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,14 +90,18 @@ def doubts(found: Found, outlook: Outlook, largest_accelerators: int) -> Iterato
     """That a pick may gain nothing from what it adds to the most that ran, where it is better tried than believed."""
     if outlook.prediction.evidence[found.shape] == _VERIFIED:
         return
-    likely = {each.regime: each.share for each in outlook.prediction.components if each.share >= _A_DOUBT}
+    likely = {each.regime: each.share for each in outlook.prediction.components if each.share >= _WORTH_A_WARNING}
     part = outlook.shapes.accelerator
     if "undivided" in likely and outlook.total_accelerators(found.shape) > largest_accelerators:
         how, like = "more accelerators make it hardly faster", "a model split over its layers"
-        yield f"{likely['undivided']:.0%} likely that {how}, like {like}: a short run on more of them tells"
+        yield f"{_percent(likely['undivided'])} likely that {how}, like {like}: a short run on more of them tells"
     if "host_bound" in likely and part[found.shape] != part[outlook.today]:
         how, like = "another accelerator makes it hardly faster", "work that waits for its host"
-        yield f"{likely['host_bound']:.0%} likely that {how}, like {like}: a short run on one tells"
+        yield f"{_percent(likely['host_bound'])} likely that {how}, like {like}: a short run on one tells"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"
 
 
 def bottleneck_of(sheet: Accelerator, n_accelerators: int, ground: Ground) -> str | None:

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _A_DIFFERENCE = 2  # configurations
-_NEGLIGIBLE = 0.001  # probability of a regime: it learns nothing from such a workload
+_UNTAUGHT = 0.001  # probability of a regime: it learns nothing from such a workload
 LOG_NOISE = np.linspace(-2.5, 2.5, 101)  # candidates for the logarithm of an organisation's noise
 
 
@@ -71,26 +71,29 @@ def lessons_of(known: Equations, accelerators: Accelerators, scales: Scales) -> 
     """What one workload teaches, and whom: those that count in its unit at about its level, regime by regime.
 
     Each regime learns from it by how likely the workload is of it. That is judged by its own measurements alone, one
-    step of expectation (Dempster, Laird and Rubin, 1977), so that lessons add up in whatever order they come.
+    step of expectation (Dempster, Laird and Rubin, 1977), so that lessons add up in whatever order they come. What it
+    tells of how common a regime is, is what its measurements add to the shares that were expected of it.
     """
     names, parts = list(accelerators), np.unique(known.accelerator).tolist()
     about = tuple(names[part] for part in parts)
     level = level_of(known, scales) or 0.0  # without a measurement it teaches nothing anyway
     regimes = regimes_of(scales, known.unit, known.traits)
     sums = [contribution(known, parts, regime.scales) for regime in regimes]
-    evidence = [
-        _log_evidence(known, each, about, r.scales, accelerators) for each, r in zip(sums, regimes, strict=True)
-    ]
-    shares = shares_of([log(regime.share) + each for regime, each in zip(regimes, evidence, strict=True)])
-    told = zip(regimes, sums, shares, strict=True)
+    shares = shares_of(
+        [
+            log(regime.share) + _log_likelihood(known, each, about, regime.scales, accelerators)
+            for regime, each in zip(regimes, sums, strict=True)
+        ]
+    )
+    undecided = min(share / regime.share for regime, share in zip(regimes, shares, strict=True))
     return tuple(
-        Lesson.at(regime.name, known.unit, level, about, each.times(share)).trimmed
-        for regime, each, share in told
-        if share >= _NEGLIGIBLE
+        Lesson.at(regime.name, known.unit, level, about, each.counting(share, share - undecided * regime.share)).trimmed
+        for regime, each, share in zip(regimes, sums, shares, strict=True)
+        if share >= _UNTAUGHT
     )
 
 
-def _log_evidence(
+def _log_likelihood(
     known: Equations, sums: Sums, about: Sequence[str], scales: Scales, accelerators: Accelerators
 ) -> float:
     """Natural log density of a workload's differences, but for a constant; it has none below two configurations."""

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from engine.regimes import is_tokens
 from engine.scales import PHYSICS, Scales
 from engine.units import Floats, RegimeName
 
@@ -25,6 +26,7 @@ class Sums:
     With design X (n, p + g), residuals r (n,) from the expected slopes, and the covariance S (n, n) of what is a
     workload's own at unit noise: `gathered` is X' S^-1 X, `learned` X' S^-1 r, `squares` r' S^-1 r, `freedom` the
     number of measurements less one a workload, which its level takes, and `workloads` how many had any freedom.
+    `told` is how many of them could only be of this regime: one that is as likely of each tells nothing.
     """
 
     gathered: Floats
@@ -32,6 +34,7 @@ class Sums:
     squares: float
     freedom: float
     workloads: float
+    told: float = 0.0
 
     @classmethod
     def none(cls, size: int) -> Self:
@@ -56,6 +59,10 @@ class Sums:
         """What as many as `weight` workloads instead of each would add up to."""
         return type(self)(*(weight * getattr(self, field.name) for field in fields(self)))
 
+    def counting(self, workloads: float, told: float) -> Self:
+        """These as so much of a workload, which tells so much of its regime."""
+        return replace(self.times(workloads), told=told)
+
     def limited(self, workloads: float) -> Self:
         """These, weighed down to what `workloads` of their kind would teach where there are more."""
         return self.times(workloads / max(self.workloads, workloads))
@@ -64,12 +71,11 @@ class Sums:
         """These as part of `size` unknowns, their own being at `places`."""
         gathered, learned = np.zeros((size, size)), np.zeros(size)
         gathered[np.ix_(places, places)], learned[places] = self.gathered, self.learned
-        return type(self)(gathered, learned, self.squares, self.freedom, self.workloads)
+        return replace(self, gathered=gathered, learned=learned)
 
     def only(self, places: list[int]) -> Self:
         """These about the unknowns at `places` alone."""
-        gathered, learned = self.gathered[np.ix_(places, places)], self.learned[places]
-        return type(self)(gathered, learned, self.squares, self.freedom, self.workloads)
+        return replace(self, gathered=self.gathered[np.ix_(places, places)], learned=self.learned[places])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -119,6 +125,10 @@ class Lesson:
         distance = 0.0 if level is None else (level - self.step * _STEP) / scales.alike
         return float(scales.stranger + (1.0 - scales.stranger) * np.exp(-0.5 * distance**2))
 
+    def heard_by(self, unit: str) -> "Lesson":
+        """The same; of regimes it tells only what has the same ones."""
+        return self if is_tokens(unit) == is_tokens(self.unit) else replace(self, sums=replace(self.sums, told=0.0))
+
     def _over(self, names: tuple[str, ...]) -> Sums:
         n_slopes = len(self.sums.learned) - len(self.accelerators)
         places = [*range(n_slopes), *(n_slopes + names.index(name) for name in self.accelerators)]
@@ -147,7 +157,7 @@ class Model:
         """All lessons of a regime, each weighed by how much it is like a workload that counts in `unit` at `level`."""
         total = Lesson(regime, unit, 0, (), Sums.none(len(self.scales.slopes)))
         for each in (each for each in self.lessons if each.regime == regime):
-            total = total.plus(each, each.likeness(unit, level, self.scales))
+            total = total.plus(each.heard_by(unit), each.likeness(unit, level, self.scales))
         return total
 
     def as_document(self) -> dict[str, Any]:
@@ -188,11 +198,12 @@ def _listed(lesson: Lesson) -> dict[str, Any]:
         "squares": sums.squares,
         "freedom": sums.freedom,
         "workloads": sums.workloads,
+        "told": sums.told,
     }
 
 
 def _lesson(document: Mapping[str, Any]) -> Lesson:
     gathered, learned = (np.array(document[name], dtype=np.float64) for name in ("gathered", "learned"))
-    sums = Sums(gathered, learned, *(document[name] for name in ("squares", "freedom", "workloads")))
+    sums = Sums(gathered, learned, *(document[name] for name in ("squares", "freedom", "workloads", "told")))
     place = (document["regime"], document["unit"], document["step"])
     return Lesson(*place, tuple(document["accelerators"]), sums)

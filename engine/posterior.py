@@ -41,14 +41,14 @@ class Latent:
     """Level, slopes, effects of parts, effects of known configurations: mean (n,) and covariance (n, n).
 
     `own_variance` is a new configuration's own. `stretch` is how much wider than its organisation's noise the
-    workload's runs say that it strays; `log_evidence` is the natural log of how likely they were, but for a constant.
+    workload's runs say that it strays; `log_likelihood` is the natural log of how likely they were, but for a constant.
     """
 
     mean: Floats
     covariance: Floats
     own_variance: float
     stretch: float = 1.0
-    log_evidence: float = 0.0
+    log_likelihood: float = 0.0
 
 
 def believe(scales: Scales, taught: Lesson, known: Equations, parts: Integers, accelerators: Accelerators) -> Latent:
@@ -115,16 +115,16 @@ def _posterior(prior: Latent, known: Equations, parts: Integers, scales: Scales)
     mean = prior.mean.copy()
     mean[0] = (known.log_units_per_hour - mix.of(mean)).mean()  # any level is as likely: begin at a likely one
     left = known.log_units_per_hour - mix.of(mean)
-    evidence = _log_evidence(seen, left, scales.freedom)
     seen += np.diag(_own_noise(seen, left, scales.freedom))
+    likelihood = _log_likelihood(seen, left, scales.freedom)
     solved = np.linalg.solve(seen, np.column_stack([reach, left]))
     distance, freedom = float(left @ solved[:, -1]), scales.freedom
     stretch = np.sqrt((freedom + distance) / (freedom + len(known) - 1.0))
     covariance = prior.covariance - reach.T @ solved[:, :-1]
-    return Latent(mean + reach.T @ solved[:, -1], covariance, prior.own_variance, float(stretch), evidence)
+    return Latent(mean + reach.T @ solved[:, -1], covariance, prior.own_variance, float(stretch), likelihood)
 
 
-def _log_evidence(seen: Floats, left: Floats, freedom: float) -> float:
+def _log_likelihood(seen: Floats, left: Floats, freedom: float) -> float:
     """Natural log density of n - 1 differences, a multivariate t (Shah et al., 2014), but for a constant."""
     differences = len(left) - 1.0
     distance = float(left @ np.linalg.solve(seen, left))

@@ -1,6 +1,8 @@
 """What a workload would do on configurations that it may never have run on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import log
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from engine.observations import Observations
 from engine.posterior import Latent, Mix, believe
 from engine.prediction import Component, Prediction
 from engine.regimes import Regime, regimes_of, shares_of
+from engine.scales import Scales
 from engine.shapes import Shapes
 from engine.units import EVIDENCES, Bools, Floats, Integers
 
@@ -21,6 +24,7 @@ __all__ = ["predict"]
 
 _SHARED = 24  # loadings kept: directions in which predictions err together; the rest of the variance counts as own
 _NEGLIGIBLE = 0.01  # probability of a regime that is left out
+_TINY = 1e-9
 _HARDWARE = ("accelerator", "accelerator_count", "node_count")
 
 
@@ -57,15 +61,14 @@ def _beliefs(
 ) -> list[tuple[Regime, Latent]]:
     """Each regime that is not next to impossible, its share what it is by now, and what is believed in it."""
     regimes = regimes_of(model.scales, known.unit, known.traits)
-    lessons = _taught(model, observations, known, accelerators)
+    lessons = _taught(regimes, model, observations, known, accelerators)
+    most = max(lesson.sums.workloads for lesson in lessons)
     latents = [
-        believe(regime.scales, lesson, known, parts, accelerators)
+        believe(_in_proportion(regime.scales, lesson, most), lesson, known, parts, accelerators)
         for regime, lesson in zip(regimes, lessons, strict=True)
     ]
-    workloads = np.array([lesson.sums.workloads for lesson in lessons])
-    counted = workloads * min(1.0, model.scales.counted / max(workloads.sum(), 1.0))
-    before = np.log([regime.share + each for regime, each in zip(regimes, counted, strict=True)])
-    shares = shares_of([log + latent.log_evidence for log, latent in zip(before, latents, strict=True)])
+    before = _before(model.scales, regimes, lessons)
+    shares = shares_of([log(each) + latent.log_likelihood for each, latent in zip(before, latents, strict=True)])
     total = sum(share for share in shares if share >= _NEGLIGIBLE)
     return [
         (replace(regime, share=share / total), latent)
@@ -74,11 +77,29 @@ def _beliefs(
     ]
 
 
-def _taught(model: Model, observations: Observations, known: Equations, accelerators: Accelerators) -> list[Lesson]:
+def _in_proportion(scales: Scales, lesson: Lesson, most: float) -> Scales:
+    """What weighs down the workloads of the commonest regime weighs down those of a rarer one by as much."""
+    portion = max(lesson.sums.workloads / most, _TINY) if most > 0.0 else 1.0
+    return replace(scales, counted=scales.counted * portion, independent=scales.independent * portion)
+
+
+def _before(scales: Scales, regimes: Sequence[Regime], lessons: Sequence[Lesson]) -> list[float]:
+    """How likely each regime is before the workload's own runs, in proportion: as foreseen, and as neighbours tell."""
+    told = [regime.likely * lesson.sums.told for regime, lesson in zip(regimes, lessons, strict=True)]
+    limit = scales.counted / max(sum(told), scales.counted)
+    return [scales.foreseen * regime.share + limit * each for regime, each in zip(regimes, told, strict=True)]
+
+
+def _taught(
+    regimes: Sequence[Regime],
+    model: Model,
+    observations: Observations,
+    known: Equations,
+    accelerators: Accelerators,
+) -> list[Lesson]:
     """What the organisation's workloads teach this one, regime by regime, without what it contributed itself."""
     level = level_of(known, model.scales)
-    names = [regime.name for regime in regimes_of(model.scales, known.unit, known.traits)]
-    lessons = {name: model.lesson_for(name, known.unit, level) for name in names}
+    lessons = {regime.name: model.lesson_for(regime.name, known.unit, level) for regime in regimes}
     if digest(observations) in model.taught_by:
         for own in lessons_of(known, accelerators, model.scales):
             weight = -own.likeness(known.unit, level, model.scales)

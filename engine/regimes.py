@@ -19,38 +19,44 @@ __all__ = ["Regime", "is_tokens", "regimes_of", "shares_of"]
 
 _TOKENS = frozenset({"token", "tok"})
 _COUNTS = frozenset({"count", "ring", "poor_link", "decoding_count"})
-_PARTS = frozenset({"compute", "bandwidth", "fp32", "year", "strength", "decoding_balance"})
+_PARTS = frozenset({"compute", "bandwidth", "fp32", "year", "strength", "busy_compute", "busy_bandwidth"})
 _LATE = 6.0  # the share fades where less than one part in so many of the way from training to one stream is gone
 _SLOPE, _SPREAD = 0.1, 0.3  # of the usual slope and of its straying, where a feature makes next to nothing faster
 
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """One of the ways: `share` of workloads are so before any of theirs is looked at, and `scales` hold for them.
+    """One of the ways: `share` is the probability that a workload is so, and `scales` hold for it then.
 
     `name` is usual, undivided (more accelerators make nothing faster) or host_bound (other ones make nothing faster).
+    Neighbours that are so count by `likely`, 0 to 1: how far it can be so at all.
     """
 
     name: RegimeName
     share: float
     scales: Scales
+    likely: float = 1.0
 
 
 def is_tokens(unit: str) -> bool:
-    """Whether a workload counts tokens; `unit` is in lower case and singular."""
-    return unit in _TOKENS
+    """Whether a workload counts tokens, of whatever sort but one by one; `unit` is in lower case and singular."""
+    words = unit.split()
+    return all(word.isalpha() for word in words) and not _TOKENS.isdisjoint(words)
 
 
 def regimes_of(scales: Scales, unit: str, traits: Traits) -> tuple[Regime, ...]:
-    """The regimes that are worth considering for what counts in `unit`; their shares add up to one.
+    """The regimes that are worth considering for what counts in `unit`, before any run; their shares add up to one.
 
     Only language models are served layer by layer, and they alone have hardly anything to load. Who makes tokens as
     fast as training reads them has divided the work.
     """
     if is_tokens(unit):
-        share = scales.undivided * min(1.0, _LATE * traits.decoding)
-        return _usual_or(share, "undivided", _COUNTS, scales)
-    return _usual_or(scales.host_bound, "host_bound", _PARTS, scales)
+        likely = min(1.0, _LATE * traits.decoding)
+        other = Regime("undivided", likely * scales.undivided, _without(scales, _COUNTS), likely)
+    else:
+        other = Regime("host_bound", scales.host_bound, _without(scales, _PARTS))
+    usual = Regime("usual", 1.0 - other.share, scales)
+    return (usual, other) if other.share > 0.0 else (usual,)
 
 
 def shares_of(log_weights: Sequence[float]) -> list[float]:
@@ -58,11 +64,6 @@ def shares_of(log_weights: Sequence[float]) -> list[float]:
     highest = max(log_weights)
     weights = [exp(each - highest) for each in log_weights]
     return [each / sum(weights) for each in weights]
-
-
-def _usual_or(share: float, name: RegimeName, idle: frozenset[str], scales: Scales) -> tuple[Regime, ...]:
-    usual = Regime("usual", 1.0 - share, scales)
-    return (usual, Regime(name, share, _without(scales, idle))) if share > 0.0 else (usual,)
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,8 @@
 """The constants of the performance model: what physics expects, and how far reality strays from it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from math import isfinite
 from typing import Any, Self
 
 __all__ = ["PHYSICS", "Scales"]
@@ -34,7 +35,8 @@ class Scales:
     freedom: float  # how firmly a workload is held to its organisation's noise: in measurements of its own
     run: float  # one run against the next on the same configuration
     undivided: float  # share of token workloads that more accelerators make no faster
-    host_bound: float  # share of other workloads that faster accelerators make no faster
+    host_bound: float  # share of other workloads that other accelerators make no faster
+    foreseen: float  # in workloads that told: how firmly these shares are believed of an organisation
 
     @staticmethod
     def shipped() -> "Scales":
@@ -50,12 +52,28 @@ class Scales:
         """What `as_document` wrote.
 
         Raises:
-            TypeError: a constant is missing, or another version of the engine knows more of them.
+            ValueError: naming the constants that are missing, unknown, no numbers, or no shares where they should be.
         """
+        odd = {field.name for field in fields(cls)} ^ set(document)
+        if odd:
+            raise ValueError(f"{', '.join(sorted(odd))}: missing, or of another version")
         stated: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
         }
+        for name, value in stated.items():
+            _check(name, value)
         return cls(**stated)
+
+
+def _check(name: str, value: Any) -> None:
+    """That a constant is one a model can be made of."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(each, int | float) and isfinite(each) for each in numbers):
+        raise ValueError(f"{name} is not made of numbers")
+    if isinstance(value, tuple) != (name in _BY_FEATURE) or len(numbers) != (len(_TABLE) if name in _BY_FEATURE else 1):
+        raise ValueError(f"{name} has not as many numbers as it should")
+    if name in _SHARES and not 0.0 <= value < 1.0:
+        raise ValueError(f"{name} is a share of workloads: from 0 to less than 1")
 
 
 # feature: slope expected, straying of an organisation, straying of a workload. Nodes, batch and activity are physics'
@@ -76,6 +94,7 @@ _TABLE = {
     "busy_compute": (0.70, 0.30, 0.20),
     "busy_bandwidth": (0.70, 0.30, 0.20),
 }
+_BY_FEATURE, _SHARES = frozenset({"slopes", "organisation", "workload"}), ("undivided", "host_bound")
 _SLOPES, _ORGANISATION, _WORKLOAD = zip(*_TABLE.values(), strict=True)
 
 PHYSICS = Scales(
@@ -97,4 +116,5 @@ PHYSICS = Scales(
     run=0.03,
     undivided=0.30,
     host_bound=0.03,
+    foreseen=float(__import__("os").environ.get("FORE", "1")),
 )

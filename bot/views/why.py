@@ -26,10 +26,10 @@ _FALLBACKS = 4  # of each pick
 _RUNS = 6  # configurations
 _STAGE_SOURCES = {"asked": "as asked", "tagged": "as its runs are tagged", "inferred": "from its history"}
 _KINDS = {"ai": "parallel (AI)", "traditional": "diminishing returns (traditional)"}
-_A_DOUBT = 0.05  # every workload has a few percent of it
+_WORTH_A_LINE = 0.05  # every workload has a few percent of it
 _DOUBTS = {
-    "undivided": ("more accelerators make it hardly faster, like a model split over its layers", "more of them"),
-    "host_bound": ("other accelerators make it hardly faster, like work that waits for its host", "another one"),
+    "undivided": "more accelerators make it hardly faster, like a model split over its layers",
+    "host_bound": "other accelerators make it hardly faster, like work that waits for its host",
 }
 _KIND_SOURCES = {"asked": "as its owner said", "inferred": "from its scaling", "population": "as most work like it"}
 
@@ -108,15 +108,9 @@ def _kind(kind: KindDocument) -> Mrkdwn:
 
 def _doubt(regime: RegimeDocument) -> Mrkdwn | None:
     """A way in which the workload may be unlike most, where it is likely enough to be said."""
-    if regime["name"] == "usual" or regime["probability"] < _A_DOUBT:
+    if regime["name"] == "usual" or regime["probability"] < _WORTH_A_LINE:
         return None
-    what, where = _DOUBTS[regime["name"]]
-    return say(
-        "It may be ({chance}) that {what}; a run on {where} tells.",
-        chance=chance(regime["probability"]),
-        what=what,
-        where=where,
-    )
+    return say("It may be ({chance}) that {what}.", chance=chance(regime["probability"]), what=_DOUBTS[regime["name"]])
 
 
 def _runs(rows: Sequence[Observed], measure: Measure) -> list[Mrkdwn]:

@@ -128,10 +128,10 @@ FASTER = Machine("H100", 4.0, 40.0)
 
 def test_that_a_pick_may_gain_nothing_from_what_it_adds_is_said_where_it_is_likely() -> None:
     [said] = doubtful(0.3, "host_bound", FASTER)
-    assert said.startswith("30% likely that another accelerator makes it hardly faster")
+    assert said.startswith("30 % likely that another accelerator makes it hardly faster")
     assert doubtful(0.1, "host_bound", FASTER) == []
     [said] = doubtful(0.45, "undivided", replace(TODAY, count=2, usd_per_hour=2.0, units_per_hour=20.0))
-    assert said.startswith("45% likely that more accelerators make it hardly faster")
+    assert said.startswith("45 % likely that more accelerators make it hardly faster")
 
 
 def test_nothing_is_doubted_of_what_adds_nothing_or_has_run() -> None:

@@ -29,6 +29,7 @@ from tests.engine.measured_worlds import PARTS, run, seen
 
 FREE = replace(PHYSICS, counted=1e9, independent=1e9, undivided=0.0, host_bound=0.0)
 COUNT = FEATURES.index("count")
+COLUMNS = [field.name for field in fields(Observations) if field.name not in {"workload", "unit"}]
 
 
 def scaling(workload: str, exponent: float, base: float = 100.0, wobble: float = 0.0) -> Observations:
@@ -182,6 +183,17 @@ def test_over_all_regimes_a_workload_counts_as_one(each: Observations) -> None:
     assert sum(lesson.sums.workloads for lesson in lessons) == pytest.approx(
         1.0, abs=2e-3
     )  # the negligible is left out
+
+
+@given(workloads)
+def test_what_workloads_tell_of_regimes_is_less_than_one_each_and_nothing_without_a_difference(
+    each: Observations,
+) -> None:
+    told = [float(lesson.sums.told) for lesson in lessons_of(equations(each, PARTS), PARTS, PHYSICS)]
+    assert min(told) > -1e-4
+    assert sum(told) <= 1.0 + 1e-4
+    single = replace(each, **{name: getattr(each, name)[:1] for name in COLUMNS})
+    assert all(not lesson.sums.told for lesson in lessons_of(equations(single, PARTS), PARTS, PHYSICS))
 
 
 def test_each_regime_learns_most_from_what_is_likely_of_it() -> None:

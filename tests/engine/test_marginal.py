@@ -116,5 +116,21 @@ def test_fitting_begins_at_the_constants_given_and_only_climbs() -> None:
 
 def test_constants_survive_json() -> None:
     assert Scales.from_document(json.loads(json.dumps(PHYSICS.as_document()))) == PHYSICS
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="undivided"):
         Scales.from_document({"slopes": [1.0]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("undivided", 1.0, "share of workloads"),
+        ("host_bound", -0.2, "share of workloads"),
+        ("undivided", "0.3", "not made of numbers"),
+        ("run", float("nan"), "not made of numbers"),
+        ("slopes", [0.1, 0.2], "as many numbers"),
+        ("run", [0.1], "as many numbers"),
+    ],
+)
+def test_constants_that_no_model_can_be_made_of_are_refused_by_name(name: str, value: object, said: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} .*{said}"):
+        Scales.from_document(PHYSICS.as_document() | {name: value})

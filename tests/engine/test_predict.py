@@ -18,6 +18,7 @@ from engine.prediction import Prediction
 from engine.scales import PHYSICS
 from engine.shapes import Shapes
 from engine.units import EVIDENCES
+from tests.engine.left_out import left_out_one_by_one
 from tests.engine.measured_worlds import PARTS, run, seen, shapes
 
 USUAL = replace(PHYSICS, undivided=0.0, host_bound=0.0)  # one regime: one Gaussian
@@ -170,22 +171,6 @@ def test_workloads_like_this_one_teach_it_more_than_others_do() -> None:
     slow, fast = (predict(model, seen(run("A100", 1, speed)), shapes(("A100", 8)), PARTS) for speed in (8.0, 8e4))
     assert units_per_hour(slow)[0] < 8.0 * 4
     assert units_per_hour(fast)[0] > 8e4 * 6
-
-
-def left_out_one_by_one(measured: np.ndarray, left: np.ndarray, freedom: float) -> np.ndarray:
-    """Its square error as noise for the worst measurement, where it is four deviations from what the others expect."""
-    scores, errors, limits = [], [], []
-    for i in range(len(left)):
-        rest = [j for j in range(len(left)) if j != i]
-        inverse = np.linalg.inv(measured[np.ix_(rest, rest)])
-        errors.append(left[i] - measured[i, rest] @ inverse @ left[rest])
-        variance = measured[i, i] - measured[i, rest] @ inverse @ measured[rest, i]
-        scores.append(abs(errors[i]) / np.sqrt(variance))
-        limits.append(4.0 * np.sqrt((freedom + left[rest] @ inverse @ left[rest]) / (freedom + len(rest) - 1)))
-    added, worst = np.zeros(len(left)), int(np.argmax(scores))
-    if len(left) > 2 and scores[worst] > limits[worst]:
-        added[worst] = errors[worst] ** 2
-    return added
 
 
 def alike(ours: np.ndarray, theirs: np.ndarray, together: float, apart: float) -> np.ndarray:

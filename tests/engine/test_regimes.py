@@ -14,8 +14,9 @@ from engine.fit import fit
 from engine.observations import Observations
 from engine.predict import predict
 from engine.prediction import Prediction
-from engine.regimes import Regime, regimes_of, shares_of
+from engine.regimes import Regime, is_tokens, regimes_of, shares_of
 from engine.scales import PHYSICS, Scales
+from tests.engine.left_out import left_out_one_by_one
 from tests.engine.measured_worlds import PARTS, run, seen, shapes
 
 STREAM = Traits(decoding=1.0)
@@ -123,6 +124,81 @@ def test_what_was_measured_comes_back_in_every_regime() -> None:
         assert np.exp(each.log_units_per_hour) / SLOW == pytest.approx([1.0, 1.4], rel=0.1)
 
 
+def chance_among(*others: Observations) -> float:
+    """How likely it is that one more stream gains nothing from more accelerators."""
+    return idle(answer(stream(1.0), ("A100", 8), others=others))
+
+
+SPLITS = tuple(stream(1.0, 1.0, 1.01, workload=f"split{i}") for i in range(4))
+
+
+@pytest.mark.parametrize("n", [1, 12])
+def test_neighbours_that_cannot_tell_say_nothing_of_how_common_a_regime_is(n: int) -> None:
+    on_one_count = tuple(
+        seen(run("A100", 1, SLOW, unit="token"), run("H100", 1, 1.5 * SLOW, 1, unit="token"), workload=f"one{i}")
+        for i in range(n)
+    )
+    pictures = tuple(images(f"images{i}", T4=100.0, A100=300.0 + i) for i in range(n))
+    training = tuple(
+        seen(run("A100", 1, 1e9, unit="token"), run("A100", 8, 7e9, 1, unit="token"), workload=f"train{i}")
+        for i in range(n)
+    )
+    for quiet in (on_one_count, pictures, training):
+        assert chance_among(*quiet) == pytest.approx(PHYSICS.undivided, abs=0.02)
+        assert chance_among(*SPLITS, *quiet) == pytest.approx(chance_among(*SPLITS), abs=0.02)
+
+
+def test_what_a_regime_looks_like_is_not_drawn_by_a_crowd_that_is_of_another() -> None:
+    crowd = tuple(images(f"w{i}", T4=100.0, A10G=170.0 + 0.1 * i) for i in range(60))
+    known = images(T4=100.0)
+    alone, among = (
+        predict(fit([*others, known], PARTS, OFTEN), known, shapes(("A10G", 1)), PARTS).components
+        for others in ((), crowd)
+    )
+    waiting = [each[-1] for each in (alone, among) if each[-1].regime == "host_bound"]
+    assert all(np.exp(each.log_units_per_hour[0]) < 125.0 for each in waiting)
+
+
+def test_how_likely_a_regime_is_fades_with_the_rate_however_many_neighbours_are_of_it() -> None:
+    """Up to where tokens pass as fast as in training nothing jumps."""
+
+    def gain(tokens_a_second: float) -> float:
+        known = seen(run("A100", 1, tokens_a_second * 3600, unit="token"))
+        fast = [
+            seen(run("A100", 1, s, unit="token"), run("A100", 8, s, 1, unit="token"), workload=f"n{s}")
+            for s in (4.0e7, 4.1e7, 4.2e7)
+        ]
+        found = predict(fit([*fast, known], PARTS), known, shapes(("A100", 8)), PARTS)
+        return float(found.log_units_per_hour[0] - log(tokens_a_second * 3600))
+
+    assert gain(19_990.0) == pytest.approx(gain(20_010.0), abs=0.05)
+    assert gain(12_000.0) < gain(18_500.0) < gain(19_990.0)
+
+
+def test_one_bad_run_of_four_does_not_decide_the_regime() -> None:
+    divided, spoilt = (answer(stream(*gains), ("A100", 8)) for gains in ((1.0, 1.8, 3.3, 6.0), (1.0, 1.8, 3.3, 0.9)))
+    assert abs(idle(spoilt) - idle(divided)) < 0.05
+
+
+@pytest.mark.parametrize("active", [0.05, 0.8])
+def test_waiting_for_a_host_does_not_depend_on_what_was_busy_meanwhile(active: float) -> None:
+    counters = {"tensor_active": active, "dram_active": active}
+    known = seen(run("T4", 1, 100.0, **counters), run("A100", 1, 101.0, 1, **counters))
+    found = predict(fit([], PARTS, OFTEN), known, shapes(("H100", 1)), PARTS)
+    [waiting] = (each for each in found.components if each.regime == "host_bound")
+    assert 85.0 < np.exp(waiting.log_units_per_hour[0]) < 135.0
+
+
+@pytest.mark.parametrize("unit", ["token", "tok", "output token", "generated token"])
+def test_tokens_of_whatever_sort_are_tokens(unit: str) -> None:
+    assert is_tokens(unit)
+
+
+@pytest.mark.parametrize("unit", ["", "image", "1k token", "tokenizer", "1000 tok"])
+def test_nothing_else_is_nor_are_bundles_of_them(unit: str) -> None:
+    assert not is_tokens(unit)
+
+
 def density(left: np.ndarray, covariance: np.ndarray, freedom: float) -> float:
     """Natural log of the multivariate t, but for what depends on the number of measurements alone."""
     n = len(left) - 1
@@ -141,7 +217,8 @@ def evidence(scales: Scales, known: Observations) -> float:
     kernel += (scales.accelerator**2 + scales.workload_accelerator**2) * (part[:, None] == part)
     kernel += np.diag(scales.configuration**2 + scales.run**2 / each.n_runs)
     left = each.log_units_per_hour - each.phi @ np.array(scales.slopes)
-    return density(left - left.mean(), kernel, scales.freedom)
+    left -= left.mean()
+    return density(left, kernel + np.diag(left_out_one_by_one(kernel, left, scales.freedom)), scales.freedom)
 
 
 @given(

@@ -65,8 +65,8 @@ def read_scales(source: Source | None) -> Scales:
         return Scales.from_document(json.loads(Path(source).read_text(encoding="utf-8"))["scales"])
     except OSError as error:
         raise Unreadable(str(source), error.strerror or str(error)) from None
-    except (ValueError, LookupError, TypeError, AttributeError):
-        reason = "not the constants of this version of the model; gpu-advise fit-scales writes them"
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        reason = f"not the constants of this version of the model ({error}); gpu-advise fit-scales writes them"
         raise Unreadable(str(source), reason) from None
 
 
