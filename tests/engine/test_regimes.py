@@ -148,15 +148,16 @@ def test_neighbours_that_cannot_tell_say_nothing_of_how_common_a_regime_is(n: in
         assert chance_among(*SPLITS, *quiet) == pytest.approx(chance_among(*SPLITS), abs=0.02)
 
 
-def test_what_a_regime_looks_like_is_not_drawn_by_a_crowd_that_is_of_another() -> None:
+def test_what_a_rare_regime_looks_like_is_not_drawn_by_a_crowd_of_another() -> None:
     crowd = tuple(images(f"w{i}", T4=100.0, A10G=170.0 + 0.1 * i) for i in range(60))
-    known = images(T4=100.0)
+    known, firm = images(T4=100.0), replace(PHYSICS, foreseen=1e6)  # however many neighbours are not of it
     alone, among = (
-        predict(fit([*others, known], PARTS, OFTEN), known, shapes(("A10G", 1)), PARTS).components
+        predict(fit([*others, known], PARTS, firm), known, shapes(("A10G", 1)), PARTS).components[1]
         for others in ((), crowd)
     )
-    waiting = [each[-1] for each in (alone, among) if each[-1].regime == "host_bound"]
-    assert all(np.exp(each.log_units_per_hour[0]) < 125.0 for each in waiting)
+    assert alone.regime == among.regime == "host_bound"
+    assert np.exp(alone.log_units_per_hour[0]) == pytest.approx(105.0, abs=2.0)
+    assert np.exp(among.log_units_per_hour[0]) < 115.0
 
 
 def test_how_likely_a_regime_is_fades_with_the_rate_however_many_neighbours_are_of_it() -> None:
