@@ -74,6 +74,8 @@ def _check(name: str, value: Any) -> None:
         raise ValueError(f"{name} has not as many numbers as it should")
     if name in _SHARES and not 0.0 <= value < 1.0:
         raise ValueError(f"{name} is a share of workloads: from 0 to less than 1")
+    if name in _DIVISORS and value <= 0.0:
+        raise ValueError(f"{name} has to be more than 0")
 
 
 # feature: slope expected, straying of an organisation, straying of a workload. Nodes, batch and activity are physics'
@@ -95,6 +97,7 @@ _TABLE = {
     "busy_bandwidth": (0.70, 0.30, 0.20),
 }
 _BY_FEATURE, _SHARES = frozenset({"slopes", "organisation", "workload"}), ("undivided", "host_bound")
+_DIVISORS = ("level", "configuration", "counted", "independent", "noise", "alike", "freedom", "foreseen")
 _SLOPES, _ORGANISATION, _WORKLOAD = zip(*_TABLE.values(), strict=True)
 
 PHYSICS = Scales(

@@ -129,6 +129,7 @@ def test_constants_survive_json() -> None:
         ("run", float("nan"), "not made of numbers"),
         ("slopes", [0.1, 0.2], "as many numbers"),
         ("run", [0.1], "as many numbers"),
+        ("foreseen", 0.0, "more than 0"),
     ],
 )
 def test_constants_that_no_model_can_be_made_of_are_refused_by_name(name: str, value: object, said: str) -> None:
