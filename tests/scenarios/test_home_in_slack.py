@@ -153,6 +153,14 @@ def compared(measured: float, accelerator: str = "H100-80GB") -> Any:
     }
 
 
+def begin_trial(told: Story, scope: Scope, advice_id: str) -> trials.Begun:
+    """A trial that a member has promised, due at this moment."""
+    now = told.clock()
+    return trials.begin(
+        scope, advice_id, "video-gen", CONFIGURATION, NOTHING, runner=MEMBER.id, until=now, by="U1", at=now
+    )
+
+
 def give_receipt(told: Story, scope: Scope, advice_id: str, key: str, document: dict[str, Any]) -> None:
     now = told.clock()
     receipts.promise(scope, advice_id, "video-gen", key, now, {"channel": CHANNEL, "thread_ts": None})
@@ -168,17 +176,7 @@ async def test_the_scoreboard_counts_each_advice_once_by_its_last_comparison(tol
         told.clock.ahead += timedelta(days=7)
         give_receipt(told, scope, "a", "14d", compared(100.0))
         give_receipt(told, scope, "b", "7d", compared(80.0))
-        begun = trials.begin(
-            scope,
-            "c",
-            "video-gen",
-            CONFIGURATION,
-            NOTHING,
-            runner=MEMBER.id,
-            until=told.clock(),
-            by="U1",
-            at=told.clock(),
-        )
+        begun = begin_trial(told, scope, "c")
         assert trials.finish(scope, begun.trial, "verified", told.clock(), measured=compared(100.0, "L4"))
     said = words(await opened(told))
     assert "*H100-80GB* – off by 12 % at the median of 2 checks, 1 of 2 inside the 90 % interval" in said
@@ -189,17 +187,7 @@ async def test_the_scoreboard_counts_each_advice_once_by_its_last_comparison(tol
 async def test_trials_that_are_late_say_so(told: Story) -> None:
     with told.bot.store.write(told.team_id) as scope:
         keep_advice(told, scope)
-        trials.begin(
-            scope,
-            "a1",
-            "video-gen",
-            CONFIGURATION,
-            NOTHING,
-            runner=MEMBER.id,
-            until=told.clock(),
-            by="U1",
-            at=told.clock(),
-        )
+        begin_trial(told, scope, "a1")
     told.clock.ahead += timedelta(days=1)
     assert "(late)" in words(await opened(told))
 
