@@ -19,6 +19,10 @@ __all__ = ["Ground", "appraise", "bottleneck_of", "doubts"]
 
 _VERIFIED = EVIDENCES.index("verified")
 _WORTH_A_WARNING = 0.2  # probability
+_DOUBTS = {
+    "undivided": "more accelerators make it hardly faster, like a model split over its layers: a short run on more of them",
+    "host_bound": "another accelerator makes it hardly faster, like work that waits for its host: a short run on one",
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,18 +94,14 @@ def doubts(found: Found, outlook: Outlook, largest_accelerators: int) -> Iterato
     """That a pick may gain nothing from what it adds to the most that ran, where it is better tried than believed."""
     if outlook.prediction.evidence[found.shape] == _VERIFIED:
         return
-    likely = {each.regime: each.share for each in outlook.prediction.components if each.share >= _WORTH_A_WARNING}
     part = outlook.shapes.accelerator
-    if "undivided" in likely and outlook.total_accelerators(found.shape) > largest_accelerators:
-        how, like = "more accelerators make it hardly faster", "a model split over its layers"
-        yield f"{_percent(likely['undivided'])} likely that {how}, like {like}: a short run on more of them tells"
-    if "host_bound" in likely and part[found.shape] != part[outlook.today]:
-        how, like = "another accelerator makes it hardly faster", "work that waits for its host"
-        yield f"{_percent(likely['host_bound'])} likely that {how}, like {like}: a short run on one tells"
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %"
+    adds = {
+        "undivided": outlook.total_accelerators(found.shape) > largest_accelerators,
+        "host_bound": part[found.shape] != part[outlook.today],
+    }
+    for each in outlook.prediction.components:
+        if adds.get(each.regime) and each.share >= _WORTH_A_WARNING:
+            yield f"{100.0 * each.share:.0f} % likely that {_DOUBTS[each.regime]} tells"
 
 
 def bottleneck_of(sheet: Accelerator, n_accelerators: int, ground: Ground) -> str | None:

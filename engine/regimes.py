@@ -39,7 +39,7 @@ class Regime:
 
 
 def is_tokens(unit: str) -> bool:
-    """Whether a workload counts tokens, of whatever sort but one by one; `unit` is in lower case and singular."""
+    """Whether a workload counts tokens of any sort, but no bundles; `unit` is in lower case and singular."""
     words = unit.split()
     return all(word.isalpha() for word in words) and not _TOKENS.isdisjoint(words)
 
