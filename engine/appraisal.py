@@ -20,7 +20,7 @@ __all__ = ["Ground", "appraise", "bottleneck_of", "doubts"]
 _VERIFIED = EVIDENCES.index("verified")
 _WORTH_A_WARNING = 0.2  # probability
 _DOUBTS = {
-    "undivided": "more accelerators make it hardly faster, like a model split over its layers: a short run on more of them",
+    "undivided": "more accelerators make it hardly faster, like a model split over its layers: a short run on more",
     "host_bound": "another accelerator makes it hardly faster, like work that waits for its host: a short run on one",
 }
 

@@ -18,8 +18,9 @@ __all__ = ["Measured", "fit_scales", "gather", "log_likelihood", "refit"]
 
 _STEP = 1.4  # of a deviation, up or down; a slope moves by a third of how far organisations stray
 _WORTH = 0.01  # a smaller gain in log likelihood is no reason to move a constant
+_REGIMES = ("undivided", "host_bound", "foreseen")  # what is fitted is the usual one
 # Not told by one mean a configuration, nor by what one workload says of another.
-_FIXED = ("level", "run", "counted", "independent", "alike", "stranger", "freedom", "undivided", "host_bound")
+_FIXED = ("level", "run", "counted", "independent", "alike", "stranger", "freedom", *_REGIMES)
 _PER_FEATURE = ("slopes", "organisation", "workload")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.equations import equations
 from engine.features import FEATURES
 from engine.fit import LOG_NOISE, own_covariance, prior_covariance
-from engine.marginal import fit_scales, gather, log_likelihood, refit
+from engine.marginal import _moves, fit_scales, gather, log_likelihood, refit
 from engine.observations import Observations
 from engine.scales import PHYSICS, Scales
 from tests.engine.measured_worlds import PARTS, run, seen
@@ -110,8 +110,13 @@ def test_fitting_begins_at_the_constants_given_and_only_climbs() -> None:
     steps = list(fit_scales(flat, PARTS, sweeps=1))
     assert steps[0] == (PHYSICS, log_likelihood([gather(each, PARTS) for each in flat], PHYSICS))
     assert steps[-1][1] > steps[0][1]
-    untold = ("level", "run", "counted", "independent", "alike", "stranger", "freedom")
+    regimes = ("undivided", "host_bound", "foreseen")
+    untold = ("level", "run", "counted", "independent", "alike", "stranger", "freedom", *regimes)
     assert [getattr(steps[-1][0], name) for name in untold] == [getattr(PHYSICS, name) for name in untold]
+
+
+def test_no_move_is_tried_of_what_the_likelihood_does_not_tell() -> None:
+    assert not {name for name, _, _ in _moves(PHYSICS)} & {"level", "run", "undivided", "host_bound", "foreseen"}
 
 
 def test_constants_survive_json() -> None:
